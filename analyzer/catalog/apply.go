@@ -1,0 +1,317 @@
+package catalog
+
+import (
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+// Apply changes the schema as the operation does. Operations that PostgreSQL
+// would refuse, such as making a table that is there, change nothing.
+func (c *Catalog) Apply(o op.Operation) {
+	switch o := o.(type) {
+	case *op.CreateSchema:
+		c.createSchema(o)
+	case *op.CreateTable:
+		c.createTable(o)
+	case *op.AddColumn:
+		c.addColumn(o)
+	case *op.AddConstraint:
+		c.addConstraint(o.Table, o.Constraint)
+	case *op.AlterColumn:
+		c.alterColumn(o)
+	case *op.AlterColumnType:
+		if column := c.implied(o.Table).column(o.Column); column != nil {
+			column.Type = o.Type
+		}
+	case *op.Drop:
+		c.drop(o)
+	case *op.DropColumn:
+		c.dropColumn(c.implied(o.Table), o.Column)
+	case *op.Rename:
+		c.rename(o)
+	case *op.SetSchema:
+		c.setSchema(o)
+	case *op.AttachPartition:
+		c.implied(o.Parent)
+		c.implied(o.Partition).Parent = c.Resolve(o.Parent)
+	case *op.DetachPartition:
+		c.implied(o.Partition).Parent = op.Name{}
+	case *op.Inherit:
+		c.inherit(o)
+	case *op.CreateIndex:
+		c.createIndex(o)
+	case *op.CreateView:
+		c.create(o.Kind, o.Name, op.Name{}, nil)
+	case *op.CreateType:
+		c.create(o.Kind, o.Name, op.Name{}, o)
+	case *op.Create:
+		c.create(o.Kind, o.Name, o.On, nil)
+	case *op.Insert:
+		c.insert(o)
+	case *op.Update:
+		c.update(o)
+	case *op.ReassignOwned:
+		for _, role := range o.Roles {
+			c.reassigned[role] = true
+		}
+	case *op.SetSearchPath:
+		c.searchPath = o.Schemas
+		if len(o.Schemas) == 0 {
+			c.searchPath = defaultPath
+		}
+	case *op.Prepare:
+		c.prepared[o.Name] = o.Ops
+	case *op.Deallocate:
+		if o.Name == "" {
+			clear(c.prepared)
+		}
+		delete(c.prepared, o.Name)
+	}
+}
+
+// Prepared returns what a prepared statement asks for.
+func (c *Catalog) Prepared(name string) ([]op.Operation, bool) {
+	ops, ok := c.prepared[name]
+	return ops, ok
+}
+
+func (c *Catalog) createSchema(o *op.CreateSchema) {
+	if c.schemas[o.Name] == nil && c.certain(o.IfNotExists, c.Object(op.Schema, op.Name{Name: o.Name}, op.Name{})) {
+		c.schemas[o.Name] = &object{epoch: c.epoch}
+	}
+	delete(c.gone, objectKey{kind: op.Schema, name: op.Name{Name: o.Name}})
+}
+
+// certain reports whether a CREATE certainly makes something new: with IF NOT
+// EXISTS it may find what no migration that was read had made.
+func (c *Catalog) certain(ifNotExists bool, state State) bool {
+	return !ifNotExists || state == Absent || state == Gone
+}
+
+func (c *Catalog) createTable(o *op.CreateTable) {
+	name := o.Name
+	switch {
+	case o.Temporary:
+		name = op.Name{Schema: temporarySchema, Name: name.Name}
+	case name.Schema == "":
+		name.Schema = c.creationSchema()
+	}
+	if old := c.tables[name]; old != nil {
+		return
+	}
+	_, state := c.Table(name)
+	t := &Table{Name: name, Kind: o.Kind, Temporary: o.Temporary, epoch: c.epoch, dropped: map[string]bool{}}
+	if !o.Temporary && !c.certain(o.IfNotExists, state) {
+		t.epoch, t.Implied = -1, true
+	}
+	for _, like := range o.Like {
+		if from, _ := c.Table(like); from != nil {
+			t.inheritColumns(from, c.epoch)
+		}
+	}
+	for _, parent := range append(o.Inherits, o.PartitionOf) {
+		if parent.IsZero() {
+			continue
+		}
+		from := c.implied(parent)
+		t.inheritColumns(from, c.epoch)
+		if parent == o.PartitionOf {
+			t.Parent = from.Name
+			t.Keys = append(t.Keys, from.Keys...)
+		} else {
+			t.Parents = append(t.Parents, from.Name)
+		}
+	}
+	for _, d := range o.Columns {
+		t.Columns = append(t.Columns, &Column{ColumnDef: d, epoch: c.epoch})
+	}
+	t.OfType = o.OfType
+	c.tables[name] = t
+	delete(c.gone, objectKey{kind: op.Table, name: name})
+	for _, k := range o.Constraints {
+		c.addConstraintTo(t, k)
+	}
+	if o.Copies != nil {
+		t.Implied = true // its columns are the query's
+		c.copied(o.Copies, name)
+	}
+}
+
+func (t *Table) inheritColumns(from *Table, epoch int) {
+	for _, column := range from.Columns {
+		if t.column(column.Name) == nil {
+			t.Columns = append(t.Columns, &Column{ColumnDef: column.ColumnDef, epoch: epoch})
+		}
+	}
+	t.Implied = t.Implied || from.Implied
+}
+
+// implied returns the table of that name. If no migration that was read made it,
+// but one uses it, it is there all the same, with columns that are not known.
+func (c *Catalog) implied(n op.Name) *Table {
+	full := c.Resolve(n)
+	if t := c.tables[full]; t != nil {
+		return t
+	}
+	t := &Table{Name: full, Kind: op.Table, Implied: true, epoch: -1, dropped: map[string]bool{}}
+	// A view can be altered as a table is; to take it for one would be wrong.
+	if c.objects[objectKey{kind: op.View, name: full}] == nil && c.objects[objectKey{kind: op.MaterializedView, name: full}] == nil {
+		c.tables[full] = t
+		delete(c.gone, objectKey{kind: op.Table, name: full})
+	}
+	return t
+}
+
+func (c *Catalog) addColumn(o *op.AddColumn) {
+	t := c.implied(o.Table)
+	if t.column(o.Column.Name) != nil {
+		return
+	}
+	_, state := c.Column(o.Table, o.Column.Name)
+	column := &Column{ColumnDef: o.Column, epoch: c.epoch}
+	if state != Created && !c.certain(o.IfNotExists, state) {
+		column.epoch = -1
+	}
+	t.Columns = append(t.Columns, column)
+	delete(t.dropped, o.Column.Name)
+	for _, child := range c.children(t) {
+		c.addColumn(&op.AddColumn{Table: child.Name, Column: o.Column, IfNotExists: o.IfNotExists})
+	}
+}
+
+func (c *Catalog) dropColumn(t *Table, column string) {
+	t.drop(column)
+	c.forget(t.Name.String() + "." + column)
+	for _, child := range c.children(t) {
+		c.dropColumn(child, column)
+	}
+}
+
+func (t *Table) drop(column string) {
+	for i, found := range t.Columns {
+		if found.Name == column {
+			t.Columns = append(t.Columns[:i:i], t.Columns[i+1:]...)
+			break
+		}
+	}
+	t.dropped[column] = true
+	t.Keys = without(t.Keys, func(k op.ConstraintDef) bool { return contains(k.Columns, column) })
+	t.Foreign = without(t.Foreign, func(k op.ConstraintDef) bool { return contains(k.Columns, column) })
+}
+
+func (c *Catalog) alterColumn(o *op.AlterColumn) {
+	column := c.implied(o.Table).column(o.Column)
+	if column == nil {
+		return
+	}
+	switch {
+	case o.SetNotNull:
+		column.NotNull = true
+	case o.DropNotNull:
+		column.NotNull = false
+	case o.DropExpression:
+		column.Generated = false
+	}
+}
+
+func (c *Catalog) addConstraint(table op.Name, k op.ConstraintDef) {
+	c.addConstraintTo(c.implied(table), k)
+}
+
+func (c *Catalog) addConstraintTo(t *Table, k op.ConstraintDef) {
+	if k.Name == "" {
+		k.Name = chosenName(t.Name.Name, k)
+	}
+	switch k.Kind {
+	case op.PrimaryKey:
+		for _, name := range k.Columns {
+			if column := t.column(name); column != nil {
+				column.NotNull = true
+			}
+		}
+		t.Keys = append(t.Keys, k)
+	case op.Unique:
+		if k.Index == "" {
+			t.Keys = append(t.Keys, k)
+		}
+	case op.ForeignKey:
+		k.References = c.Resolve(k.References)
+		t.Foreign = append(t.Foreign, k)
+	}
+	c.objects[objectKey{kind: op.Constraint, name: op.Name{Name: k.Name}, on: t.Name}] = &object{epoch: c.epoch}
+}
+
+// chosenName returns the name that PostgreSQL gives to a constraint without one.
+func chosenName(table string, k op.ConstraintDef) string {
+	switch k.Kind {
+	case op.PrimaryKey:
+		return table + "_pkey"
+	case op.Unique:
+		return table + "_" + join(k.Columns) + "_key"
+	case op.ForeignKey:
+		return table + "_" + join(k.Columns) + "_fkey"
+	}
+	return table + "_check"
+}
+
+func (c *Catalog) createIndex(o *op.CreateIndex) {
+	t := c.implied(o.Table)
+	if o.Unique && !o.Partial && !o.Expressions {
+		t.Keys = append(t.Keys, op.ConstraintDef{Name: o.Name, Kind: op.Unique, Columns: o.Columns, Nullable: o.Nullable})
+	}
+	if o.Name != "" {
+		c.create(op.Index, op.Name{Schema: t.Name.Schema, Name: o.Name}, op.Name{}, nil)
+	}
+}
+
+func (c *Catalog) create(kind op.Kind, n, on op.Name, def *op.CreateType) {
+	key := c.key(kind, n, on)
+	if c.objects[key] == nil {
+		c.objects[key] = &object{epoch: c.epoch, def: def}
+	}
+	delete(c.gone, key)
+}
+
+func (c *Catalog) inherit(o *op.Inherit) {
+	t := c.implied(o.Table)
+	parent := c.implied(o.Parent).Name
+	if !o.Off {
+		t.Parents = append(t.Parents, parent)
+		return
+	}
+	for i, p := range t.Parents {
+		if p == parent {
+			t.Parents = append(t.Parents[:i:i], t.Parents[i+1:]...)
+			return
+		}
+	}
+}
+
+func without(all []op.ConstraintDef, out func(op.ConstraintDef) bool) []op.ConstraintDef {
+	var kept []op.ConstraintDef
+	for _, k := range all {
+		if !out(k) {
+			kept = append(kept, k)
+		}
+	}
+	return kept
+}
+
+func contains(all []string, s string) bool {
+	for _, x := range all {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func join(columns []string) string {
+	s := ""
+	for i, c := range columns {
+		if i > 0 {
+			s += "_"
+		}
+		s += c
+	}
+	return s
+}

@@ -1,0 +1,330 @@
+// Package catalog holds the schema as the migrations built it: it applies
+// operations and answers what a name stands for and what an operation reaches.
+//
+// It knows how complete it is. A name that no migration made is not absent as
+// long as some migration could not be read, or as long as none was: it is
+// unknown, and what is unknown is judged as if it existed.
+package catalog
+
+import (
+	"sort"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+// A State says what is known of a name.
+type State int
+
+// The states of a name.
+const (
+	Unknown State = iota // not known to the migrations read, which are none or not all: may exist
+	Absent               // every earlier migration was read, and none made it
+	Gone                 // an earlier operation dropped or renamed it
+	Exists               // made before the change
+	Created              // made by the change itself
+)
+
+// MayHoldData reports whether something that the change did not make may be
+// behind the name.
+func (s State) MayHoldData() bool { return s != Created && s != Gone }
+
+// A Catalog is the schema at one point of the migrations. The zero value is not
+// usable; see New.
+type Catalog struct {
+	tables  map[op.Name]*Table
+	objects map[objectKey]*object
+	gone    map[objectKey]bool
+	schemas map[string]*object
+
+	epoch      int // objects made in the current epoch are the change's own
+	migrations int // migrations applied before the change
+	unread     int // statements of them that could not be read
+
+	others     []*Catalog // of the repository's other sets of migrations
+	searchPath []string
+	prepared   map[string][]op.Operation
+	reassigned map[string]bool   // roles whose objects the change gave to another one
+	copies     map[string]string // what the change keeps a full copy of, and where
+}
+
+// An object is something that is not a table.
+type object struct {
+	epoch int
+	def   *op.CreateType // of types and domains
+}
+
+type objectKey struct {
+	kind op.Kind
+	name op.Name
+	on   op.Name
+}
+
+// A Table is a table with what judging needs of it.
+type Table struct {
+	Name      op.Name
+	Kind      op.Kind // op.Table or op.ForeignTable
+	Temporary bool
+	Columns   []*Column
+	Keys      []op.ConstraintDef // primary and unique keys over plain columns
+	Foreign   []op.ConstraintDef // foreign keys of this table, References resolved
+	Parents   []op.Name          // that it inherits from
+	Parent    op.Name            // that it is a partition of
+	OfType    op.Name
+	// Implied tables were never created by a migration that was read; their
+	// columns are not known.
+	Implied bool
+
+	epoch   int
+	dropped map[string]bool // columns that an earlier operation dropped or renamed
+}
+
+// A Column is a column of a table.
+type Column struct {
+	op.ColumnDef
+	epoch int
+}
+
+// New returns an empty catalog.
+func New() *Catalog {
+	return &Catalog{
+		tables:     map[op.Name]*Table{},
+		objects:    map[objectKey]*object{},
+		gone:       map[objectKey]bool{},
+		schemas:    map[string]*object{"public": {epoch: -1}},
+		searchPath: defaultPath,
+		prepared:   map[string][]op.Operation{},
+		copies:     map[string]string{},
+		reassigned: map[string]bool{},
+	}
+}
+
+var defaultPath = []string{"public"}
+
+// BeginMigration starts another file: search_path, temporary tables and prepared
+// statements of the one before are no more.
+func (c *Catalog) BeginMigration() {
+	c.searchPath = defaultPath
+	clear(c.prepared)
+	for name, t := range c.tables {
+		if t.Temporary {
+			delete(c.tables, name)
+		}
+	}
+}
+
+// BeginChange says that what is made from here on is the change's own.
+func (c *Catalog) BeginChange() {
+	c.epoch++
+	clear(c.copies)
+	clear(c.reassigned)
+}
+
+// CountMigration counts a migration that has already run, and how many of its
+// statements could not be read.
+func (c *Catalog) CountMigration(unread int) {
+	c.migrations++
+	c.unread += unread
+}
+
+// Migrations returns how many migrations the catalog was built from.
+func (c *Catalog) Migrations() int { return c.migrations }
+
+// Complete reports whether there are earlier migrations and every one of them
+// could be read.
+func (c *Catalog) Complete() bool { return c.migrations > 0 && c.unread == 0 }
+
+func (c *Catalog) missing() State {
+	if c.Complete() {
+		return Absent
+	}
+	return Unknown
+}
+
+func (c *Catalog) stateOf(epoch int) State {
+	if epoch == c.epoch && c.epoch > 0 {
+		return Created
+	}
+	return Exists
+}
+
+const temporarySchema = "pg_temp"
+
+// Resolve returns the name with the schema that search_path gives it: the one
+// that has such a table, or else the one in which it would be made.
+func (c *Catalog) Resolve(n op.Name) op.Name {
+	if n.Schema != "" {
+		return n
+	}
+	for _, schema := range append([]string{temporarySchema}, c.searchPath...) {
+		full := op.Name{Schema: schema, Name: n.Name}
+		if c.tables[full] != nil {
+			return full
+		}
+	}
+	return op.Name{Schema: c.creationSchema(), Name: n.Name}
+}
+
+// ResolveObject does the same for objects that are not tables.
+func (c *Catalog) ResolveObject(kind op.Kind, n op.Name) op.Name {
+	switch kind {
+	case op.Schema, op.Database, op.Extension, op.Role, op.Trigger, op.Policy, op.Rule, op.Constraint:
+		return op.Name{Name: n.Name}
+	}
+	if n.Schema != "" {
+		return n
+	}
+	for _, schema := range c.searchPath {
+		full := op.Name{Schema: schema, Name: n.Name}
+		if c.objects[objectKey{kind: kind, name: full}] != nil {
+			return full
+		}
+	}
+	return op.Name{Schema: c.creationSchema(), Name: n.Name}
+}
+
+func (c *Catalog) creationSchema() string {
+	for _, schema := range c.searchPath {
+		if schema != "$user" && schema != "pg_catalog" {
+			return schema
+		}
+	}
+	return "public"
+}
+
+// Table returns the table of that name, if the migrations made one, and what is
+// known of the name.
+func (c *Catalog) Table(n op.Name) (*Table, State) {
+	full := c.Resolve(n)
+	if t := c.tables[full]; t != nil {
+		if t.Temporary {
+			return t, Created // rows of this session only
+		}
+		return t, c.stateOf(t.epoch)
+	}
+	if c.gone[objectKey{kind: op.Table, name: full}] {
+		return nil, Gone
+	}
+	for _, other := range c.others {
+		if other.tables[full] != nil {
+			return nil, Unknown
+		}
+	}
+	return nil, c.missing()
+}
+
+// Meet makes two sets of migrations know of one another: whether they belong to
+// one database is not known, so that what one of them made may be there for the
+// other one too.
+func Meet(a, b *Catalog) {
+	a.others = append(a.others, b)
+	b.others = append(b.others, a)
+}
+
+// Column returns a column of a table and what is known of it.
+func (c *Catalog) Column(table op.Name, column string) (*Column, State) {
+	t, state := c.Table(table)
+	if t == nil || state == Created {
+		return t.column(column), state
+	}
+	if found := t.column(column); found != nil {
+		return found, c.stateOf(found.epoch)
+	}
+	switch {
+	case t.dropped[column]:
+		return nil, Gone
+	case t.Implied:
+		return nil, Unknown
+	}
+	return nil, c.missing()
+}
+
+func (t *Table) column(name string) *Column {
+	if t == nil {
+		return nil
+	}
+	for _, column := range t.Columns {
+		if column.Name == name {
+			return column
+		}
+	}
+	return nil
+}
+
+// NotNull reports whether the column can hold no NULL; true when that is not
+// known.
+func (t *Table) NotNull(column string) bool {
+	found := t.column(column)
+	return found == nil || found.NotNull
+}
+
+// KeyColumns returns the columns of every primary or unique key of the table.
+func (t *Table) KeyColumns() [][]string {
+	if t == nil {
+		return nil
+	}
+	var all [][]string
+	for _, k := range t.Keys {
+		all = append(all, k.Columns)
+	}
+	return all
+}
+
+// Object returns what is known of an object that is not a table.
+func (c *Catalog) Object(kind op.Kind, n, on op.Name) State {
+	if kind == op.Schema {
+		if s := c.schemas[n.Name]; s != nil {
+			return c.stateOf(s.epoch)
+		}
+	}
+	key := c.key(kind, n, on)
+	if o := c.objects[key]; o != nil {
+		return c.stateOf(o.epoch)
+	}
+	if c.gone[key] {
+		return Gone
+	}
+	return c.missing()
+}
+
+func (c *Catalog) key(kind op.Kind, n, on op.Name) objectKey {
+	if !on.IsZero() {
+		on = c.Resolve(on)
+	}
+	return objectKey{kind: kind, name: c.ResolveObject(kind, n), on: on}
+}
+
+// Reassigned reports whether the change gave what the role owns to another one.
+func (c *Catalog) Reassigned(role string) bool { return c.reassigned[role] }
+
+// Attribute reports whether a composite type is known to have an attribute; true
+// when that is not known.
+func (c *Catalog) Attribute(n op.Name, attribute string) bool {
+	o := c.objects[c.key(op.Type, n, op.Name{})]
+	if o == nil || o.def == nil || len(o.def.Attributes) == 0 {
+		return true
+	}
+	for _, a := range o.def.Attributes {
+		if a.Name == attribute {
+			return true
+		}
+	}
+	return false
+}
+
+// CopyOf returns where the change keeps a full copy of a table (column empty) or
+// of a column's values; empty when it does not.
+func (c *Catalog) CopyOf(table op.Name, column string) string {
+	return c.copies[copyKey(c.Resolve(table), column)]
+}
+
+func copyKey(table op.Name, column string) string { return table.String() + "\x00" + column }
+
+// sorted returns all tables by name: the order of a map is no order.
+func (c *Catalog) sorted() []*Table {
+	all := make([]*Table, 0, len(c.tables))
+	for _, t := range c.tables {
+		all = append(all, t)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Name.String() < all[j].Name.String() })
+	return all
+}

@@ -1,0 +1,51 @@
+// Package migration recognises the tool a migration file is written for and
+// marks the ranges of SQL in it: which of them go forward and which take back.
+// It never rewrites a byte.
+package migration
+
+import "github.com/dropgate/dropgate/analyzer/source"
+
+// A Direction says when a tool runs a section.
+type Direction int
+
+// The directions.
+const (
+	Up   Direction = iota // runs when the migration is applied
+	Down                  // runs when it is taken back; never blocks
+)
+
+// String returns "up" or "down".
+func (d Direction) String() string {
+	if d == Down {
+		return "down"
+	}
+	return "up"
+}
+
+// A Section is a range of SQL that a tool runs in one direction.
+type Section struct {
+	Span      source.Span
+	Direction Direction
+	// Whole says that the section is one statement to the tool, which may then
+	// leave out its semicolon (goose's StatementBegin and StatementEnd).
+	Whole bool
+}
+
+// A Problem is something in the file that the tool itself would refuse or that
+// its reader could not follow. It is reported as a finding: nothing is skipped
+// in silence.
+type Problem struct {
+	Span    source.Span
+	Message string
+}
+
+// A Migration is a file with its sections marked. Sections are in bounds,
+// ordered and disjoint.
+type Migration struct {
+	File     *source.File
+	Format   string // "golang-migrate", "goose", "sql", …
+	Set      string // the folder whose migrations belong together, "." for the root
+	Version  Version
+	Sections []Section
+	Problems []Problem
+}

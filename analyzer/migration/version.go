@@ -1,0 +1,10 @@
+package migration
+
+// A Version orders migrations within a set, as the tool does: version numbers
+// compare as numbers, part by part; what has no number comes last, by name.
+type Version struct {
+	Numbers []string // decimal digits without leading zeros; may exceed any integer
+	Name    string
+	// Repeatable migrations (Flyway's R__) run after all versioned ones.
+	Repeatable bool
+}

@@ -1,0 +1,239 @@
+package op
+
+// A Condition is what a WHERE clause says about a row of the target, as far as
+// judging needs it. A nil Condition holds for every row.
+type Condition interface{ condition() }
+
+// And holds where all of its parts hold.
+type And []Condition
+
+// Or holds where one of its parts holds.
+type Or []Condition
+
+// Always is true for every row (TRUE, 1 = 1, id = id).
+type Always struct{}
+
+// Never is true for no row (FALSE, NULL, 1 = 0).
+type Never struct{}
+
+// Equals compares a column with constants: =, IN, = ANY of constants.
+type Equals struct{ Column string }
+
+// IsNull is column IS NULL.
+type IsNull struct{ Column string }
+
+// NotNull is column IS NOT NULL.
+type NotNull struct{ Column string }
+
+// Own is any other condition on the row's own columns and constants.
+type Own struct{ Columns []string }
+
+// Elsewhere is a condition that reads other rows or relations: a join, a
+// subquery, a cursor.
+type Elsewhere struct{}
+
+func (And) condition()       {}
+func (Or) condition()        {}
+func (Always) condition()    {}
+func (Never) condition()     {}
+func (Equals) condition()    {}
+func (IsNull) condition()    {}
+func (NotNull) condition()   {}
+func (Own) condition()       {}
+func (Elsewhere) condition() {}
+
+// BoundedBy reports whether the condition picks at most one row for each of a
+// fixed list of constants: whether it compares every column of some key with
+// constants.
+func BoundedBy(c Condition, keys [][]string) bool {
+	switch c := c.(type) {
+	case Never:
+		return true
+	case Or:
+		for _, part := range c {
+			if !BoundedBy(part, keys) {
+				return false
+			}
+		}
+		return len(c) > 0
+	case Equals:
+		return covers([]Condition{c}, keys)
+	case And:
+		for _, part := range c {
+			if BoundedBy(part, keys) {
+				return true
+			}
+		}
+		return covers(c, keys)
+	}
+	return false
+}
+
+func covers(parts []Condition, keys [][]string) bool {
+	fixed := map[string]bool{}
+	for _, part := range parts {
+		if e, ok := part.(Equals); ok {
+			fixed[e.Column] = true
+		}
+	}
+	for _, key := range keys {
+		all := len(key) > 0
+		for _, column := range key {
+			all = all && fixed[column]
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// Requires reports whether every row that the condition picks satisfies want:
+// whether want stands in it and nothing but AND is around it.
+func Requires(c Condition, want Condition) bool {
+	switch c := c.(type) {
+	case Never:
+		return true
+	case And:
+		for _, part := range c {
+			if Requires(part, want) {
+				return true
+			}
+		}
+		return false
+	case Or:
+		for _, part := range c {
+			if !Requires(part, want) {
+				return false
+			}
+		}
+		return len(c) > 0
+	case IsNull:
+		return c == want
+	case NotNull:
+		return c == want
+	}
+	return false
+}
+
+// Unbounded reports whether the condition lets every row through in which a
+// column of values is not null: it is absent, always true, or says no more than
+// that such a column has a value. notNull tells whether a column never is NULL.
+func Unbounded(c Condition, values []string, notNull func(column string) bool) bool {
+	switch c := c.(type) {
+	case nil, Always:
+		return true
+	case NotNull:
+		if notNull(c.Column) {
+			return true
+		}
+		for _, v := range values {
+			if v == c.Column {
+				return true
+			}
+		}
+	case And:
+		for _, part := range c {
+			if !Unbounded(part, values, notNull) {
+				return false
+			}
+		}
+		return true
+	case Or:
+		for _, part := range c {
+			if Unbounded(part, values, notNull) {
+				return true
+			}
+		}
+		return complementary(c)
+	}
+	return false
+}
+
+// complementary reports whether an OR holds both `c IS NULL` and `c IS NOT NULL`.
+func complementary(parts Or) bool {
+	null := map[string]bool{}
+	for _, part := range parts {
+		if n, ok := part.(IsNull); ok {
+			null[n.Column] = true
+		}
+	}
+	for _, part := range parts {
+		if n, ok := part.(NotNull); ok && null[n.Column] {
+			return true
+		}
+	}
+	return false
+}
+
+// ReadsElsewhere reports whether which rows are picked depends on anything but
+// the row itself.
+func ReadsElsewhere(c Condition) bool {
+	switch c := c.(type) {
+	case Elsewhere:
+		return true
+	case And:
+		for _, part := range c {
+			if ReadsElsewhere(part) {
+				return true
+			}
+		}
+	case Or:
+		for _, part := range c {
+			if ReadsElsewhere(part) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Impossible reports whether the condition picks no row at all.
+func Impossible(c Condition) bool {
+	switch c := c.(type) {
+	case Never:
+		return true
+	case And:
+		for _, part := range c {
+			if Impossible(part) {
+				return true
+			}
+		}
+	case Or:
+		for _, part := range c {
+			if !Impossible(part) {
+				return false
+			}
+		}
+		return len(c) > 0
+	}
+	return false
+}
+
+// A ValueKind says what an assigned value keeps of the one that it overwrites.
+type ValueKind int
+
+// The kinds of values.
+const (
+	NoValue     ValueKind = iota
+	Null                  // NULL
+	Constant              // nothing of the row is read
+	Same                  // the column itself: c = c
+	Coalesced             // coalesce(c, …): only NULLs change
+	Undoable              // c + 1, NOT c, c || 'x': the old value can be computed
+	Computed              // any other expression over the row's own columns
+	Conditional           // kept unless a condition on the row holds: CASE … ELSE c END
+	FromColumn            // another column of the row, as it is
+	FromQuery             // a subquery, another relation, DEFAULT
+	Cast                  // only casts of the column itself (Value.Casts)
+	Zoned                 // the column AT TIME ZONE a constant
+	Wrapped               // the whole value in another form: ARRAY[c], to_jsonb(c)
+	Branches              // CASE that looks at the column and gives at least two different constants
+)
+
+// A Value is an assigned or converted value.
+type Value struct {
+	Kind  ValueKind
+	Reads []string   // the row's own columns that it reads
+	Casts []DataType // for Cast: the types, innermost first
+}

@@ -1,0 +1,90 @@
+// Package op names what a statement asks for: a closed set of plain structs.
+//
+// Rules and the catalog see these and never PostgreSQL's parse tree. What the
+// reader does not understand is an operation too (Unknown, Unread): said, not
+// skipped.
+package op
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// A Name is the name of an object, as written: folded to lower case unless it
+// was quoted. Schema is empty when the statement leaves it to search_path.
+type Name struct{ Schema, Name string }
+
+// String returns the name with its schema if it has one.
+func (n Name) String() string {
+	if n.Schema == "" {
+		return n.Name
+	}
+	return n.Schema + "." + n.Name
+}
+
+// IsZero reports whether there is no name at all.
+func (n Name) IsZero() bool { return n.Name == "" }
+
+// Kind is the kind of an object, in PostgreSQL's words in lower case.
+type Kind string
+
+// The kinds of objects that statements name.
+const (
+	Database         Kind = "database"
+	Schema           Kind = "schema"
+	Table            Kind = "table"
+	ForeignTable     Kind = "foreign table"
+	Column           Kind = "column"
+	View             Kind = "view"
+	MaterializedView Kind = "materialized view"
+	Index            Kind = "index"
+	Sequence         Kind = "sequence"
+	Type             Kind = "type"
+	Attribute        Kind = "attribute"
+	Domain           Kind = "domain"
+	Collation        Kind = "collation"
+	Extension        Kind = "extension"
+	Function         Kind = "function" // procedures, routines and aggregates too
+	Trigger          Kind = "trigger"
+	Rule             Kind = "rule"
+	Policy           Kind = "policy"
+	Constraint       Kind = "constraint"
+	Role             Kind = "role"
+	OtherObject      Kind = "object" // nothing that holds rows
+)
+
+// At is an operation and the text that stands for it: the whole statement, or
+// the part of it where a statement asks for several things.
+type At struct {
+	Op   Operation
+	Span source.Span
+}
+
+// Operation is one thing that a statement asks for.
+type Operation interface{ operation() }
+
+// A DataType is a column's type.
+type DataType struct {
+	Name   Name  // PostgreSQL's internal name for built-in types: "int4", "varchar", "timestamptz"
+	Mods   []int // the numbers in parentheses: varchar(20), numeric(10,2)
+	Array  bool
+	Serial bool // serial, bigserial, smallserial
+}
+
+// String returns the type as SQL.
+func (t DataType) String() string {
+	s := t.Name.String()
+	if len(t.Mods) > 0 {
+		parts := make([]string, len(t.Mods))
+		for i, m := range t.Mods {
+			parts[i] = strconv.Itoa(m)
+		}
+		s += "(" + strings.Join(parts, ",") + ")"
+	}
+	if t.Array {
+		s += "[]"
+	}
+	return s
+}

@@ -1,0 +1,340 @@
+package op
+
+// A ColumnDef is a column as CREATE TABLE or ADD COLUMN defines it.
+type ColumnDef struct {
+	Name      string
+	Type      DataType
+	NotNull   bool
+	Generated bool   // GENERATED ALWAYS AS (…): can be computed again
+	Default   bool   // has a default, or is an identity or serial column
+	Collation Name   // COLLATE
+	Calls     []Name // functions that a generated column is computed by
+}
+
+// A ConstraintKind is the kind of a table constraint.
+type ConstraintKind string
+
+// The kinds of constraints.
+const (
+	PrimaryKey ConstraintKind = "primary key"
+	Unique     ConstraintKind = "unique"
+	ForeignKey ConstraintKind = "foreign key"
+	Check      ConstraintKind = "check"
+	Exclusion  ConstraintKind = "exclusion"
+)
+
+// A ConstraintDef is a constraint as CREATE TABLE or ADD CONSTRAINT defines it.
+type ConstraintDef struct {
+	Name       string // empty: PostgreSQL chooses one
+	Kind       ConstraintKind
+	Columns    []string // empty when it takes over an index (Index)
+	Index      string   // UNIQUE USING INDEX
+	Nullable   bool     // NULLS DISTINCT unique keys: several rows may hold NULL
+	References Name     // foreign keys
+	RefColumns []string // empty: the primary key
+	OnDelete   string   // "cascade", "set null", "set default", "restrict" or "no action"
+}
+
+// CreateSchema makes a schema.
+type CreateSchema struct {
+	Name        string
+	IfNotExists bool
+}
+
+// CreateTable makes a table: CREATE TABLE, CREATE TABLE AS, SELECT INTO,
+// CREATE FOREIGN TABLE.
+type CreateTable struct {
+	Name        Name
+	Kind        Kind // Table or ForeignTable
+	Temporary   bool
+	IfNotExists bool
+	Columns     []ColumnDef
+	Constraints []ConstraintDef
+	Inherits    []Name // parents, by INHERITS
+	PartitionOf Name   // parent, by PARTITION OF
+	Like        []Name // LIKE: columns come from there
+	OfType      Name   // CREATE TABLE … OF type
+	Copies      *Copy  // AS SELECT: what the rows come from
+}
+
+// Copy says that an operation's rows come from a query.
+type Copy struct {
+	From    Name     // the only table that the query reads, if it is one
+	Columns []string // its columns that are taken; empty with All
+	All     bool     // every column
+	Every   bool     // every row: no WHERE, LIMIT, DISTINCT or grouping
+}
+
+// AddColumn adds a column to a table.
+type AddColumn struct {
+	Table       Name
+	Column      ColumnDef
+	IfNotExists bool
+}
+
+// AddConstraint adds a constraint to a table.
+type AddConstraint struct {
+	Table      Name
+	Constraint ConstraintDef
+}
+
+// AlterColumn changes a column's nullability or default; its values stay.
+type AlterColumn struct {
+	Table       Name
+	Column      string
+	SetNotNull  bool
+	DropNotNull bool
+	// DropExpression makes a generated column a plain one that keeps its values.
+	DropExpression bool
+}
+
+// Drop removes one named object, save for columns and attributes.
+type Drop struct {
+	Kind     Kind
+	Word     string // as SQL says it: "procedure", "foreign table", "event trigger"
+	Name     Name
+	On       Name // the table of a trigger, rule or policy; the table of a constraint
+	IfExists bool
+	Cascade  bool
+}
+
+// DropColumn removes a column from a table.
+type DropColumn struct {
+	Table    Name
+	Column   string
+	IfExists bool
+	Cascade  bool
+}
+
+// DropAttribute removes an attribute from a composite type.
+type DropAttribute struct {
+	Type      Name
+	Attribute string
+	IfExists  bool
+	Cascade   bool
+}
+
+// DropOwned removes everything that roles own in the current database.
+type DropOwned struct{ Roles []string }
+
+// ReassignOwned gives what roles own to another role.
+type ReassignOwned struct{ Roles []string }
+
+// Truncate empties tables.
+type Truncate struct {
+	Table   Name
+	Only    bool
+	Cascade bool
+}
+
+// Delete removes rows.
+type Delete struct {
+	Table Name
+	Only  bool
+	Where Condition // nil: every row
+	// Archives is set when the deleted rows go whole into another table in the
+	// same statement: WITH gone AS (DELETE … RETURNING *) INSERT INTO … SELECT.
+	Archives Name
+}
+
+// Update changes rows.
+type Update struct {
+	Table Name
+	Only  bool
+	Set   []Assignment
+	Where Condition // nil: every row
+	// Joins says that FROM brings in another relation.
+	Joins bool
+	// Upsert is INSERT … ON CONFLICT DO UPDATE; FromQuery says whether its rows
+	// come from a query rather than from constants.
+	Upsert, FromQuery bool
+}
+
+// An Assignment is one column of SET.
+type Assignment struct {
+	Column string
+	Value  Value
+}
+
+// Insert adds rows; what it does on conflict is an Update.
+type Insert struct {
+	Table Name
+	Into  []string // the columns named, if any
+	From  *Copy    // nil for VALUES
+}
+
+// Merge is MERGE: rows of the target change through a join.
+type Merge struct {
+	Table   Name
+	Deletes bool         // WHEN MATCHED … THEN DELETE
+	Sets    []Assignment // WHEN MATCHED … THEN UPDATE, all branches together
+	On      Condition    // the join: Equals where it compares with constants (USING (VALUES …))
+}
+
+// AlterColumnType is ALTER COLUMN … TYPE.
+type AlterColumnType struct {
+	Table  Name
+	Column string
+	Type   DataType
+	Using  Value // how values are converted; kind NoValue without USING
+}
+
+// AlterDomainOrType is an alteration of a type that takes nothing away.
+type AlterDomainOrType struct{ Name Name }
+
+// Rename gives an object another name. Column is set for columns and attributes.
+type Rename struct {
+	Kind   Kind
+	Name   Name
+	Column string
+	To     string
+}
+
+// SetSchema moves an object to another schema.
+type SetSchema struct {
+	Kind   Kind
+	Name   Name
+	Schema string
+}
+
+// AttachPartition and DetachPartition change whose rows a table's are.
+type AttachPartition struct{ Parent, Partition Name }
+
+// DetachPartition makes a partition a table of its own.
+type DetachPartition struct{ Parent, Partition Name }
+
+// Inherit is ALTER TABLE … INHERIT or, with Off, NO INHERIT.
+type Inherit struct {
+	Table, Parent Name
+	Off           bool
+}
+
+// CreateView makes a view or a materialized view.
+type CreateView struct {
+	Kind        Kind
+	Name        Name
+	Temporary   bool
+	IfNotExists bool
+	Replace     bool
+}
+
+// CreateIndex makes an index; a unique one over plain columns is a key.
+type CreateIndex struct {
+	Name     string // empty: PostgreSQL chooses one
+	Table    Name
+	Unique   bool
+	Partial  bool
+	Nullable bool // NULLS DISTINCT
+	Columns  []string
+	// Expressions says that not all of the index's keys are plain columns.
+	Expressions bool
+}
+
+// CreateType makes a type or a domain.
+type CreateType struct {
+	Kind Kind // Type or Domain
+	Name Name
+	Base DataType // of a domain
+	// Attributes of a composite type.
+	Attributes []ColumnDef
+}
+
+// Create makes an object that holds no rows: sequence, function, trigger, …
+type Create struct {
+	Kind Kind
+	Name Name
+	On   Name // the table of a trigger, rule or policy
+}
+
+// A TransactionKind is what a transaction command does.
+type TransactionKind int
+
+// The transaction commands.
+const (
+	Begin TransactionKind = iota
+	Commit
+	Rollback
+	Savepoint
+	Release
+	RollbackTo
+)
+
+// Transaction is BEGIN, COMMIT, ROLLBACK and the savepoint commands.
+type Transaction struct {
+	Kind  TransactionKind
+	Name  string // of a savepoint
+	Chain bool   // AND CHAIN: another transaction begins at once
+}
+
+// SetSearchPath changes what a bare name means. Schemas is empty for a reset.
+type SetSearchPath struct {
+	Schemas []string
+	Local   bool
+}
+
+// Prepare names a statement that runs only when Execute names it.
+type Prepare struct {
+	Name string
+	Ops  []Operation
+}
+
+// Execute runs a prepared statement.
+type Execute struct{ Name string }
+
+// Deallocate forgets a prepared statement; all of them when Name is empty.
+type Deallocate struct{ Name string }
+
+// RunTime is SQL or a target that only exists when the migration runs.
+type RunTime struct {
+	What string // what is known of it
+}
+
+// Unknown parsed, but this version does not know what the statement does.
+type Unknown struct{ Tag string }
+
+// Unread could not be read at all.
+type Unread struct {
+	Message     string // the parser's words
+	File        bool   // it is about the file, not about one statement
+	Destructive []string
+}
+
+func (*CreateSchema) operation()      {}
+func (*CreateTable) operation()       {}
+func (*AddColumn) operation()         {}
+func (*AddConstraint) operation()     {}
+func (*AlterColumn) operation()       {}
+func (*Drop) operation()              {}
+func (*DropColumn) operation()        {}
+func (*DropAttribute) operation()     {}
+func (*DropOwned) operation()         {}
+func (*ReassignOwned) operation()     {}
+func (*Truncate) operation()          {}
+func (*Delete) operation()            {}
+func (*Update) operation()            {}
+func (*Insert) operation()            {}
+func (*Merge) operation()             {}
+func (*AlterColumnType) operation()   {}
+func (*AlterDomainOrType) operation() {}
+func (*Rename) operation()            {}
+func (*SetSchema) operation()         {}
+func (*AttachPartition) operation()   {}
+func (*DetachPartition) operation()   {}
+func (*Inherit) operation()           {}
+func (*CreateView) operation()        {}
+func (*CreateIndex) operation()       {}
+func (*CreateType) operation()        {}
+func (*Create) operation()            {}
+func (*Transaction) operation()       {}
+func (*SetSearchPath) operation()     {}
+func (*Prepare) operation()           {}
+func (*Execute) operation()           {}
+func (*Deallocate) operation()        {}
+func (*RunTime) operation()           {}
+func (*Unknown) operation()           {}
+func (*Unread) operation()            {}
+
+// Call runs a function or procedure for what it does: CALL.
+type Call struct{ Function Name }
+
+func (*Call) operation() {}

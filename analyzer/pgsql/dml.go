@@ -1,0 +1,220 @@
+package pgsql
+
+import (
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// with reads the data-modifying statements of a WITH clause. They run whether or
+// not anything reads their result (manual, section 7.8.4).
+func (r *reader) with(w *pg_query.WithClause) []op.At {
+	var all []op.At
+	for _, n := range w.GetCtes() {
+		cte := n.GetCommonTableExpr()
+		all = append(all, r.statement(cte.Ctequery, r.inParentheses(cte.Location))...)
+	}
+	return all
+}
+
+func (r *reader) selects(s *pg_query.SelectStmt, span source.Span) []op.At {
+	all := r.with(s.WithClause)
+	if s.Larg != nil {
+		all = append(all, r.selects(s.Larg, span)...)
+	}
+	if s.Rarg != nil {
+		all = append(all, r.selects(s.Rarg, span)...)
+	}
+	if into := s.GetIntoClause(); into != nil {
+		all = append(all, op.At{Span: span, Op: &op.CreateTable{
+			Name: rangeName(into.Rel), Kind: op.Table, Temporary: isTemporary(into.Rel), Copies: copies(s),
+		}})
+	}
+	return all
+}
+
+func (r *reader) deletes(s *pg_query.DeleteStmt, span source.Span) []op.At {
+	w := newRow(s.Relation, s.UsingClause...)
+	return append(r.with(s.WithClause), op.At{Span: span, Op: &op.Delete{
+		Table: rangeName(s.Relation),
+		Only:  !s.Relation.Inh,
+		Where: w.condition(s.WhereClause),
+	}})
+}
+
+func (r *reader) updates(s *pg_query.UpdateStmt, span source.Span) []op.At {
+	w := newRow(s.Relation, s.FromClause...)
+	return append(r.with(s.WithClause), op.At{Span: span, Op: &op.Update{
+		Table: rangeName(s.Relation),
+		Only:  !s.Relation.Inh,
+		Set:   w.assignments(s.TargetList),
+		Where: w.condition(s.WhereClause),
+		Joins: w.joins,
+	}})
+}
+
+// assignments reads SET: single columns, and (a, b) = (1, 2) or = (SELECT …).
+func (w row) assignments(targets []*pg_query.Node) []op.Assignment {
+	var all []op.Assignment
+	for _, n := range targets {
+		t := n.GetResTarget()
+		value := t.Val
+		if multi := value.GetMultiAssignRef(); multi != nil {
+			value = multi.Source
+			if args := value.GetRowExpr().GetArgs(); len(args) == int(multi.Ncolumns) {
+				value = args[multi.Colno-1]
+			}
+		}
+		v := w.value(value, t.Name)
+		if len(t.Indirection) > 0 && v.Kind != op.Same {
+			v.Kind = op.Computed // SET a[1] = …, SET address.city = …: a part of the value
+		}
+		all = append(all, op.Assignment{Column: t.Name, Value: v})
+	}
+	return all
+}
+
+func (r *reader) inserts(s *pg_query.InsertStmt, span source.Span) []op.At {
+	all := r.with(s.WithClause)
+	insert := &op.Insert{Table: rangeName(s.Relation)}
+	for _, c := range s.Cols {
+		insert.Into = append(insert.Into, c.GetResTarget().GetName())
+	}
+	query := s.SelectStmt.GetSelectStmt()
+	fromQuery := query != nil && len(query.ValuesLists) == 0
+	if fromQuery {
+		all = append(all, r.selects(query, span)...)
+		insert.From = copies(query)
+		if insert.From == nil {
+			insert.From = &op.Copy{}
+		}
+		archive(all, s, query)
+	}
+	all = append(all, op.At{Span: span, Op: insert})
+	conflict := s.OnConflictClause
+	if conflict == nil || conflict.Action != pg_query.OnConflictAction_ONCONFLICT_UPDATE {
+		return all
+	}
+	w := newRow(s.Relation) // bare columns are the target's; excluded.c is not
+	return append(all, op.At{Span: span, Op: &op.Update{
+		Table: rangeName(s.Relation), Set: w.assignments(conflict.TargetList),
+		Where: w.condition(conflict.WhereClause), Upsert: true, FromQuery: fromQuery,
+	}})
+}
+
+// archive marks a DELETE … RETURNING * in a WITH clause whose rows the INSERT
+// takes whole.
+func archive(all []op.At, s *pg_query.InsertStmt, query *pg_query.SelectStmt) {
+	c := copies(query)
+	if c == nil || !c.All || !c.Every {
+		return
+	}
+	for i, n := range s.WithClause.GetCtes() {
+		cte := n.GetCommonTableExpr()
+		d := cte.Ctequery.GetDeleteStmt()
+		if d == nil || cte.Ctename != c.From.Name || c.From.Schema != "" || !returnsAll(d.ReturningList) || i >= len(all) {
+			continue
+		}
+		for _, at := range all {
+			if deleted, ok := at.Op.(*op.Delete); ok && deleted.Table == rangeName(d.Relation) {
+				deleted.Archives = rangeName(s.Relation)
+			}
+		}
+	}
+}
+
+func returnsAll(list []*pg_query.Node) bool {
+	return len(list) == 1 && isStar(list[0].GetResTarget().GetVal())
+}
+
+func isStar(n *pg_query.Node) bool {
+	fields := n.GetColumnRef().GetFields()
+	return len(fields) > 0 && fields[len(fields)-1].GetAStar() != nil
+}
+
+func (r *reader) merges(s *pg_query.MergeStmt, span source.Span) []op.At {
+	w := newRow(s.Relation, s.SourceRelation)
+	m := &op.Merge{Table: rangeName(s.Relation), On: w.condition(s.JoinCondition)}
+	for _, n := range s.MergeWhenClauses {
+		when := n.GetMergeWhenClause()
+		switch when.CommandType {
+		case pg_query.CmdType_CMD_DELETE:
+			m.Deletes = true
+		case pg_query.CmdType_CMD_UPDATE:
+			m.Sets = append(m.Sets, w.assignments(when.TargetList)...)
+		}
+	}
+	return append(r.with(s.WithClause), op.At{Span: span, Op: m})
+}
+
+// copies tells what a query's rows are, if it reads one table only: all of it,
+// or which columns. Nil for VALUES and for anything that is not a plain SELECT.
+func copies(s *pg_query.SelectStmt) *op.Copy {
+	if s == nil || len(s.ValuesLists) > 0 || len(s.FromClause) != 1 {
+		return nil
+	}
+	from := s.FromClause[0].GetRangeVar()
+	if from == nil {
+		return nil
+	}
+	c := &op.Copy{
+		From: rangeName(from),
+		Every: s.WhereClause == nil && s.LimitCount == nil && s.LimitOffset == nil && from.Inh &&
+			len(s.DistinctClause) == 0 && len(s.GroupClause) == 0 && s.HavingClause == nil,
+	}
+	for _, n := range s.TargetList {
+		value := n.GetResTarget().GetVal()
+		if isStar(value) {
+			c.All = true
+		} else if column, ok := newRow(from).ownColumn(value); ok {
+			c.Columns = append(c.Columns, column)
+		}
+	}
+	return c
+}
+
+func (r *reader) copy(s *pg_query.CopyStmt, span source.Span) []op.At {
+	if s.Query != nil {
+		return r.statement(s.Query, span)
+	}
+	if s.IsFrom {
+		return []op.At{{Span: span, Op: &op.Insert{Table: rangeName(s.Relation)}}}
+	}
+	return nil
+}
+
+func (r *reader) explain(s *pg_query.ExplainStmt, span source.Span) []op.At {
+	analyze := false
+	for _, n := range s.Options {
+		d := n.GetDefElem()
+		if d.Defname == "analyze" {
+			analyze = d.Arg == nil || isTrue(d.Arg)
+		}
+	}
+	if !analyze {
+		return nil
+	}
+	return r.statement(s.Query, span)
+}
+
+// isTrue reads an option's value as PostgreSQL does (defGetBoolean); what is
+// neither true nor false is an error there and counts as true here.
+func isTrue(n *pg_query.Node) bool {
+	if i := n.GetInteger(); i != nil {
+		return i.Ival != 0
+	}
+	switch n.GetString_().GetSval() {
+	case "false", "off":
+		return false
+	}
+	return true
+}
+
+func (r *reader) prepare(s *pg_query.PrepareStmt, span source.Span) []op.At {
+	p := &op.Prepare{Name: s.Name}
+	for _, at := range r.statement(s.Query, span) {
+		p.Ops = append(p.Ops, at.Op)
+	}
+	return []op.At{{Span: span, Op: p}}
+}

@@ -1,0 +1,633 @@
+package pgsql
+
+import (
+	"fmt"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+// A row is the row of the target that an expression is judged for.
+type row struct {
+	table op.Name
+	alias string
+	joins bool // other relations are in scope: a bare column may be theirs
+	// fixed are the aliases of constant lists: FROM (VALUES (1, 'a')) AS v.
+	fixed map[string]bool
+}
+
+// newRow returns the target's row, with the other relations that are in scope.
+func newRow(r *pg_query.RangeVar, from ...*pg_query.Node) row {
+	w := row{table: rangeName(r), alias: r.GetAlias().GetAliasname(), fixed: map[string]bool{}}
+	for _, n := range from {
+		sub := n.GetRangeSubselect()
+		values := sub.GetSubquery().GetSelectStmt().GetValuesLists()
+		if len(values) > 0 && allConstant(values) {
+			w.fixed[sub.GetAlias().GetAliasname()] = true
+		} else {
+			w.joins = true
+		}
+	}
+	return w
+}
+
+func allConstant(lists []*pg_query.Node) bool {
+	for _, list := range lists {
+		for _, n := range list.GetList().GetItems() {
+			if is, _ := constant(n); !is {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ofFixed reports whether the reference is to a column of a constant list.
+func (w row) ofFixed(ref *pg_query.ColumnRef) bool {
+	parts := strs(ref.GetFields())
+	return len(parts) == 2 && w.fixed[parts[0]]
+}
+
+// constant is constant, with the columns of constant lists.
+func (w row) constant(n *pg_query.Node) (is, null bool) {
+	if n.GetColumnRef() != nil && w.ofFixed(n.GetColumnRef()) {
+		return true, false
+	}
+	return constant(n)
+}
+
+// own returns the target's column that the reference names.
+func (w row) own(ref *pg_query.ColumnRef) (string, bool) {
+	parts := strs(ref.GetFields())
+	if len(parts) != len(ref.GetFields()) || len(parts) == 0 {
+		return "", false
+	}
+	column := parts[len(parts)-1]
+	switch len(parts) {
+	case 1:
+		return column, !w.joins
+	case 2:
+		if w.alias != "" {
+			return column, parts[0] == w.alias
+		}
+		return column, parts[0] == w.table.Name
+	case 3:
+		return column, w.alias == "" && parts[0] == w.table.Schema && parts[1] == w.table.Name
+	}
+	return "", false
+}
+
+// ownColumn returns the target's column that the expression is, if it is one.
+func (w row) ownColumn(n *pg_query.Node) (string, bool) {
+	if ref := n.GetColumnRef(); ref != nil {
+		return w.own(ref)
+	}
+	return "", false
+}
+
+// reads is what an expression reads.
+type reads struct {
+	columns   []string
+	elsewhere bool // a subquery or a column of another relation
+	whole     bool // the whole row: t.* or t
+}
+
+// walk visits the nodes of an expression, outermost first, and goes into a node
+// only where visit returns true.
+func walk(n *pg_query.Node, visit func(*pg_query.Node) bool) {
+	if n == nil || n.Node == nil || !visit(n) {
+		return
+	}
+	walkMessage(n.ProtoReflect(), visit)
+}
+
+func walkMessage(m protoreflect.Message, visit func(*pg_query.Node) bool) {
+	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if f.Kind() != protoreflect.MessageKind {
+			return true
+		}
+		each := func(child protoreflect.Message) {
+			if n, ok := child.Interface().(*pg_query.Node); ok {
+				walk(n, visit)
+			} else {
+				walkMessage(child, visit)
+			}
+		}
+		if f.IsList() {
+			for i := range v.List().Len() {
+				each(v.List().Get(i).Message())
+			}
+		} else {
+			each(v.Message())
+		}
+		return true
+	})
+}
+
+// reads returns what the expression reads.
+func (w row) reads(n *pg_query.Node) reads {
+	var r reads
+	seen := map[string]bool{}
+	walk(n, func(n *pg_query.Node) bool {
+		switch {
+		case n.GetSubLink() != nil, n.GetSelectStmt() != nil, n.GetCurrentOfExpr() != nil:
+			r.elsewhere = true
+			return false
+		case n.GetColumnRef() != nil && w.ofFixed(n.GetColumnRef()):
+		case n.GetColumnRef() != nil:
+			switch column, ok := w.own(n.GetColumnRef()); {
+			case ok && !seen[column]:
+				seen[column] = true
+				r.columns = append(r.columns, column)
+			case ok:
+			case len(strs(n.GetColumnRef().Fields)) < len(n.GetColumnRef().Fields) && !w.joins:
+				r.whole = true
+			default:
+				r.elsewhere = true
+			}
+		}
+		return true
+	})
+	return r
+}
+
+// constant reports whether the expression is made of constants alone, and
+// whether it is the constant NULL.
+func constant(n *pg_query.Node) (is, null bool) {
+	switch {
+	case n.GetAConst() != nil:
+		return true, n.GetAConst().Isnull
+	case n.GetParamRef() != nil:
+		return true, false
+	case n.GetTypeCast() != nil:
+		return constant(n.GetTypeCast().Arg)
+	case n.GetAExpr() != nil && n.GetAExpr().Kind == pg_query.A_Expr_Kind_AEXPR_OP:
+		e := n.GetAExpr()
+		right, rightNull := constant(e.Rexpr)
+		if e.Lexpr == nil {
+			return right, rightNull
+		}
+		left, leftNull := constant(e.Lexpr)
+		return left && right, leftNull || rightNull
+	}
+	return false, false
+}
+
+// literal returns the text of a plain constant, for comparing two of them.
+func literal(n *pg_query.Node) (string, bool) {
+	if n.GetTypeCast() != nil {
+		return literal(n.GetTypeCast().Arg)
+	}
+	c := n.GetAConst()
+	if c == nil || c.Isnull {
+		return "", false
+	}
+	switch {
+	case c.GetIval() != nil:
+		return fmt.Sprint(c.GetIval().Ival), true
+	case c.GetFval() != nil:
+		return c.GetFval().Fval, true
+	case c.GetBoolval() != nil:
+		return fmt.Sprint(c.GetBoolval().Boolval), true
+	}
+	return c.GetSval().GetSval(), true
+}
+
+// condition reads a WHERE clause.
+func (w row) condition(n *pg_query.Node) op.Condition {
+	switch {
+	case n == nil:
+		return nil
+	case n.GetBoolExpr() != nil:
+		return w.boolean(n.GetBoolExpr())
+	case n.GetNullTest() != nil:
+		if column, ok := w.ownColumn(n.GetNullTest().Arg); ok {
+			if n.GetNullTest().Nulltesttype == pg_query.NullTestType_IS_NULL {
+				return op.IsNull{Column: column}
+			}
+			return op.NotNull{Column: column}
+		}
+	case n.GetAExpr() != nil:
+		if c := w.comparison(n.GetAExpr()); c != nil {
+			return c
+		}
+	}
+	if truth, ok := truthValue(n); ok {
+		if truth {
+			return op.Always{}
+		}
+		return op.Never{}
+	}
+	r := w.reads(n)
+	switch {
+	case r.elsewhere:
+		return op.Elsewhere{}
+	case len(r.columns) == 0 && !r.whole:
+		// It does not look at the row (now() > '2020-01-01'): all or none.
+		return op.Always{}
+	}
+	return op.Own{Columns: r.columns}
+}
+
+// truthValue returns the value of a constant condition; NULL is not true.
+func truthValue(n *pg_query.Node) (value, ok bool) {
+	if n.GetTypeCast() != nil {
+		return truthValue(n.GetTypeCast().Arg)
+	}
+	c := n.GetAConst()
+	switch {
+	case c == nil:
+		return false, false
+	case c.Isnull:
+		return false, true
+	case c.GetBoolval() != nil:
+		return c.GetBoolval().Boolval, true
+	case c.GetSval() != nil:
+		switch strings.ToLower(c.GetSval().Sval) {
+		case "t", "true", "yes", "on", "1", "y":
+			return true, true
+		}
+		return false, true
+	}
+	return false, false
+}
+
+func (w row) boolean(b *pg_query.BoolExpr) op.Condition {
+	var parts []op.Condition
+	for _, arg := range b.Args {
+		parts = append(parts, w.condition(arg))
+	}
+	switch b.Boolop {
+	case pg_query.BoolExprType_AND_EXPR:
+		return op.And(parts)
+	case pg_query.BoolExprType_OR_EXPR:
+		return op.Or(parts)
+	}
+	return negate(parts[0])
+}
+
+func negate(c op.Condition) op.Condition {
+	switch c := c.(type) {
+	case op.Always:
+		return op.Never{}
+	case op.Never:
+		// NOT NULL is not true either, but to say "every row" is the safe side.
+		return op.Always{}
+	case op.IsNull:
+		return op.NotNull(c)
+	case op.NotNull:
+		return op.IsNull(c)
+	case op.Equals:
+		return op.Own{Columns: []string{c.Column}}
+	case op.And:
+		var parts op.Or
+		for _, part := range c {
+			parts = append(parts, negate(part))
+		}
+		return parts
+	case op.Or:
+		var parts op.And
+		for _, part := range c {
+			parts = append(parts, negate(part))
+		}
+		return parts
+	}
+	return c
+}
+
+// comparison reads the comparisons that judging tells apart; nil for others.
+func (w row) comparison(e *pg_query.A_Expr) op.Condition {
+	name := strings.Join(strs(e.Name), ".")
+	switch e.Kind {
+	case pg_query.A_Expr_Kind_AEXPR_OP:
+		if e.Lexpr == nil {
+			return nil
+		}
+		if c := w.constantComparison(name, e); c != nil {
+			return c
+		}
+		if name == "=" {
+			return w.equality(e.Lexpr, []*pg_query.Node{e.Rexpr})
+		}
+	case pg_query.A_Expr_Kind_AEXPR_NOT_DISTINCT:
+		return w.equality(e.Lexpr, []*pg_query.Node{e.Rexpr})
+	case pg_query.A_Expr_Kind_AEXPR_IN:
+		if name == "=" {
+			return w.equality(e.Lexpr, e.Rexpr.GetList().GetItems())
+		}
+	case pg_query.A_Expr_Kind_AEXPR_OP_ANY:
+		if name != "=" {
+			return nil
+		}
+		if list := e.Rexpr.GetAArrayExpr(); list != nil {
+			return w.equality(e.Lexpr, list.Elements)
+		}
+		return w.equality(e.Lexpr, []*pg_query.Node{e.Rexpr})
+	case pg_query.A_Expr_Kind_AEXPR_LIKE, pg_query.A_Expr_Kind_AEXPR_ILIKE:
+		column, ok := w.ownColumn(e.Lexpr)
+		if ok && strings.HasPrefix(name, "~~") && strings.Trim(e.Rexpr.GetAConst().GetSval().GetSval(), "%") == "" && e.Rexpr.GetAConst().GetSval() != nil {
+			return op.NotNull{Column: column}
+		}
+	}
+	return nil
+}
+
+// constantComparison decides 1 = 1, 'a' <> 'a' and c = c; nil for others.
+func (w row) constantComparison(name string, e *pg_query.A_Expr) op.Condition {
+	left, leftOK := literal(e.Lexpr)
+	right, rightOK := literal(e.Rexpr)
+	same := leftOK && rightOK && left == right
+	if a, ok := w.ownColumn(e.Lexpr); ok {
+		if b, ok := w.ownColumn(e.Rexpr); ok && a == b {
+			leftOK, rightOK, same = true, true, true
+		}
+	}
+	if !leftOK || !rightOK {
+		return nil
+	}
+	switch {
+	case same && (name == "=" || name == ">=" || name == "<="):
+		return op.Always{}
+	case same && (name == "<>" || name == "<" || name == ">"), name == "=" && left != right && sameKind(e.Lexpr, e.Rexpr):
+		return op.Never{}
+	}
+	return op.Always{} // constants on both sides: all rows or none
+}
+
+// sameKind reports whether both are constants of one kind, whose texts then tell
+// whether they are equal.
+func sameKind(a, b *pg_query.Node) bool {
+	x, y := a.GetAConst(), b.GetAConst()
+	return x.GetIval() != nil && y.GetIval() != nil || x.GetBoolval() != nil && y.GetBoolval() != nil
+}
+
+// equality reads column = constant for every one of the values, with rows of
+// columns too: (a, b) = (1, 2).
+func (w row) equality(left *pg_query.Node, values []*pg_query.Node) op.Condition {
+	if len(values) == 0 {
+		return nil
+	}
+	if r := left.GetRowExpr(); r != nil {
+		return w.rowEquality(r, values)
+	}
+	column, ok := w.ownColumn(left)
+	if !ok {
+		if column, ok = w.ownColumn(values[0]); !ok || len(values) != 1 {
+			return nil
+		}
+		values = []*pg_query.Node{left}
+	}
+	for _, v := range values {
+		if is, _ := w.constant(v); !is {
+			return nil
+		}
+	}
+	return op.Equals{Column: column}
+}
+
+func (w row) rowEquality(left *pg_query.RowExpr, values []*pg_query.Node) op.Condition {
+	for _, v := range values {
+		r := v.GetRowExpr()
+		if r == nil || len(r.Args) != len(left.Args) {
+			return nil
+		}
+		for _, arg := range r.Args {
+			if is, _ := w.constant(arg); !is {
+				return nil
+			}
+		}
+	}
+	var parts op.And
+	for _, arg := range left.Args {
+		column, ok := w.ownColumn(arg)
+		if !ok {
+			return nil
+		}
+		parts = append(parts, op.Equals{Column: column})
+	}
+	return parts
+}
+
+// value reads what column is set to.
+func (w row) value(n *pg_query.Node, column string) op.Value {
+	r := w.reads(n)
+	v := op.Value{Kind: op.Computed, Reads: r.columns}
+	is, null := constant(n)
+	switch {
+	case n == nil:
+		v.Kind = op.NoValue
+	case n.GetSetToDefault() != nil:
+		v.Kind = op.Constant
+	case is && null:
+		v.Kind = op.Null
+	case is:
+		v.Kind = op.Constant
+	case w.casts(n, column, &v):
+	case w.undoable(n, column):
+		v.Kind = op.Undoable
+	case w.coalesced(n, column):
+		v.Kind = op.Coalesced
+	case w.conditional(n, column):
+		v.Kind = op.Conditional
+	case w.zoned(n, column):
+		v.Kind = op.Zoned
+	case w.wrapped(n, column):
+		v.Kind = op.Wrapped
+	case w.branches(n):
+		v.Kind = op.Branches
+	case r.elsewhere:
+		v.Kind = op.FromQuery
+	case n.GetColumnRef() != nil && len(r.columns) == 1:
+		v.Kind = op.FromColumn
+	case len(r.columns) == 0 && !r.whole:
+		v.Kind = op.Constant
+	}
+	return v
+}
+
+// casts recognises the column itself, cast or not; nullif(column, ”) under a
+// cast stands for the column, since only that one value becomes NULL.
+func (w row) casts(n *pg_query.Node, column string, v *op.Value) bool {
+	var types []op.DataType
+	for n.GetTypeCast() != nil {
+		types = append([]op.DataType{dataType(n.GetTypeCast().TypeName)}, types...)
+		n = n.GetTypeCast().Arg
+	}
+	if e := n.GetAExpr(); e != nil && e.Kind == pg_query.A_Expr_Kind_AEXPR_NULLIF && len(types) > 0 {
+		n = e.Lexpr
+	}
+	if c, ok := w.ownColumn(n); !ok || c != column {
+		return false
+	}
+	v.Kind, v.Casts = op.Same, types
+	if len(types) > 0 {
+		v.Kind = op.Cast
+	}
+	return true
+}
+
+// coalesced recognises coalesce(column, …) and CASE WHEN column IS NULL THEN …
+// ELSE column END.
+func (w row) coalesced(n *pg_query.Node, column string) bool {
+	if c := n.GetCaseExpr(); c != nil && c.Arg == nil {
+		for _, when := range c.Args {
+			if !op.Requires(w.condition(when.GetCaseWhen().Expr), op.IsNull{Column: column}) {
+				return false
+			}
+		}
+		kept, ok := w.ownColumn(c.Defresult)
+		return ok && kept == column
+	}
+	args := n.GetCoalesceExpr().GetArgs()
+	if len(args) == 0 {
+		return false
+	}
+	c, ok := w.ownColumn(args[0])
+	return ok && c == column
+}
+
+// undoable recognises values from which the old one can be computed: arithmetic
+// and concatenation with a constant, and negation.
+func (w row) undoable(n *pg_query.Node, column string) bool {
+	if b := n.GetBoolExpr(); b != nil && b.Boolop == pg_query.BoolExprType_NOT_EXPR {
+		c, ok := w.ownColumn(b.Args[0])
+		return ok && c == column
+	}
+	e := n.GetAExpr()
+	if e == nil || e.Kind != pg_query.A_Expr_Kind_AEXPR_OP {
+		return false
+	}
+	keeps := func(n *pg_query.Node) bool {
+		c, ok := w.ownColumn(n)
+		return ok && c == column || w.undoable(n, column)
+	}
+	name := strings.Join(strs(e.Name), ".")
+	if e.Lexpr == nil {
+		return name == "-" && keeps(e.Rexpr)
+	}
+	switch name {
+	case "+", "-":
+		return keeps(e.Lexpr) && quantity(e.Rexpr) || keeps(e.Rexpr) && quantity(e.Lexpr)
+	case "||":
+		return keeps(e.Lexpr) && plainText(e.Rexpr) || keeps(e.Rexpr) && plainText(e.Lexpr)
+	case "*":
+		return keeps(e.Lexpr) && factor(e.Rexpr) || keeps(e.Rexpr) && factor(e.Lexpr)
+	}
+	return false
+}
+
+// quantity reports whether the expression is a number or a typed constant
+// (interval '1 day'). A bare string is not: jsonb - 'key' removes the key.
+func quantity(n *pg_query.Node) bool {
+	c := n.GetAConst()
+	is, null := constant(n)
+	return is && !null && (c == nil || c.GetSval() == nil)
+}
+
+// plainText reports whether the expression is a text constant that cannot be
+// JSON: jsonb || '{"a": 1}' overwrites what stood under the key.
+func plainText(n *pg_query.Node) bool {
+	if n.GetTypeCast() != nil {
+		return false
+	}
+	s := n.GetAConst().GetSval()
+	return s != nil && !strings.ContainsAny(s.Sval, "{[")
+}
+
+// factor reports whether the expression is a whole number other than 0: what was
+// multiplied by it can be divided again without rounding.
+func factor(n *pg_query.Node) bool {
+	c := n.GetAConst()
+	return c.GetIval() != nil && c.GetIval().Ival != 0
+}
+
+// conditional recognises values that stay as they are unless a condition on them
+// holds: CASE … ELSE column END and nullif(column, constant).
+func (w row) conditional(n *pg_query.Node, column string) bool {
+	if c := n.GetCaseExpr(); c != nil {
+		if kept, ok := w.ownColumn(c.Defresult); !ok || kept != column || w.reads(n).elsewhere {
+			return false
+		}
+		for _, when := range c.Args {
+			always := func(string) bool { return true }
+			if c.Arg == nil && op.Unbounded(w.condition(when.GetCaseWhen().Expr), []string{column}, always) {
+				return false
+			}
+		}
+		return true
+	}
+	if e := n.GetAExpr(); e != nil && e.Kind == pg_query.A_Expr_Kind_AEXPR_NULLIF {
+		kept, ok := w.ownColumn(e.Lexpr)
+		is, _ := w.constant(e.Rexpr)
+		return ok && kept == column && is
+	}
+	return false
+}
+
+// zoned recognises column AT TIME ZONE 'UTC', which the parser makes a call.
+func (w row) zoned(n *pg_query.Node, column string) bool {
+	f := n.GetFuncCall()
+	if f == nil || len(f.Args) != 2 || qualified(strs(f.Funcname)) != (op.Name{Schema: "pg_catalog", Name: "timezone"}) {
+		return false
+	}
+	c, ok := w.ownColumn(f.Args[1])
+	is, _ := w.constant(f.Args[0])
+	return ok && c == column && is
+}
+
+// wrappers are functions whose result holds their argument whole.
+var wrappers = set("to_json to_jsonb json_build_array jsonb_build_array json_build_object jsonb_build_object to_timestamp string_to_array")
+
+// wrapped recognises expressions that hold the column whole in another form,
+// cast or not.
+func (w row) wrapped(n *pg_query.Node, column string) bool {
+	for n.GetTypeCast() != nil {
+		n = n.GetTypeCast().Arg
+	}
+	args := n.GetAArrayExpr().GetElements()
+	if f := n.GetFuncCall(); f != nil && wrappers[qualified(strs(f.Funcname)).Name] {
+		args = f.Args
+	}
+	for _, arg := range args {
+		for arg.GetTypeCast() != nil {
+			arg = arg.GetTypeCast().Arg
+		}
+		if c, ok := w.ownColumn(arg); ok && c == column {
+			return true
+		}
+	}
+	return false
+}
+
+// branches recognises CASE with at least two different constants as results.
+func (w row) branches(n *pg_query.Node) bool {
+	c := n.GetCaseExpr()
+	if c == nil {
+		return false
+	}
+	results := map[string]bool{}
+	for _, when := range c.Args {
+		if s, ok := literal(when.GetCaseWhen().Result); ok {
+			results[s] = true
+		}
+	}
+	if s, ok := literal(c.Defresult); ok {
+		results[s] = true
+	}
+	return len(results) > 1
+}
+
+// calls returns the functions that an expression calls.
+func calls(n *pg_query.Node) []op.Name {
+	var all []op.Name
+	walk(n, func(n *pg_query.Node) bool {
+		if f := n.GetFuncCall(); f != nil {
+			all = append(all, qualified(strs(f.Funcname)))
+		}
+		return true
+	})
+	return all
+}

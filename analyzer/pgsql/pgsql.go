@@ -1,0 +1,252 @@
+// Package pgsql turns text into statements with their operations, by
+// PostgreSQL's own parser. It is the only importer of pg_query.
+//
+// The parser counts bytes from the text it is given and puts a statement's
+// start at the comment before it. Statements here begin at their first token
+// and end at their last, in offsets into the file.
+package pgsql
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+	"github.com/pganalyze/pg_query_go/v5/parser"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// A Statement is one statement of a file.
+type Statement struct {
+	Span source.Span // from its first token to its last, without the semicolon
+	Ops  []op.At     // what it asks for; empty when it can take nothing away
+	// Normal is the statement without comments, white space and the case of bare
+	// words: two statements with the same text in it are the same statement.
+	Normal string
+}
+
+// Unread reports whether the statement could not be read.
+func (s Statement) Unread() bool {
+	for _, at := range s.Ops {
+		if _, ok := at.Op.(*op.Unread); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// chainLimit is the most operators, joins and open parentheses that may stand
+// above one another in a statement. The parser's C code walks such chains
+// recursively; some 24,000 overflow an 8 MB stack and kill the process with a
+// signal that Go cannot catch (measured). Real statements stay under 300.
+const chainLimit = 5000
+
+// Read returns the statements of the span in their order. A statement that
+// cannot be read is in the list too, with an op.Unread: one broken statement
+// hides none of its neighbours.
+func Read(f *source.File, in source.Span) []Statement {
+	// The parser takes a C string: it would not see what follows a NUL byte.
+	if i := bytes.IndexByte(f.Data[in.Start:in.End], 0); i >= 0 {
+		return []Statement{nulStatement(f, in, in.Start+i)}
+	}
+	var all []Statement
+	for _, c := range split(f.Data, in, false) {
+		all = append(all, readChunk(f, c, 50)...)
+	}
+	return all
+}
+
+// readChunk reads one chunk. If the parser refuses it and it holds semicolons of
+// its own, an unclosed parenthesis may be to blame: its first part is then read
+// by itself, and what follows as if it stood alone.
+func readChunk(f *source.File, c chunk, tries int) []Statement {
+	all, err := parseChunk(f, c)
+	if err == nil {
+		return all
+	}
+	if !c.inner || tries == 0 {
+		return []Statement{unread(f, c, err)}
+	}
+	parts := split(f.Data, c.all, true)
+	all = readChunk(f, parts[0], 0)
+	rest := source.Span{Start: parts[0].all.End + 1, End: c.all.End}
+	for _, part := range split(f.Data, rest, tries == 1) {
+		all = append(all, readChunk(f, part, tries-1)...)
+	}
+	return all
+}
+
+// parseChunk parses a chunk, which is one statement as a rule. Nothing is taken
+// on trust from the splitter: whatever statements the parser finds in the text
+// are read.
+func parseChunk(f *source.File, c chunk) ([]Statement, error) {
+	if depth := chainDepth(f.Data, c.tokens); depth > chainLimit {
+		return nil, fmt.Errorf("%d operators or parentheses stand above one another, more than the %d that are read", depth, chainLimit)
+	}
+	if nesting := commentDepth(f.Data[c.all.Start:c.all.End]); nesting > chainLimit {
+		return nil, fmt.Errorf("comments are nested %d deep, more than the %d that are read", nesting, chainLimit)
+	}
+	tree, err := pg_query.Parse(f.Text(c.all))
+	if err != nil {
+		return nil, err
+	}
+	if len(tree.Stmts) == 0 {
+		return nil, nil
+	}
+	if len(tree.Stmts) == 1 && len(c.tokens) > 0 {
+		return []Statement{newStatement(f, c.tokens, tree.Stmts[0], c.all.Start)}, nil
+	}
+	var all []Statement
+	for _, raw := range tree.Stmts {
+		start := c.all.Start + int(raw.StmtLocation)
+		end := c.all.End
+		if raw.StmtLen > 0 {
+			end = start + int(raw.StmtLen)
+		}
+		part := tokens(f.Data, source.Span{Start: start, End: end})
+		if len(part) == 0 {
+			part = []token{{kind: word, span: source.Span{Start: start, End: end}}}
+		}
+		all = append(all, newStatement(f, part, raw, c.all.Start))
+	}
+	return all, nil
+}
+
+func newStatement(f *source.File, all []token, raw *pg_query.RawStmt, base int) Statement {
+	r := &reader{data: f.Data, base: base, tokens: all}
+	s := Statement{Span: chunk{tokens: all}.span(), Normal: normal(f.Data, all)}
+	s.Ops = r.statement(raw.Stmt, s.Span)
+	return s
+}
+
+// unread returns the chunk as a statement that could not be read.
+func unread(f *source.File, c chunk, err error) Statement {
+	span := c.all
+	if len(c.tokens) > 0 {
+		span = c.span()
+	}
+	message := err.Error()
+	var syntax *parser.Error
+	if errors.As(err, &syntax) {
+		message = syntax.Message
+		if syntax.Cursorpos > 0 {
+			message = fmt.Sprintf("%s (line %d)", message, f.Position(min(c.all.Start+byteOffset(f.Text(c.all), syntax.Cursorpos-1), len(f.Data))).Line)
+		}
+	}
+	return Statement{
+		Span:   span,
+		Normal: normal(f.Data, c.tokens),
+		Ops: []op.At{{Span: span, Op: &op.Unread{
+			Message:     message,
+			Destructive: destructiveWords(f.Data, c),
+		}}},
+	}
+}
+
+// byteOffset turns an offset in characters, in which the parser gives the place
+// of an error, into one in bytes.
+func byteOffset(s string, characters int) int {
+	n := 0
+	for i := range s {
+		if n == characters {
+			return i
+		}
+		n++
+	}
+	return len(s)
+}
+
+func nulStatement(f *source.File, in source.Span, at int) Statement {
+	return Statement{Span: in, Normal: f.Text(in), Ops: []op.At{{Span: in, Op: &op.Unread{
+		Message:     fmt.Sprintf("it holds a NUL byte (line %d), after which PostgreSQL's parser sees nothing", f.Position(at).Line),
+		Destructive: destructiveWords(f.Data, chunk{all: in, tokens: tokens(f.Data, in)}),
+	}}}}
+}
+
+// destructiveWords returns the words of the chunk, outside strings and comments,
+// that stand in statements that take something away. Where a string is not
+// closed, what seems to stand in it counts too.
+func destructiveWords(data []byte, c chunk) []string {
+	all := c.tokens
+	if c.open && len(all) > 0 {
+		if last := all[len(all)-1].span; last.Len() > 1 {
+			all = append(all[:len(all):len(all)], tokens(data, source.Span{Start: last.Start + 1, End: last.End})...)
+		}
+	}
+	var found []string
+	previous := ""
+	for _, t := range all {
+		if t.kind != word {
+			previous = ""
+			continue
+		}
+		w := strings.ToLower(string(data[t.span.Start:t.span.End]))
+		switch w {
+		case "drop", "truncate", "merge", "execute":
+			found = append(found, w)
+		case "delete", "update":
+			if previous != "on" && previous != "for" && previous != "key" && previous != "or" && previous != "before" && previous != "after" {
+				found = append(found, w)
+			}
+		}
+		previous = w
+	}
+	return found
+}
+
+// chainDepth returns the most operators, joins, set operations and brackets that
+// the parse tree may nest at one place. A comma ends a chain, a bracket begins
+// another one inside it.
+func chainDepth(data []byte, all []token) int {
+	deepest, total := 0, 0
+	chains := []int{0}
+	for _, t := range all {
+		top := len(chains) - 1
+		switch {
+		case t.is(data, "("), t.is(data, "["):
+			chains = append(chains, 1)
+			total++
+		case t.is(data, ")"), t.is(data, "]"):
+			if top > 0 {
+				total -= chains[top]
+				chains = chains[:top]
+			}
+		case t.is(data, ","), t.is(data, ";"):
+			total -= chains[top]
+			chains[top] = 0
+		case t.kind == operator, t.is(data, ":"), t.kind == word && chaining(data, t):
+			chains[top]++
+			total++
+		}
+		deepest = max(deepest, total)
+	}
+	return deepest
+}
+
+func chaining(data []byte, t token) bool {
+	switch strings.ToLower(string(data[t.span.Start:t.span.End])) {
+	case "join", "union", "except", "intersect", "not", "collate", "at", "is", "isnull", "notnull", "case":
+		return true
+	}
+	return false
+}
+
+// commentDepth returns an upper bound of how deep comments nest in the text.
+func commentDepth(text []byte) int {
+	depth, deepest := 0, 0
+	for i := 0; i+1 < len(text); i++ {
+		switch {
+		case text[i] == '/' && text[i+1] == '*':
+			depth++
+			i++
+		case text[i] == '*' && text[i+1] == '/':
+			depth = max(depth-1, 0)
+			i++
+		}
+		deepest = max(deepest, depth)
+	}
+	return deepest
+}

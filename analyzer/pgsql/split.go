@@ -1,0 +1,86 @@
+package pgsql
+
+import (
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// A chunk is the text from after one semicolon up to the next: one statement,
+// or only comments.
+type chunk struct {
+	all    source.Span // with the comments around it: what the parser is given
+	tokens []token
+	inner  bool // it holds semicolons of its own
+	open   bool // a string, identifier or comment in it is not closed
+}
+
+// span returns the chunk from its first token to its last.
+func (c chunk) span() source.Span {
+	return source.Span{Start: c.tokens[0].span.Start, End: c.tokens[len(c.tokens)-1].span.End}
+}
+
+// split cuts the span at the semicolons that end statements: not those in
+// parentheses (CREATE RULE), nor those in a BEGIN ATOMIC body. The chunks and
+// the semicolons between them are all of the span: what the splitter may have
+// misjudged, the parser still sees.
+//
+// With every, each semicolon ends a statement: for text that the parser refused,
+// where an unclosed parenthesis must not hide what follows.
+func split(data []byte, in source.Span, every bool) []chunk {
+	var (
+		chunks []chunk
+		body   atomicBody
+		parens int
+	)
+	current := chunk{all: source.Span{Start: in.Start}}
+	l := &lexer{data: data, pos: in.Start, end: in.End}
+	for {
+		t, ok := l.next()
+		if !ok {
+			break
+		}
+		switch {
+		case t.is(data, "("):
+			parens++
+		case t.is(data, ")"):
+			parens = max(parens-1, 0)
+		case t.is(data, ";") && (every || parens == 0 && !body.open()):
+			current.all.End = t.span.Start
+			chunks = append(chunks, current)
+			current = chunk{all: source.Span{Start: t.span.End}}
+			body, parens = atomicBody{}, 0
+			continue
+		case t.is(data, ";"):
+			current.inner = true
+		}
+		body.see(data, t)
+		current.tokens = append(current.tokens, t)
+	}
+	current.all.End, current.open = in.End, l.open
+	return append(chunks, current)
+}
+
+// An atomicBody follows CREATE FUNCTION … BEGIN ATOMIC … END, in which
+// semicolons end the statements of the body. CASE … END nests in it.
+type atomicBody struct {
+	create bool
+	begin  bool // the last word was BEGIN
+	seen   bool
+	depth  int
+}
+
+func (b *atomicBody) open() bool { return b.depth > 0 }
+
+func (b *atomicBody) see(data []byte, t token) {
+	switch {
+	case !b.seen:
+		b.seen, b.create = true, t.is(data, "create")
+	case !b.create:
+	case b.depth == 0 && b.begin && t.is(data, "atomic"):
+		b.depth = 1
+	case b.depth > 0 && t.is(data, "case"):
+		b.depth++
+	case b.depth > 0 && t.is(data, "end"):
+		b.depth--
+	}
+	b.begin = t.is(data, "begin")
+}

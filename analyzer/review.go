@@ -1,0 +1,350 @@
+// Package analyzer defines rules, findings and reports, and runs rules over a
+// change on top of the migrations that have already run.
+package analyzer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/catalog"
+	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// A ChangedFile is a file that the change adds, edits or removes.
+type ChangedFile struct {
+	Path   string
+	Status string // added, modified, renamed, removed
+	// Migration is the file as the change leaves it; nil when it is removed or
+	// cannot be read.
+	Migration *migration.Migration
+	// Base is the file as it was, under its old name; nil when it is new. What
+	// stands in it has run already: only what it does not have is new.
+	Base *migration.Migration
+	// Unreadable says why the file's text cannot be had (a binary, a symlink). It
+	// becomes an unread-file finding.
+	Unreadable string
+}
+
+// Together reviews files as one change on top of the history.
+func Together(rules []*Rule, history []*migration.Migration, files []ChangedFile) *Report {
+	r := newReview(rules)
+	history = slices.Clone(history)
+	slices.SortStableFunc(history, migration.Compare)
+	for _, m := range history {
+		r.apply(m)
+	}
+	files = slices.Clone(files)
+	slices.SortStableFunc(files, compareFiles)
+	for _, f := range files {
+		if f.Migration != nil {
+			r.catalog(f.Migration.Set)
+		}
+	}
+	for _, c := range r.catalogs {
+		c.BeginChange()
+	}
+	for _, f := range files {
+		r.review(f)
+	}
+	return r.finish()
+}
+
+// Each reviews every file by itself, on top of the history and of the files
+// before it in its set.
+func Each(rules []*Rule, history, files []*migration.Migration) *Report {
+	r := newReview(rules)
+	reviewed := map[*migration.Migration]bool{}
+	for _, m := range files {
+		reviewed[m] = true
+	}
+	all := slices.Concat(history, files)
+	slices.SortStableFunc(all, migration.Compare)
+	for _, m := range all {
+		if !reviewed[m] {
+			r.apply(m)
+			continue
+		}
+		c := r.catalog(m.Set)
+		c.BeginChange()
+		r.review(ChangedFile{Path: m.File.Path, Status: "unchanged", Migration: m})
+		c.CountMigration(r.report.Files[len(r.report.Files)-1].Unread)
+	}
+	return r.finish()
+}
+
+func compareFiles(a, b ChangedFile) int {
+	if a.Migration != nil && b.Migration != nil {
+		return migration.Compare(a.Migration, b.Migration)
+	}
+	return strings.Compare(a.Path, b.Path)
+}
+
+// A review is a report in the making.
+type review struct {
+	rules    []*Rule
+	catalogs map[string]*catalog.Catalog // by set
+	report   *Report
+	seen     map[string]int // how often a fingerprint's text occurred
+}
+
+func newReview(rules []*Rule) *review {
+	return &review{
+		rules: rules, catalogs: map[string]*catalog.Catalog{}, seen: map[string]int{},
+		report: &Report{Sources: map[string]*source.File{}},
+	}
+}
+
+func (r *review) finish() *Report {
+	slices.SortStableFunc(r.report.Findings, Compare)
+	slices.SortStableFunc(r.report.Files, func(a, b FileSummary) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
+	return r.report
+}
+
+// catalog returns the schema of a set of migrations.
+func (r *review) catalog(set string) *catalog.Catalog {
+	if c := r.catalogs[set]; c != nil {
+		return c
+	}
+	c := catalog.New()
+	for _, other := range r.catalogs {
+		catalog.Meet(c, other)
+	}
+	r.catalogs[set] = c
+	return c
+}
+
+// apply runs a migration of the history.
+func (r *review) apply(m *migration.Migration) {
+	if m.Direction() == "down" {
+		return
+	}
+	c := r.catalog(m.Set)
+	c.BeginMigration()
+	statements, unread := readUp(m)
+	for _, s := range statements {
+		if s.undone {
+			continue
+		}
+		for _, at := range s.Ops {
+			for _, o := range expand(c, at) {
+				c.Apply(o.Op)
+			}
+		}
+	}
+	c.CountMigration(unread + len(m.Problems))
+}
+
+// A statement of a file under review.
+type statement struct {
+	pgsql.Statement
+	undone bool // a ROLLBACK takes it back
+}
+
+// readUp reads the sections that go forward.
+func readUp(m *migration.Migration) (all []statement, unread int) {
+	for _, s := range m.Sections {
+		if s.Direction == migration.Down {
+			continue
+		}
+		for _, read := range pgsql.Read(m.File, s.Span) {
+			if read.Unread() {
+				unread++
+			}
+			all = append(all, statement{Statement: read})
+		}
+	}
+	markUndone(all)
+	return all, unread
+}
+
+// review runs the rules over one file of the change.
+func (r *review) review(f ChangedFile) {
+	summary := FileSummary{Path: f.Path, Status: f.Status, Direction: "none"}
+	defer func() { r.report.Files = append(r.report.Files, summary) }()
+	if f.Unreadable != "" {
+		summary.Unread = 1
+		r.unreadable(f)
+		return
+	}
+	if f.Migration == nil {
+		return
+	}
+	m := f.Migration
+	summary.Format, summary.Direction = m.Format, m.Direction()
+	r.report.Sources[f.Path] = m.File
+	for _, s := range m.Sections {
+		if s.Direction == migration.Down {
+			summary.Statements += len(pgsql.Read(m.File, s.Span))
+		}
+	}
+	statements, unread := readUp(m)
+	summary.Statements += len(statements)
+	summary.Unread = unread + len(m.Problems)
+	c := r.catalog(m.Set)
+	c.BeginMigration()
+	for _, p := range m.Problems {
+		r.judge(c, m.File, statement{Statement: pgsql.Statement{Span: p.Span, Normal: m.File.Text(p.Span)}},
+			op.At{Span: p.Span, Op: &op.Unread{Message: p.Message, File: true}})
+	}
+	known := alreadyRun(f.Base)
+	for _, s := range statements {
+		r.statement(c, m.File, s, known)
+	}
+}
+
+// statement judges one statement and applies it.
+func (r *review) statement(c *catalog.Catalog, f *source.File, s statement, known map[string]int) {
+	if s.undone {
+		return
+	}
+	ran := known[s.Normal] > 0
+	if ran {
+		known[s.Normal]--
+	}
+	for _, at := range s.Ops {
+		for _, o := range expand(c, at) {
+			if ran && !session(o.Op) {
+				continue
+			}
+			if !ran {
+				r.judge(c, f, s, o)
+			}
+			c.Apply(o.Op)
+		}
+	}
+}
+
+// session reports whether the operation only concerns the session that runs the
+// file, so that it counts even where the file's earlier version had it too.
+func session(o op.Operation) bool {
+	switch o.(type) {
+	case *op.SetSearchPath, *op.Prepare, *op.Deallocate:
+		return true
+	}
+	return false
+}
+
+// alreadyRun counts the statements of a file's earlier version that took effect.
+func alreadyRun(base *migration.Migration) map[string]int {
+	known := map[string]int{}
+	if base == nil {
+		return known
+	}
+	statements, _ := readUp(base)
+	for _, s := range statements {
+		if !s.undone {
+			known[s.Normal]++
+		}
+	}
+	return known
+}
+
+// expand returns what an operation comes to: EXECUTE is what PREPARE named.
+func expand(c *catalog.Catalog, at op.At) []op.At {
+	e, ok := at.Op.(*op.Execute)
+	if !ok {
+		return []op.At{at}
+	}
+	ops, ok := c.Prepared(e.Name)
+	if !ok {
+		return []op.At{{Span: at.Span, Op: &op.RunTime{What: fmt.Sprintf("EXECUTE %s, which this file does not prepare", e.Name)}}}
+	}
+	all := make([]op.At, len(ops))
+	for i, o := range ops {
+		all[i] = op.At{Span: at.Span, Op: o}
+	}
+	return all
+}
+
+// judge runs every rule over one operation.
+func (r *review) judge(c *catalog.Catalog, f *source.File, s statement, at op.At) {
+	if u, ok := at.Op.(*op.Unread); ok {
+		r.report.Problems = append(r.report.Problems, Problem{
+			Path: f.Path, Line: f.Position(at.Span.Start).Line, Message: u.Message,
+		})
+	}
+	for _, rule := range r.rules {
+		p := &Pass{Op: at.Op, Catalog: c}
+		rule.Check(p)
+		for _, j := range p.judgements {
+			r.report.Findings = append(r.report.Findings, r.finding(rule, j, f, s, at))
+		}
+	}
+}
+
+func (r *review) finding(rule *Rule, j Judgement, f *source.File, s statement, at op.At) Finding {
+	found := Finding{
+		Rule: rule.ID, Category: rule.Category, Score: score(j.Reasons), Path: f.Path,
+		Object: j.Object, Reach: j.Reach, Certainty: j.Certainty, Message: j.Message, Reasons: j.Reasons,
+		Remedy: j.Remedy, Suggest: j.Suggestion,
+	}
+	found.Severity = SeverityOf(found.Score)
+	found.Start, found.End = f.Range(at.Span)
+	found.Statement = clip(f.Text(s.Span))
+	if j.Category != "" {
+		found.Category = j.Category
+	}
+	if found.Certainty == "" {
+		found.Certainty = Certain
+	}
+	if found.Remedy == "" {
+		found.Remedy = rule.Remedy
+	}
+	if found.Reach == nil {
+		found.Reach = []Reached{}
+	}
+	text := s.Normal
+	if s.Span != at.Span && partOfAlter(at.Op) {
+		text = pgsql.Normal(f, at.Span)
+	}
+	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), f.Path, text)
+	return found
+}
+
+// partOfAlter reports whether the operation is one action of an ALTER TABLE,
+// which stays the same operation when another action joins it. Anything else is
+// told by its whole statement.
+func partOfAlter(o op.Operation) bool {
+	switch o := o.(type) {
+	case *op.DropColumn, *op.DropAttribute, *op.AlterColumnType:
+		return true
+	case *op.Drop:
+		return o.Kind == op.Constraint
+	}
+	return false
+}
+
+// fingerprint names an operation by what it is rather than where it stands; the
+// nth of several that are alike has a number.
+func (r *review) fingerprint(parts ...string) string {
+	text := strings.Join(parts, "\x00")
+	r.seen[text]++
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", text, r.seen[text]))
+	return hex.EncodeToString(sum[:12])
+}
+
+// clip cuts a long statement at a character.
+func clip(s string) string {
+	if len(s) <= StatementLimit {
+		return s
+	}
+	cut := StatementLimit
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+// unreadable reports a changed file whose text cannot be had.
+func (r *review) unreadable(f ChangedFile) {
+	file := source.New(f.Path, nil)
+	at := op.At{Op: &op.Unread{Message: f.Unreadable, File: true}}
+	r.judge(catalog.New(), file, statement{Statement: pgsql.Statement{Normal: f.Unreadable}}, at)
+}

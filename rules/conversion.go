@@ -1,0 +1,231 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+// A loss says what a type conversion does to values without raising an error;
+// why is empty when it keeps them or refuses those that do not fit.
+type loss struct {
+	why    string
+	unsure bool // it cannot be told from the text
+}
+
+// conversion judges ALTER COLUMN … TYPE: from is nil when the column's type is
+// not known. Facts from PostgreSQL's manual, chapters 8 and 10, and from running
+// the conversions (the tests do).
+func conversion(from *op.DataType, to op.DataType, using op.Value) loss {
+	switch using.Kind {
+	case op.NoValue, op.Same, op.Coalesced:
+		return convert(from, to, false)
+	case op.Cast:
+		at := from
+		for i := range using.Casts {
+			if l := convert(at, using.Casts[i], true); l.why != "" {
+				return l
+			}
+			at = &using.Casts[i]
+		}
+		return convert(at, to, false)
+	case op.Wrapped:
+		return loss{}
+	case op.Zoned:
+		if to.Name.Name == "timestamptz" {
+			return loss{}
+		}
+		return loss{why: "the time zone is dropped"}
+	case op.Null, op.Constant:
+		return loss{why: "USING does not look at the old value, so every one of them is lost"}
+	case op.Branches:
+		if from != nil && from.Name.Name == "bool" {
+			return loss{}
+		}
+		return loss{why: "values that no branch of CASE names fall together", unsure: true}
+	}
+	return loss{why: "what USING makes of the old values may not tell them apart", unsure: true}
+}
+
+// A family groups types whose conversions behave alike.
+type family int
+
+const (
+	other family = iota
+	integers
+	exact  // numeric
+	floats // real, double precision
+	texts
+	stamps // timestamp, timestamptz
+	dates
+	times
+	intervals
+	booleans
+	bits
+	networks
+	documents // json, jsonb
+)
+
+var families = map[string]family{
+	"int2": integers, "int4": integers, "int8": integers, "numeric": exact, "float4": floats, "float8": floats,
+	"text": texts, "varchar": texts, "bpchar": texts, "citext": texts, "name": texts,
+	"timestamp": stamps, "timestamptz": stamps, "date": dates, "time": times, "timetz": times, "interval": intervals,
+	"bool": booleans, "bit": bits, "varbit": bits, "inet": networks, "cidr": networks, "json": documents, "jsonb": documents,
+}
+
+func familyOf(t op.DataType) family {
+	if t.Name.Schema != "" {
+		return other
+	}
+	return families[t.Name.Name]
+}
+
+// convert judges one cast; explicit ones cut where implicit ones raise an error.
+func convert(from *op.DataType, to op.DataType, explicit bool) loss {
+	if from == nil {
+		return unknownSource(to, explicit)
+	}
+	if from.Array != to.Array {
+		if !from.Array {
+			return loss{}
+		}
+		if familyOf(to) == texts {
+			return cut(to, explicit)
+		}
+		return loss{why: "an array becomes a single value", unsure: true}
+	}
+	f, t := familyOf(*from), familyOf(to)
+	if f == t && f != other {
+		return within(f, *from, to, explicit)
+	}
+	switch {
+	case t == texts:
+		return cut(to, explicit)
+	case t == booleans && f == integers:
+		return loss{why: "every number but 0 becomes true"}
+	case f == texts && t == exact && len(to.Mods) > 0:
+		return loss{why: "digits after the point are rounded", unsure: true}
+	case t == integers && f == exact && scale(*from) == 0 && len(from.Mods) > 0:
+		return loss{}
+	case t == integers && (f == exact || f == floats):
+		return loss{why: "digits after the point are rounded away"}
+	case f == floats && t == exact && len(to.Mods) > 0, f == exact && t == floats:
+		return loss{why: "digits are rounded"}
+	case f == integers && t == floats && !fits(from.Name.Name, to.Name.Name):
+		return loss{why: "large numbers are rounded"}
+	case f == stamps && t == dates:
+		return loss{why: "the time of day is cut off"}
+	case f == stamps && t == times:
+		return loss{why: "the date is cut off"}
+	case f == intervals && t == times:
+		return loss{why: "whole days are cut off"}
+	}
+	return loss{}
+}
+
+// fits reports whether the float type holds every integer of the type.
+func fits(integer, float string) bool {
+	return integer == "int2" || integer == "int4" && float == "float8"
+}
+
+// within judges conversions inside one family.
+func within(f family, from, to op.DataType, explicit bool) loss {
+	switch f {
+	case exact:
+		if len(to.Mods) > 0 && (len(from.Mods) == 0 || scale(from) > scale(to)) {
+			return loss{why: "digits after the point are rounded"}
+		}
+	case floats:
+		if from.Name.Name == "float8" && to.Name.Name == "float4" {
+			return loss{why: "digits are rounded to six or so"}
+		}
+	case texts:
+		if length(from) >= 0 && length(to) >= length(from) {
+			return loss{}
+		}
+		return cut(to, explicit)
+	case stamps, times, intervals:
+		if from.Name.Name == "timestamptz" && to.Name.Name == "timestamp" || from.Name.Name == "timetz" && to.Name.Name == "time" {
+			return loss{why: "the time zone is dropped"}
+		}
+		if precision(to) < precision(from) {
+			return loss{why: "fractions of a second are rounded"}
+		}
+	case bits:
+		if explicit && len(to.Mods) > 0 && !slices.Equal(from.Mods, to.Mods) {
+			return loss{why: "bits are cut off"}
+		}
+	case networks:
+		if from.Name.Name == "inet" && to.Name.Name == "cidr" {
+			return loss{why: "the host part of addresses is cut off", unsure: true}
+		}
+	}
+	return loss{}
+}
+
+// cut judges a conversion to a text type: an explicit cast cuts at the length,
+// without one longer values are an error. The type name holds 63 bytes.
+func cut(to op.DataType, explicit bool) loss {
+	if to.Name.Name == "name" {
+		return loss{why: "names longer than 63 bytes are cut off"}
+	}
+	if explicit && length(to) >= 0 {
+		return loss{why: "an explicit cast cuts longer values off"}
+	}
+	return loss{}
+}
+
+// unknownSource judges a conversion from a type that is not known.
+func unknownSource(to op.DataType, explicit bool) loss {
+	switch familyOf(to) {
+	case texts:
+		return cut(to, explicit)
+	case integers:
+		if to.Name.Name != "int8" {
+			return loss{why: "digits after the point are rounded away if it was numeric", unsure: true}
+		}
+	case exact:
+		if len(to.Mods) > 0 {
+			return loss{why: "digits after the point are rounded if it had more", unsure: true}
+		}
+	case floats:
+		return loss{why: "digits are rounded if it had more", unsure: true}
+	case dates, times:
+		return loss{why: "part of a timestamp is cut off if it was one", unsure: true}
+	case stamps:
+		if to.Name.Name == "timestamp" || len(to.Mods) > 0 {
+			return loss{why: "the time zone or fractions of a second are dropped if it had them", unsure: true}
+		}
+	case booleans:
+		return loss{why: "every number but 0 becomes true if it was one", unsure: true}
+	}
+	return loss{}
+}
+
+func scale(t op.DataType) int {
+	if len(t.Mods) > 1 {
+		return t.Mods[1]
+	}
+	if len(t.Mods) == 1 {
+		return 0
+	}
+	return 16383 // numeric without a precision keeps any number of digits
+}
+
+// length is the declared length of a text type, -1 without one.
+func length(t op.DataType) int {
+	switch {
+	case len(t.Mods) > 0:
+		return t.Mods[0]
+	case t.Name.Name == "bpchar":
+		return 1
+	}
+	return -1
+}
+
+func precision(t op.DataType) int {
+	if len(t.Mods) > 0 {
+		return t.Mods[0]
+	}
+	return 6
+}

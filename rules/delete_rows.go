@@ -1,0 +1,62 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/catalog"
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+var deleteRows = &analyzer.Rule{
+	ID:       "delete-rows",
+	Category: analyzer.DataLoss,
+	Title:    "Rows are deleted",
+	Why:      "DELETE removes the rows that its condition picks, and through foreign keys with ON DELETE CASCADE rows of other tables too. How many those are on the server, nothing in the text tells.",
+	Remedy:   "Name the rows by constant primary keys, or keep them: INSERT INTO … SELECT them into another table in the same migration. Look at what SELECT count(*) with the same condition gives in production first.",
+	Bad:      analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, active boolean);", Change: "DELETE FROM users WHERE NOT active;"},
+	Good:     analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, active boolean);", Change: "DELETE FROM users WHERE false;"},
+	Check:    checkDelete,
+}
+
+func checkDelete(p *analyzer.Pass) {
+	o, ok := p.Op.(*op.Delete)
+	if !ok || op.Impossible(o.Where) {
+		return
+	}
+	t, state := p.Catalog.Table(o.Table)
+	if !state.MayHoldData() && (t == nil || !p.Catalog.HoldsRows(t)) {
+		return
+	}
+	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
+	losses := p.Catalog.DeleteReach(t)
+	j.Reasons, j.Message = pickedRows(o, t, len(losses) > 0)
+	j.Reach, j.Reasons = reached(losses, j.Reasons)
+	if !o.Archives.IsZero() && sum(j.Reasons) >= 60 {
+		low, _ := mitigated(sum(j.Reasons), o.Archives.String())
+		j.Reasons = append(j.Reasons, low)
+	} else if low, ok := mitigated(sum(j.Reasons), p.Catalog.CopyOf(o.Table, "")); ok && sum(j.Reasons) >= 60 {
+		j.Reasons = append(j.Reasons, low)
+	}
+	p.Report(j)
+}
+
+// pickedRows says which rows a DELETE picks, and what losing them counts.
+func pickedRows(o *op.Delete, t *catalog.Table, cascades bool) ([]analyzer.Reason, string) {
+	notNull := func(column string) bool { return t != nil && t.NotNull(column) && !t.Implied }
+	switch {
+	case op.Unbounded(o.Where, nil, notNull):
+		return []analyzer.Reason{reason(85, "every row of an existing table is deleted")},
+			fmt.Sprintf("Deletes every row of table %s.", o.Table)
+	case op.BoundedBy(o.Where, t.KeyColumns()) && !cascades:
+		return []analyzer.Reason{reason(40, "the rows are picked by a constant key")},
+			fmt.Sprintf("Deletes rows of table %s, picked by a constant key.", o.Table)
+	case op.BoundedBy(o.Where, t.KeyColumns()):
+		return []analyzer.Reason{
+			reason(40, "the rows are picked by a constant key"),
+			reason(20, "how many rows they take along, nothing in the text bounds"),
+		}, fmt.Sprintf("Deletes rows of table %s, and what refers to them.", o.Table)
+	}
+	return []analyzer.Reason{reason(62, "rows are picked by a condition that nothing bounds")},
+		fmt.Sprintf("Deletes the rows of table %s that a condition picks; how many those are, nothing in the text bounds.", o.Table)
+}

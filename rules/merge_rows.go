@@ -1,0 +1,60 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+var mergeRows = &analyzer.Rule{
+	ID:       "merge-rows",
+	Category: analyzer.DataLoss,
+	Title:    "MERGE deletes or overwrites rows",
+	Why:      "MERGE deletes or updates every row of its target that the join matches. How many those are depends on another table, not on the text.",
+	Remedy:   "Leave WHEN MATCHED branches out and only insert what is missing, or join constant keys (USING (VALUES …)), and keep the old rows in another table first.",
+	Bad: analyzer.Example{
+		Before: "CREATE TABLE stock (id int PRIMARY KEY, n int); CREATE TABLE gone (id int);",
+		Change: "MERGE INTO stock USING gone ON stock.id = gone.id WHEN MATCHED THEN DELETE;",
+	},
+	Good: analyzer.Example{
+		Before: "CREATE TABLE stock (id int PRIMARY KEY, n int); CREATE TABLE news (id int, n int);",
+		Change: "MERGE INTO stock USING news ON stock.id = news.id WHEN NOT MATCHED THEN INSERT VALUES (news.id, news.n);",
+	},
+	Check: func(p *analyzer.Pass) {
+		o, ok := p.Op.(*op.Merge)
+		if !ok || op.Impossible(o.On) {
+			return
+		}
+		t, state := p.Catalog.Table(o.Table)
+		if !state.MayHoldData() && (t == nil || !p.Catalog.HoldsRows(t)) {
+			return
+		}
+		lost := overwritten(p, o.Table, o.Sets, nil)
+		if !o.Deletes && len(lost.columns) == 0 {
+			return
+		}
+		j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
+		losses := p.Catalog.DeleteReach(t)
+		if !o.Deletes {
+			losses = nil
+		}
+		bounded := op.BoundedBy(o.On, t.KeyColumns())
+		switch {
+		case bounded && len(losses) == 0:
+			j.Reasons = []analyzer.Reason{reason(40, "the rows are picked by constant keys")}
+		case !o.Deletes && lost.undoable:
+			j.Reasons = []analyzer.Reason{reason(20, "the old values can be computed from the new ones")}
+		case o.Deletes:
+			j.Reasons = []analyzer.Reason{reason(65, "which rows are deleted depends on another table")}
+		default:
+			j.Reasons = []analyzer.Reason{reason(65, "which rows change depends on another table")}
+		}
+		j.Message = fmt.Sprintf("Overwrites values of %s in the rows of table %s that the join matches.", list(lost.columns), o.Table)
+		if o.Deletes {
+			j.Message = fmt.Sprintf("Deletes the rows of table %s that the join matches.", o.Table)
+		}
+		j.Reach, j.Reasons = reached(losses, j.Reasons)
+		p.Report(j)
+	},
+}

@@ -1,0 +1,42 @@
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/analyzer/source"
+	"github.com/dropgate/dropgate/rules"
+)
+
+// review runs every rule over a change on top of what ran before it.
+func review(before, change string) []analyzer.Finding {
+	read := func(path, text string) *migration.Migration {
+		return migration.Read(source.New(path, []byte(text)), "sql")
+	}
+	var history []*migration.Migration
+	if before != "" {
+		history = append(history, read("migrations/1.sql", before))
+	}
+	m := read("migrations/2.sql", change)
+	return analyzer.Together(rules.All, history, []analyzer.ChangedFile{{Path: m.File.Path, Status: "added", Migration: m}}).Findings
+}
+
+// TestExamples holds that a bad example gives exactly one finding, of its own
+// rule, and that a good one gives none of any.
+func TestExamples(t *testing.T) {
+	for _, rule := range rules.All {
+		t.Run(rule.ID, func(t *testing.T) {
+			if rule.ID == "unread-file" {
+				return // its examples are files, not SQL: TestUnreadFile
+			}
+			bad := review(rule.Bad.Before, rule.Bad.Change)
+			if len(bad) != 1 || bad[0].Rule != rule.ID {
+				t.Errorf("bad example: got %+v, want one finding of %s", bad, rule.ID)
+			}
+			if good := review(rule.Good.Before, rule.Good.Change); len(good) != 0 {
+				t.Errorf("good example: got %+v, want none", good)
+			}
+		})
+	}
+}

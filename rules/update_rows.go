@@ -1,0 +1,120 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/catalog"
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+var updateRows = &analyzer.Rule{
+	ID:       "update-rows",
+	Category: analyzer.DataLoss,
+	Title:    "Values are overwritten",
+	Why:      "UPDATE puts new values in the place of the old ones, which nobody can tell afterwards. Filling a column that the change added, or only where it IS NULL, overwrites nothing.",
+	Remedy:   "Write the new values into a new column and let the application move over, or copy the old values into another column first. Keep the condition as narrow as it can be (WHERE column IS NULL, constant keys).",
+	Bad:      analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, plan text);", Change: "UPDATE users SET plan = 'free';"},
+	Good:     analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, plan text);", Change: "UPDATE users SET plan = 'free' WHERE plan IS NULL;"},
+	Check:    checkUpdate,
+}
+
+func checkUpdate(p *analyzer.Pass) {
+	o, ok := p.Op.(*op.Update)
+	if !ok || op.Impossible(o.Where) {
+		return
+	}
+	t, state := p.Catalog.Table(o.Table)
+	if !state.MayHoldData() && (t == nil || !p.Catalog.HoldsRows(t)) {
+		return
+	}
+	lost := overwritten(p, o.Table, o.Set, o.Where)
+	if len(lost.columns) == 0 {
+		return
+	}
+	var r analyzer.Reason
+	values := "values of " + list(lost.columns)
+	notNull := func(column string) bool { return t == nil || t.NotNull(column) }
+	switch {
+	case lost.kept:
+		r = reason(30, "the old values are kept in another column")
+	case lost.undoable:
+		r = reason(20, "the old values can be computed from the new ones")
+	case op.BoundedBy(o.Where, t.KeyColumns()), o.Upsert && !o.FromQuery:
+		r = reason(40, "the rows are picked by a constant key")
+	case o.Joins, o.Upsert, op.ReadsElsewhere(o.Where):
+		r = reason(65, "which rows change depends on other tables")
+	case lost.conditional:
+		r = reason(45, "values are overwritten where a condition on the row holds")
+	case op.Unbounded(o.Where, lost.columns, notNull):
+		r = reason(70, "every value is overwritten")
+		values = "every value of " + list(lost.columns)
+	default:
+		r = reason(45, "values are overwritten where a condition on the row holds")
+	}
+	column := ""
+	if len(lost.columns) == 1 {
+		column = lost.columns[0]
+	}
+	p.Report(analyzer.Judgement{
+		Object:  p.Object(op.Table, o.Table, column),
+		Message: fmt.Sprintf("Overwrites %s in table %s.", values, o.Table),
+		Reasons: []analyzer.Reason{r},
+	})
+}
+
+// overwrite is what an assignment list does to values that were there.
+type overwrite struct {
+	columns     []string // whose old values go
+	undoable    bool     // all of them can be computed back
+	conditional bool     // all of them change only where a condition in the value holds
+	kept        bool     // all of them are kept in another column
+}
+
+// overwritten returns the columns whose values the assignments overwrite: not
+// those that the change added, nor where only NULL is replaced.
+func overwritten(p *analyzer.Pass, table op.Name, set []op.Assignment, where op.Condition) overwrite {
+	w := overwrite{undoable: true, conditional: true, kept: true}
+	swap := swapped(set)
+	for _, a := range set {
+		_, state := p.Catalog.Column(table, a.Column)
+		if state == catalog.Created || a.Value.Kind == op.Same || a.Value.Kind == op.Coalesced ||
+			op.Requires(where, op.IsNull{Column: a.Column}) {
+			continue
+		}
+		w.columns = append(w.columns, a.Column)
+		undoable := a.Value.Kind == op.Undoable || swap
+		w.undoable = w.undoable && undoable
+		w.conditional = w.conditional && (undoable || a.Value.Kind == op.Conditional)
+		w.kept = w.kept && (undoable || p.Catalog.CopyOf(table, a.Column) != "" || savedBeside(p, table, set, a.Column))
+	}
+	w.conditional = w.conditional && !w.undoable
+	return w
+}
+
+// swapped reports whether the assignments only exchange columns: a = b, b = a.
+func swapped(set []op.Assignment) bool {
+	var to, from []string
+	for _, a := range set {
+		if a.Value.Kind != op.FromColumn || len(a.Value.Reads) != 1 {
+			return false
+		}
+		to, from = append(to, a.Column), append(from, a.Value.Reads[0])
+	}
+	slices.Sort(to)
+	slices.Sort(from)
+	return slices.Equal(to, from)
+}
+
+// savedBeside reports whether the same statement writes the column's old value
+// to a column that the change added.
+func savedBeside(p *analyzer.Pass, table op.Name, set []op.Assignment, column string) bool {
+	for _, a := range set {
+		_, state := p.Catalog.Column(table, a.Column)
+		if state == catalog.Created && a.Value.Kind == op.FromColumn && slices.Equal(a.Value.Reads, []string{column}) {
+			return true
+		}
+	}
+	return false
+}
