@@ -31,9 +31,19 @@ type ChangedFile struct {
 	Unreadable string
 }
 
+// Options say how to review.
+type Options struct {
+	Rules []*Rule
+	Jobs  int // files parsed at a time; 0: one for each processor
+}
+
 // Together reviews files as one change on top of the history.
-func Together(rules []*Rule, history []*migration.Migration, files []ChangedFile) *Report {
-	r := newReview(rules)
+func Together(o Options, history []*migration.Migration, files []ChangedFile) *Report {
+	all := slices.Clone(history)
+	for _, f := range files {
+		all = append(all, f.Migration, f.Base)
+	}
+	r := newReview(o, all)
 	history = slices.Clone(history)
 	slices.SortStableFunc(history, migration.Compare)
 	for _, m := range history {
@@ -57,13 +67,13 @@ func Together(rules []*Rule, history []*migration.Migration, files []ChangedFile
 
 // Each reviews every file by itself, on top of the history and of the files
 // before it in its set.
-func Each(rules []*Rule, history, files []*migration.Migration) *Report {
-	r := newReview(rules)
+func Each(o Options, history, files []*migration.Migration) *Report {
+	all := slices.Concat(history, files)
+	r := newReview(o, all)
 	reviewed := map[*migration.Migration]bool{}
 	for _, m := range files {
 		reviewed[m] = true
 	}
-	all := slices.Concat(history, files)
 	slices.SortStableFunc(all, migration.Compare)
 	for _, m := range all {
 		if !reviewed[m] {
@@ -91,12 +101,13 @@ type review struct {
 	catalogs map[string]*catalog.Catalog // by set
 	report   *Report
 	seen     map[string]int // how often a fingerprint's text occurred
+	readings map[*migration.Migration]reading
 }
 
-func newReview(rules []*Rule) *review {
+func newReview(o Options, all []*migration.Migration) *review {
 	return &review{
-		rules: rules, catalogs: map[string]*catalog.Catalog{}, seen: map[string]int{},
-		report: &Report{Sources: map[string]*source.File{}},
+		rules: o.Rules, catalogs: map[string]*catalog.Catalog{}, seen: map[string]int{},
+		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, o.Jobs),
 	}
 }
 
@@ -127,8 +138,8 @@ func (r *review) apply(m *migration.Migration) {
 	}
 	c := r.catalog(m.Set)
 	c.BeginMigration()
-	statements, unread := readUp(m)
-	for _, s := range statements {
+	read := r.readings[m]
+	for _, s := range read.up {
 		if s.undone {
 			continue
 		}
@@ -138,30 +149,7 @@ func (r *review) apply(m *migration.Migration) {
 			}
 		}
 	}
-	c.CountMigration(unread + len(m.Problems))
-}
-
-// A statement of a file under review.
-type statement struct {
-	pgsql.Statement
-	undone bool // a ROLLBACK takes it back
-}
-
-// readUp reads the sections that go forward.
-func readUp(m *migration.Migration) (all []statement, unread int) {
-	for _, s := range m.Sections {
-		if s.Direction == migration.Down {
-			continue
-		}
-		for _, read := range pgsql.Read(m.File, s.Span) {
-			if read.Unread() {
-				unread++
-			}
-			all = append(all, statement{Statement: read})
-		}
-	}
-	markUndone(all)
-	return all, unread
+	c.CountMigration(read.unread + len(m.Problems))
 }
 
 // review runs the rules over one file of the change.
@@ -179,22 +167,17 @@ func (r *review) review(f ChangedFile) {
 	m := f.Migration
 	summary.Format, summary.Direction = m.Format, m.Direction()
 	r.report.Sources[f.Path] = m.File
-	for _, s := range m.Sections {
-		if s.Direction == migration.Down {
-			summary.Statements += len(pgsql.Read(m.File, s.Span))
-		}
-	}
-	statements, unread := readUp(m)
-	summary.Statements += len(statements)
-	summary.Unread = unread + len(m.Problems)
+	read := r.readings[m]
+	summary.Statements = len(read.up) + read.down
+	summary.Unread = read.unread + len(m.Problems)
 	c := r.catalog(m.Set)
 	c.BeginMigration()
 	for _, p := range m.Problems {
 		r.judge(c, m.File, statement{Statement: pgsql.Statement{Span: p.Span, Normal: m.File.Text(p.Span)}},
 			op.At{Span: p.Span, Op: &op.Unread{Message: p.Message, File: true}})
 	}
-	known := alreadyRun(f.Base)
-	for _, s := range statements {
+	known := r.alreadyRun(f.Base)
+	for _, s := range read.up {
 		r.statement(c, m.File, s, known)
 	}
 }
@@ -232,13 +215,12 @@ func session(o op.Operation) bool {
 }
 
 // alreadyRun counts the statements of a file's earlier version that took effect.
-func alreadyRun(base *migration.Migration) map[string]int {
+func (r *review) alreadyRun(base *migration.Migration) map[string]int {
 	known := map[string]int{}
 	if base == nil {
 		return known
 	}
-	statements, _ := readUp(base)
-	for _, s := range statements {
+	for _, s := range r.readings[base].up {
 		if !s.undone {
 			known[s.Normal]++
 		}

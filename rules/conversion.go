@@ -26,7 +26,7 @@ func conversion(from *op.DataType, to op.DataType, using op.Value) loss {
 			if l := convert(at, using.Casts[i], true); l.why != "" {
 				return l
 			}
-			at = &using.Casts[i]
+			at = after(at, using.Casts[i])
 		}
 		return convert(at, to, false)
 	case op.Wrapped:
@@ -47,6 +47,23 @@ func conversion(from *op.DataType, to op.DataType, using op.Value) loss {
 	return loss{why: "what USING makes of the old values may not tell them apart", unsure: true}
 }
 
+// after returns the type of a value that was cast, with the limits that the value
+// still has from the type before.
+func after(from *op.DataType, to op.DataType) *op.DataType {
+	if from == nil || len(to.Mods) > 0 {
+		return &to
+	}
+	switch f, t := familyOf(*from), familyOf(to); {
+	case f == t:
+		to.Mods = from.Mods
+	case f == integers && t == exact:
+		to.Mods = []int{1000, 0}
+	case f == moneys && t == exact:
+		to.Mods = []int{1000, 2}
+	}
+	return &to
+}
+
 // A family groups types whose conversions behave alike.
 type family int
 
@@ -64,13 +81,14 @@ const (
 	bits
 	networks
 	documents // json, jsonb
+	moneys
 )
 
 var families = map[string]family{
 	"int2": integers, "int4": integers, "int8": integers, "numeric": exact, "float4": floats, "float8": floats,
 	"text": texts, "varchar": texts, "bpchar": texts, "citext": texts, "name": texts,
 	"timestamp": stamps, "timestamptz": stamps, "date": dates, "time": times, "timetz": times, "interval": intervals,
-	"bool": booleans, "bit": bits, "varbit": bits, "inet": networks, "cidr": networks, "json": documents, "jsonb": documents,
+	"bool": booleans, "bit": bits, "varbit": bits, "inet": networks, "cidr": networks, "json": documents, "jsonb": documents, "money": moneys,
 }
 
 func familyOf(t op.DataType) family {
@@ -117,6 +135,10 @@ func convert(from *op.DataType, to op.DataType, explicit bool) loss {
 		return loss{why: "the time of day is cut off"}
 	case f == stamps && t == times:
 		return loss{why: "the date is cut off"}
+	case f == exact && t == moneys, f == floats && t == moneys:
+		return loss{why: "digits after the point are rounded to those of the currency"}
+	case f == floats && t == exact:
+		return loss{why: "only 15 digits are kept"}
 	case f == intervals && t == times:
 		return loss{why: "whole days are cut off"}
 	}
@@ -147,6 +169,9 @@ func within(f family, from, to op.DataType, explicit bool) loss {
 	case stamps, times, intervals:
 		if from.Name.Name == "timestamptz" && to.Name.Name == "timestamp" || from.Name.Name == "timetz" && to.Name.Name == "time" {
 			return loss{why: "the time zone is dropped"}
+		}
+		if f == intervals && to.Fields && !from.Fields {
+			return loss{why: "the fields of the interval that the type leaves out are cut off"}
 		}
 		if precision(to) < precision(from) {
 			return loss{why: "fractions of a second are rounded"}

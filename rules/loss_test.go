@@ -31,7 +31,7 @@ func TestLossCases(t *testing.T) {
 				m := migration.Read(source.New("migrations/"+path.Base(f.Name), []byte(f.Data)), "")
 				changed = append(changed, analyzer.ChangedFile{Path: m.File.Path, Status: "added", Migration: m})
 			}
-			report := analyzer.Together(rules.All, history, changed)
+			report := analyzer.Together(analyzer.Options{Rules: rules.All}, history, changed)
 			decision := gate.Decide(report, gate.Policy{Threshold: 60, Label: "backup-check"}, gate.Evidence{})
 			var blocking []string
 			for _, f := range report.Findings {

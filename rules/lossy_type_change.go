@@ -16,39 +16,50 @@ var lossyTypeChange = &analyzer.Rule{
 	Bad:      analyzer.Example{Before: "CREATE TABLE orders (id int, total numeric(10,4));", Change: "ALTER TABLE orders ALTER COLUMN total TYPE integer;"},
 	Good:     analyzer.Example{Before: "CREATE TABLE orders (id int, total numeric(10,4));", Change: "ALTER TABLE orders ALTER COLUMN total TYPE numeric(14,4);"},
 	Check: func(p *analyzer.Pass) {
-		o, ok := p.Op.(*op.AlterColumnType)
-		if !ok {
-			return
+		switch o := p.Op.(type) {
+		case *op.AlterColumnType:
+			checkTypeChange(p, o)
+		case *op.AlterAttribute:
+			if !o.Cascade {
+				return // PostgreSQL refuses it while anything is of the type
+			}
+			for _, t := range p.Catalog.TypedTables(o.Type) {
+				checkTypeChange(p, &op.AlterColumnType{Table: t.Name, Column: o.Attribute, Type: o.To})
+			}
 		}
-		_, tableState := p.Catalog.Table(o.Table)
-		column, state := p.Catalog.Column(o.Table, o.Column)
-		if !tableState.MayHoldData() || !state.MayHoldData() || column != nil && column.Generated {
-			return
-		}
-		var from *op.DataType
-		if column != nil && !column.Type.Name.IsZero() {
-			from = &column.Type
-		}
-		loss := conversion(from, o.Type, o.Using)
-		if loss.why == "" {
-			return
-		}
-		was := "its type"
-		if from != nil {
-			was = from.String()
-		}
-		j := analyzer.Judgement{
-			Object:  p.Object(op.Column, o.Table, o.Column),
-			Message: fmt.Sprintf("Changes column %s of table %s from %s to %s: %s.", o.Column, o.Table, was, o.Type, loss.why),
-			Reasons: []analyzer.Reason{reason(70, "values are changed by the conversion: %s", loss.why)},
-		}
-		if loss.unsure {
-			j.Certainty = analyzer.Likely
-			j.Reasons = append(j.Reasons, reason(-10, "it may also be that nothing is lost: that cannot be told from the text"))
-		}
-		if low, ok := mitigated(sum(j.Reasons), p.Catalog.CopyOf(o.Table, o.Column)); ok {
-			j.Reasons = append(j.Reasons, low)
-		}
-		p.Report(j)
 	},
+}
+
+func checkTypeChange(p *analyzer.Pass, o *op.AlterColumnType) {
+	_, tableState := p.Catalog.Table(o.Table)
+	column, state := p.Catalog.Column(o.Table, o.Column)
+	if !tableState.MayHoldData() || !state.MayHoldData() || column != nil && column.Generated {
+		return
+	}
+	var from *op.DataType
+	if column != nil && !column.Type.Name.IsZero() {
+		base := p.Catalog.BaseType(column.Type)
+		from = &base
+	}
+	loss := conversion(from, p.Catalog.BaseType(o.Type), o.Using)
+	if loss.why == "" {
+		return
+	}
+	was := "its type"
+	if from != nil {
+		was = column.Type.String()
+	}
+	j := analyzer.Judgement{
+		Object:  p.Object(op.Column, o.Table, o.Column),
+		Message: fmt.Sprintf("Changes column %s of table %s from %s to %s: %s.", o.Column, o.Table, was, o.Type, loss.why),
+		Reasons: []analyzer.Reason{reason(70, "values are changed by the conversion: %s", loss.why)},
+	}
+	if loss.unsure {
+		j.Certainty = analyzer.Likely
+		j.Reasons = append(j.Reasons, reason(-10, "it may also be that nothing is lost: that cannot be told from the text"))
+	}
+	if low, ok := mitigated(sum(j.Reasons), p.Catalog.CopyOf(o.Table, o.Column)); ok {
+		j.Reasons = append(j.Reasons, low)
+	}
+	p.Report(j)
 }

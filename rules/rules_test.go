@@ -19,7 +19,7 @@ func review(before, change string) []analyzer.Finding {
 		history = append(history, read("migrations/1.sql", before))
 	}
 	m := read("migrations/2.sql", change)
-	return analyzer.Together(rules.All, history, []analyzer.ChangedFile{{Path: m.File.Path, Status: "added", Migration: m}}).Findings
+	return analyzer.Together(analyzer.Options{Rules: rules.All}, history, []analyzer.ChangedFile{{Path: m.File.Path, Status: "added", Migration: m}}).Findings
 }
 
 // TestExamples holds that a bad example gives exactly one finding, of its own

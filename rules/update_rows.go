@@ -37,6 +37,8 @@ func checkUpdate(p *analyzer.Pass) {
 	values := "values of " + list(lost.columns)
 	notNull := func(column string) bool { return t == nil || t.NotNull(column) }
 	switch {
+	case p.Catalog.Resolve(o.Table) == op.Name{Schema: catalog.SystemSchema, Name: "pg_index"}:
+		r = reason(45, "a system catalog is edited by hand; an index can be built again")
 	case lost.kept:
 		r = reason(30, "the old values are kept in another column")
 	case lost.undoable:
@@ -84,7 +86,7 @@ func overwritten(p *analyzer.Pass, table op.Name, set []op.Assignment, where op.
 			continue
 		}
 		w.columns = append(w.columns, a.Column)
-		undoable := a.Value.Kind == op.Undoable || swap
+		undoable := a.Value.Kind == op.Undoable || a.Value.Kind == op.Wrapped || swap
 		w.undoable = w.undoable && undoable
 		w.conditional = w.conditional && (undoable || a.Value.Kind == op.Conditional)
 		w.kept = w.kept && (undoable || p.Catalog.CopyOf(table, a.Column) != "" || savedBeside(p, table, set, a.Column))

@@ -124,7 +124,9 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 	for _, d := range o.Columns {
 		t.Columns = append(t.Columns, &Column{ColumnDef: d, epoch: c.epoch})
 	}
-	t.OfType = o.OfType
+	if t.OfType = o.OfType; !t.OfType.IsZero() {
+		c.attributesOf(t)
+	}
 	c.tables[name] = t
 	delete(c.gone, objectKey{kind: op.Table, name: name})
 	for _, k := range o.Constraints {
@@ -133,6 +135,20 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 	if o.Copies != nil {
 		t.Implied = true // its columns are the query's
 		c.copied(o.Copies, name)
+	}
+}
+
+// attributesOf gives a typed table the columns of its type.
+func (c *Catalog) attributesOf(t *Table) {
+	o := c.objects[c.key(op.Type, t.OfType, op.Name{})]
+	if o == nil || o.def == nil {
+		t.Implied = true
+		return
+	}
+	for _, d := range o.def.Attributes {
+		if t.column(d.Name) == nil {
+			t.Columns = append(t.Columns, &Column{ColumnDef: d, epoch: c.epoch})
+		}
 	}
 }
 

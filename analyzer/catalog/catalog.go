@@ -8,6 +8,7 @@ package catalog
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
 )
@@ -149,6 +150,9 @@ func (c *Catalog) stateOf(epoch int) State {
 
 const temporarySchema = "pg_temp"
 
+// SystemSchema holds the system catalogs.
+const SystemSchema = "pg_catalog"
+
 // Resolve returns the name with the schema that search_path gives it: the one
 // that has such a table, or else the one in which it would be made.
 func (c *Catalog) Resolve(n op.Name) op.Name {
@@ -160,6 +164,10 @@ func (c *Catalog) Resolve(n op.Name) op.Name {
 		if c.tables[full] != nil {
 			return full
 		}
+	}
+	// pg_catalog is searched before all others; names with pg_ are its own.
+	if strings.HasPrefix(n.Name, "pg_") {
+		return op.Name{Schema: SystemSchema, Name: n.Name}
 	}
 	return op.Name{Schema: c.creationSchema(), Name: n.Name}
 }
@@ -309,6 +317,20 @@ func (c *Catalog) Attribute(n op.Name, attribute string) bool {
 		}
 	}
 	return false
+}
+
+// BaseType returns what a domain's values are stored as; other types as they are.
+func (c *Catalog) BaseType(t op.DataType) op.DataType {
+	for range 32 { // domains over domains
+		o := c.objects[c.key(op.Domain, t.Name, op.Name{})]
+		if o == nil || o.def == nil || o.def.Kind != op.Domain {
+			return t
+		}
+		array := t.Array
+		t = o.def.Base
+		t.Array = t.Array || array
+	}
+	return t
 }
 
 // CopyOf returns where the change keeps a full copy of a table (column empty) or

@@ -49,6 +49,17 @@ func (c *Catalog) children(t *Table) []*Table {
 	return all
 }
 
+// TypedTables returns the tables that are made of a composite type.
+func (c *Catalog) TypedTables(n op.Name) []*Table {
+	var all []*Table
+	for _, t := range c.sorted() {
+		if !t.OfType.IsZero() && sameType(t.OfType, n) {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
 // a walker collects losses, each table once.
 type walker struct {
 	c    *Catalog

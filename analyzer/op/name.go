@@ -71,6 +71,7 @@ type DataType struct {
 	Mods   []int // the numbers in parentheses: varchar(20), numeric(10,2)
 	Array  bool
 	Serial bool // serial, bigserial, smallserial
+	Fields bool // an interval of some fields only: INTERVAL YEAR TO MONTH
 }
 
 // String returns the type as SQL.

@@ -179,8 +179,14 @@ type AlterColumnType struct {
 	Using  Value // how values are converted; kind NoValue without USING
 }
 
-// AlterDomainOrType is an alteration of a type that takes nothing away.
-type AlterDomainOrType struct{ Name Name }
+// AlterAttribute is ALTER TYPE … ALTER ATTRIBUTE … TYPE. PostgreSQL refuses it
+// while a column is of the type; with CASCADE it goes through to typed tables.
+type AlterAttribute struct {
+	Type      Name
+	Attribute string
+	To        DataType
+	Cascade   bool
+}
 
 // Rename gives an object another name. Column is set for columns and attributes.
 type Rename struct {
@@ -299,40 +305,40 @@ type Unread struct {
 	Destructive []string
 }
 
-func (*CreateSchema) operation()      {}
-func (*CreateTable) operation()       {}
-func (*AddColumn) operation()         {}
-func (*AddConstraint) operation()     {}
-func (*AlterColumn) operation()       {}
-func (*Drop) operation()              {}
-func (*DropColumn) operation()        {}
-func (*DropAttribute) operation()     {}
-func (*DropOwned) operation()         {}
-func (*ReassignOwned) operation()     {}
-func (*Truncate) operation()          {}
-func (*Delete) operation()            {}
-func (*Update) operation()            {}
-func (*Insert) operation()            {}
-func (*Merge) operation()             {}
-func (*AlterColumnType) operation()   {}
-func (*AlterDomainOrType) operation() {}
-func (*Rename) operation()            {}
-func (*SetSchema) operation()         {}
-func (*AttachPartition) operation()   {}
-func (*DetachPartition) operation()   {}
-func (*Inherit) operation()           {}
-func (*CreateView) operation()        {}
-func (*CreateIndex) operation()       {}
-func (*CreateType) operation()        {}
-func (*Create) operation()            {}
-func (*Transaction) operation()       {}
-func (*SetSearchPath) operation()     {}
-func (*Prepare) operation()           {}
-func (*Execute) operation()           {}
-func (*Deallocate) operation()        {}
-func (*RunTime) operation()           {}
-func (*Unknown) operation()           {}
-func (*Unread) operation()            {}
+func (*CreateSchema) operation()    {}
+func (*CreateTable) operation()     {}
+func (*AddColumn) operation()       {}
+func (*AddConstraint) operation()   {}
+func (*AlterColumn) operation()     {}
+func (*Drop) operation()            {}
+func (*DropColumn) operation()      {}
+func (*DropAttribute) operation()   {}
+func (*DropOwned) operation()       {}
+func (*ReassignOwned) operation()   {}
+func (*Truncate) operation()        {}
+func (*Delete) operation()          {}
+func (*Update) operation()          {}
+func (*Insert) operation()          {}
+func (*Merge) operation()           {}
+func (*AlterColumnType) operation() {}
+func (*AlterAttribute) operation()  {}
+func (*Rename) operation()          {}
+func (*SetSchema) operation()       {}
+func (*AttachPartition) operation() {}
+func (*DetachPartition) operation() {}
+func (*Inherit) operation()         {}
+func (*CreateView) operation()      {}
+func (*CreateIndex) operation()     {}
+func (*CreateType) operation()      {}
+func (*Create) operation()          {}
+func (*Transaction) operation()     {}
+func (*SetSearchPath) operation()   {}
+func (*Prepare) operation()         {}
+func (*Execute) operation()         {}
+func (*Deallocate) operation()      {}
+func (*RunTime) operation()         {}
+func (*Unknown) operation()         {}
+func (*Unread) operation()          {}
 
 // Call runs a function or procedure for what it does: CALL.
 type Call struct{ Function Name }

@@ -604,6 +604,9 @@ func (w row) wrapped(n *pg_query.Node, column string) bool {
 
 // branches recognises CASE with at least two different constants as results.
 func (w row) branches(n *pg_query.Node) bool {
+	for n.GetTypeCast() != nil {
+		n = n.GetTypeCast().Arg
+	}
 	c := n.GetCaseExpr()
 	if c == nil {
 		return false

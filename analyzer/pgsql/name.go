@@ -66,10 +66,14 @@ func dataType(t *pg_query.TypeName) op.DataType {
 	}
 	// interval's first modifier is a mask of fields, not a length.
 	if d.Name.Name == "interval" && len(d.Mods) > 0 {
-		d.Mods = d.Mods[1:]
+		d.Fields, d.Mods = d.Mods[0] != allFields, d.Mods[1:]
 	}
 	return d
 }
+
+// allFields is PostgreSQL's INTERVAL_FULL_RANGE, the mask of an interval that
+// keeps every field.
+const allFields = 0x7FFF
 
 func isTemporary(r *pg_query.RangeVar) bool {
 	return r.GetRelpersistence() == "t" || strings.HasPrefix(r.GetSchemaname(), "pg_temp")

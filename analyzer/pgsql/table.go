@@ -147,10 +147,10 @@ func alterAction(table op.Name, c *pg_query.AlterTableCmd, object pg_query.Objec
 		}
 		return one(&op.DropColumn{Table: table, Column: c.Name, IfExists: c.MissingOk, Cascade: cascade})
 	case pg_query.AlterTableType_AT_AlterColumnType:
-		if object == pg_query.ObjectType_OBJECT_TYPE {
-			return nil // refused while a column uses the type
-		}
 		def := c.Def.GetColumnDef()
+		if object == pg_query.ObjectType_OBJECT_TYPE {
+			return one(&op.AlterAttribute{Type: table, Attribute: c.Name, To: dataType(def.TypeName), Cascade: cascade})
+		}
 		return one(&op.AlterColumnType{
 			Table: table, Column: c.Name, Type: dataType(def.TypeName),
 			Using: row{table: table}.value(def.RawDefault, c.Name),

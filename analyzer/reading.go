@@ -1,0 +1,72 @@
+package analyzer
+
+import (
+	"runtime"
+	"sync"
+
+	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
+)
+
+// A statement of a file under review.
+type statement struct {
+	pgsql.Statement
+	undone bool // a ROLLBACK takes it back
+}
+
+// A reading is a migration's statements.
+type reading struct {
+	up     []statement // of the sections that go forward
+	down   int         // how many stand in sections that take back
+	unread int         // how many of up could not be read
+}
+
+// readAll parses migrations, some at a time. Parsing is nearly all of the time
+// that a review takes; judging is done in order.
+func readAll(all []*migration.Migration, jobs int) map[*migration.Migration]reading {
+	if jobs < 1 {
+		jobs = runtime.NumCPU()
+	}
+	var (
+		done    = map[*migration.Migration]reading{}
+		mutex   sync.Mutex
+		workers sync.WaitGroup
+		slots   = make(chan struct{}, jobs)
+	)
+	started := map[*migration.Migration]bool{nil: true}
+	for _, m := range all {
+		if started[m] {
+			continue
+		}
+		started[m] = true
+		slots <- struct{}{}
+		workers.Go(func() {
+			read := readOne(m)
+			mutex.Lock()
+			done[m] = read
+			mutex.Unlock()
+			<-slots
+		})
+	}
+	workers.Wait()
+	return done
+}
+
+func readOne(m *migration.Migration) reading {
+	var r reading
+	for _, s := range m.Sections {
+		statements := pgsql.Read(m.File, s.Span)
+		if s.Direction == migration.Down {
+			r.down += len(statements)
+			continue
+		}
+		for _, read := range statements {
+			if read.Unread() {
+				r.unread++
+			}
+			r.up = append(r.up, statement{Statement: read})
+		}
+	}
+	markUndone(r.up)
+	return r
+}

@@ -1,0 +1,254 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/sethvargo/go-githubactions"
+	"github.com/spf13/cobra"
+
+	"github.com/dropgate/dropgate/internal/config"
+	"github.com/dropgate/dropgate/internal/gate"
+	"github.com/dropgate/dropgate/internal/report"
+)
+
+// actionTimeout bounds a run of the action, all waiting for GitHub included.
+const actionTimeout = 15 * time.Minute
+
+// inputs are the action's inputs; an empty one is not set.
+type inputs struct {
+	token, label, config, comment, status, reportFile, sarifFile string
+	threshold                                                    int // 0: not set
+	paths                                                        []string
+}
+
+// An action is one run as a GitHub Action.
+type action struct {
+	*app
+	github *githubactions.Action
+	in     inputs
+}
+
+func (a *app) actionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "action",
+		Short: "Run as a GitHub Action",
+		Long:  "Run as a GitHub Action: the event, the token and the inputs come from the environment\nthat GitHub's runner sets. This is the image's entry point.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), actionTimeout)
+			defer cancel()
+			act := &action{app: a, github: githubactions.New(
+				githubactions.WithGetenv(a.getenv), githubactions.WithWriter(a.out))}
+			err := act.run(ctx)
+			if err != nil {
+				// A job that could not review must not look like one that found nothing.
+				act.output("blocked", "true")
+				act.github.Errorf("%s", "dropgate could not review: "+report.Visible(err.Error()))
+			}
+			return err
+		},
+	}
+}
+
+// run reviews what the event is about.
+func (a *action) run(ctx context.Context) error {
+	var err error
+	if a.in, err = a.readInputs(); err != nil {
+		return err
+	}
+	name := a.getenv("GITHUB_EVENT_NAME")
+	switch name {
+	case "pull_request":
+	case "pull_request_target":
+		if a.in.status == "" {
+			a.in.status = "dropgate"
+		}
+	case "":
+		return errors.New("GITHUB_EVENT_NAME is not set: dropgate action runs in a GitHub workflow; use dropgate check elsewhere")
+	default:
+		return fmt.Errorf("this version does not review on the event %s: use it on pull_request", name)
+	}
+	event, err := readEvent(a.getenv("GITHUB_EVENT_PATH"))
+	if err != nil {
+		return err
+	}
+	return a.pullRequest(ctx, event)
+}
+
+// readInputs checks the inputs as the config's counterparts are checked.
+func (a *action) readInputs() (inputs, error) {
+	get := a.github.GetInput
+	in := inputs{
+		token: get("github-token"), label: get("label"), config: get("config"), comment: get("comment"),
+		status: get("status"), reportFile: get("report-file"), sarifFile: get("sarif-file"),
+	}
+	if in.token == "" {
+		return in, errors.New("the input github-token is empty: leave it out, or give it ${{ github.token }}")
+	}
+	if s := get("threshold"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > 100 {
+			return in, fmt.Errorf("the input threshold is from 1 to 100, not %q", s)
+		}
+		in.threshold = n
+	}
+	if len(in.label) > 50 || strings.ContainsAny(in.label, ",\n\r") {
+		return in, fmt.Errorf("the input label is not a label's name: %q", in.label)
+	}
+	switch config.Comment(in.comment) {
+	case "", config.CommentReview, config.CommentSummary, config.CommentOff:
+	default:
+		return in, fmt.Errorf("the input comment is review, summary or off, not %q", in.comment)
+	}
+	for _, pattern := range strings.FieldsFunc(get("paths"), func(r rune) bool { return r == '\n' || r == ',' }) {
+		if pattern = strings.TrimSpace(pattern); pattern == "" {
+			continue
+		}
+		if !doublestar.ValidatePattern(pattern) {
+			return in, fmt.Errorf("the input paths holds %q, which is not a pattern", pattern)
+		}
+		in.paths = append(in.paths, pattern)
+	}
+	if get("stats") != "" {
+		return in, errors.New("the input stats is set, and this version does not read statistics: take it out")
+	}
+	var err error
+	if in.config, err = inside("config", in.config, configName); err != nil {
+		return in, err
+	}
+	if in.reportFile, err = inside("report-file", in.reportFile, ".dropgate/report.json"); err != nil {
+		return in, err
+	}
+	in.sarifFile, err = inside("sarif-file", in.sarifFile, ".dropgate/report.sarif")
+	return in, err
+}
+
+// inside checks that a path stays in the repository's folder.
+func inside(input, name, otherwise string) (string, error) {
+	if name == "" {
+		return otherwise, nil
+	}
+	clean := path.Clean(filepath.ToSlash(name))
+	if path.IsAbs(clean) || clean == "." || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsAny(clean, "\n\r") {
+		return "", fmt.Errorf("the input %s is a path inside the repository, not %q", input, name)
+	}
+	return clean, nil
+}
+
+// apply lets the inputs that are set win over the config.
+func (in inputs) apply(c config.Config) config.Config {
+	if in.label != "" {
+		c.Label = in.label
+	}
+	if in.threshold != 0 {
+		c.Threshold = in.threshold
+	}
+	if in.comment != "" {
+		c.Comment = config.Comment(in.comment)
+	}
+	if len(in.paths) > 0 {
+		c.Paths = in.paths
+	}
+	return c
+}
+
+// output sets one of the action's outputs. Values come from closed vocabularies
+// or from the workflow itself, never from a pull request.
+func (a *action) output(name, value string) {
+	if a.getenv("GITHUB_OUTPUT") != "" {
+		a.github.SetOutput(name, value)
+	}
+}
+
+// logf writes one line to the log; whatever it quotes, the runner takes nothing
+// in it for a command.
+func (a *action) logf(format string, args ...any) {
+	_, _ = fmt.Fprintf(report.LogWriter(a.out), "%s\n", report.Visible(fmt.Sprintf(format, args...)))
+}
+
+func (a *action) warnf(format string, args ...any) {
+	a.github.Warningf("%s", report.Visible(fmt.Sprintf(format, args...)))
+}
+
+// finish writes the reports, the log, the step summary and the outputs.
+func (a *action) finish(r *report.Review) error {
+	if err := a.writeReports(r); err != nil {
+		return err
+	}
+	if err := report.Text(report.LogWriter(a.out), r); err != nil {
+		return fmt.Errorf("write the log: %w", err)
+	}
+	if err := report.GitHub(a.out, r); err != nil {
+		return fmt.Errorf("write the annotations: %w", err)
+	}
+	if err := a.stepSummary(r); err != nil {
+		a.warnf("the step summary could not be written: %s", err)
+	}
+	a.output("blocked", strconv.FormatBool(r.Decision.Blocked))
+	a.output("score", strconv.Itoa(r.Decision.Score))
+	a.output("findings", strconv.Itoa(len(r.Report.Findings)))
+	a.output("acknowledgement", string(r.Decision.Acknowledgement.State))
+	a.output("report", a.in.reportFile)
+	a.output("sarif", a.in.sarifFile)
+	if r.Decision.Blocked {
+		a.code = exitBlocked
+	}
+	return nil
+}
+
+// writeReports writes the report files into the workspace.
+func (a *action) writeReports(r *report.Review) error {
+	workspace := a.getenv("GITHUB_WORKSPACE")
+	for _, f := range []struct {
+		name   string
+		format report.Format
+	}{{a.in.reportFile, report.JSON}, {a.in.sarifFile, report.SARIF}} {
+		var b bytes.Buffer
+		if err := f.format(&b, r); err != nil {
+			return fmt.Errorf("render %s: %w", f.name, err)
+		}
+		name := filepath.Join(workspace, filepath.FromSlash(f.name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return fmt.Errorf("write %s: %w", f.name, cause(err))
+		}
+		if err := writeFile(name, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *action) stepSummary(r *report.Review) error {
+	name := a.getenv("GITHUB_STEP_SUMMARY")
+	if name == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := report.Markdown(&b, r); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b.Bytes())
+	return errors.Join(err, f.Close())
+}
+
+// nothing ends a run that has nothing to review.
+func (a *action) nothing(c config.Config, scope string) error {
+	found := together(nil, nil)
+	r := newReview(found, gate.Decide(found, c.Policy(), gate.Evidence{}))
+	r.Scope = scope
+	return a.finish(r)
+}

@@ -1,0 +1,315 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/internal/config"
+	"github.com/dropgate/dropgate/internal/gate"
+	"github.com/dropgate/dropgate/internal/git"
+	"github.com/dropgate/dropgate/internal/report"
+	"github.com/dropgate/dropgate/rules"
+)
+
+// checkFlags are the flags of `dropgate check`.
+type checkFlags struct {
+	format       string
+	output       string
+	config       string
+	diff         string
+	color        string
+	threshold    int
+	jobs         int
+	staged       bool
+	acknowledged bool
+	quiet        bool
+	verbose      bool
+}
+
+const checkHelp = `Review migrations: files, folders, or - for standard input.
+
+  check PATH ...             each migration by itself, on top of those before it in its folder
+  check --diff BASE[...HEAD] all that HEAD changes since its merge base with BASE, as one change
+  check --staged             all that git's index changes against HEAD, as one change
+
+Exit code: 0 nothing blocks, 1 blocked, 2 the call or the config is wrong, or
+something could not be reached.`
+
+func (a *app) checkCommand() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:     "check [flags] [PATH ...]",
+		Short:   "Review migrations",
+		Long:    checkHelp,
+		Example: "  dropgate check migrations\n  dropgate check --diff origin/main\n  dropgate check --staged --format json --output report.json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.check(cmd.Context(), f, args, cmd.Flags().Changed("threshold"))
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "text", "output format: "+strings.Join(formats(), ", "))
+	flags.StringVar(&f.output, "output", "", "write the report to `FILE`, not to standard output")
+	flags.StringVar(&f.config, "config", "", "read the config from `FILE` (default "+configName+")")
+	flags.IntVar(&f.threshold, "threshold", 60, "score from which an operation blocks, 1 to 100")
+	flags.StringVar(&f.diff, "diff", "", "review what `BASE[...HEAD]` changes")
+	flags.BoolVar(&f.staged, "staged", false, "review what git's index changes")
+	flags.BoolVar(&f.acknowledged, "acknowledged", false, "report everything, block nothing, as if a valid label were there")
+	flags.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
+	flags.IntVar(&f.jobs, "jobs", 0, "files to read at a time (default: one for each processor)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print what blocks and the verdict only")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print what each file was taken for")
+	return cmd
+}
+
+// formats are the names of the formats.
+func formats() []string {
+	var names []string
+	for name := range report.Formats {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// validate checks the flags before anything is read.
+func (f checkFlags) validate(args []string, threshold bool) error {
+	switch {
+	case report.Formats[f.format] == nil:
+		return fmt.Errorf("there is no format %q: choose one of %s", f.format, strings.Join(formats(), ", "))
+	case f.color != "auto" && f.color != "always" && f.color != "never":
+		return fmt.Errorf("--color is auto, always or never, not %q", f.color)
+	case threshold && (f.threshold < 1 || f.threshold > 100):
+		return fmt.Errorf("--threshold is from 1 to 100, not %d", f.threshold)
+	case f.jobs < 0:
+		return fmt.Errorf("--jobs is 1 or more, not %d", f.jobs)
+	case f.diff != "" && f.staged:
+		return fmt.Errorf("--diff and --staged exclude one another: name one")
+	case (f.diff != "" || f.staged) && len(args) > 0:
+		return fmt.Errorf("--diff and --staged review what git says has changed: leave %s out", args[0])
+	case f.quiet && f.verbose:
+		return fmt.Errorf("-q and -v exclude one another: name one")
+	}
+	return nil
+}
+
+// check reviews what the flags ask for, and sets the exit code.
+func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold bool) error {
+	if err := f.validate(args, threshold); err != nil {
+		return err
+	}
+	c, found, scope, err := a.review(ctx, f, args)
+	if err != nil {
+		return err
+	}
+	applyRules(c, found)
+	if threshold {
+		c.Threshold = f.threshold
+	}
+	decision := gate.Decide(found, c.Policy(), gate.Evidence{Everything: f.acknowledged})
+	r := newReview(found, decision)
+	r.Scope, r.Verbose, r.Quiet, r.Color = scope, f.verbose, f.quiet, a.color(f)
+	if err := a.write(f, r); err != nil {
+		return err
+	}
+	if decision.Blocked {
+		a.code = exitBlocked
+	}
+	return nil
+}
+
+// review reads and judges in one of the three ways.
+func (a *app) review(ctx context.Context, f checkFlags, args []string) (config.Config, *analyzer.Report, string, error) {
+	switch {
+	case f.diff != "":
+		return a.reviewDiff(ctx, f)
+	case f.staged:
+		return a.reviewStaged(ctx, f)
+	}
+	c, err := readConfig(f.config)
+	if err != nil {
+		return c, nil, "", err
+	}
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	history, files, err := a.paths(c, args)
+	if err != nil {
+		return c, nil, "", err
+	}
+	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs}
+	return c, analyzer.Each(options, history, files), "in " + strings.Join(args, ", "), nil
+}
+
+func (a *app) reviewDiff(ctx context.Context, f checkFlags) (c config.Config, found *analyzer.Report, scope string, err error) {
+	base, head, err := parseRange(f.diff)
+	if err != nil {
+		return c, nil, "", err
+	}
+	repository, err := git.Open(ctx, ".")
+	if err != nil {
+		return c, nil, "", err
+	}
+	from, err := repository.MergeBase(ctx, base, head)
+	if err != nil {
+		return c, nil, "", err
+	}
+	changes, err := repository.Changes(ctx, from, head)
+	if err != nil {
+		return c, nil, "", err
+	}
+	return reviewGit(ctx, repository, f, from, changes, fmt.Sprintf("between %s and %s", base, head))
+}
+
+func (a *app) reviewStaged(ctx context.Context, f checkFlags) (c config.Config, found *analyzer.Report, scope string, err error) {
+	repository, err := git.Open(ctx, ".")
+	if err != nil {
+		return c, nil, "", err
+	}
+	head, _, err := repository.Head(ctx)
+	if err != nil {
+		return c, nil, "", err
+	}
+	changes, err := repository.StagedChanges(ctx)
+	if err != nil {
+		return c, nil, "", err
+	}
+	return reviewGit(ctx, repository, f, head, changes, "among the staged changes")
+}
+
+// reviewGit reviews changes on top of a commit, with that commit's config.
+func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string, changes []git.Change, scope string) (config.Config, *analyzer.Report, string, error) {
+	c, err := configAt(ctx, r, f.config, base)
+	if err != nil {
+		return c, nil, "", err
+	}
+	all, err := gitChange(ctx, r, c, base, changes)
+	if err != nil {
+		return c, nil, "", err
+	}
+	return c, analyzer.Together(analyzer.Options{Rules: rules.All, Jobs: f.jobs}, all.history, all.files), scope, nil
+}
+
+// configAt reads the config of a commit, unless a file is named.
+func configAt(ctx context.Context, r *git.Repository, name, commit string) (config.Config, error) {
+	if name != "" {
+		return readConfig(name)
+	}
+	tree, err := r.Tree(ctx, commit)
+	if err != nil {
+		return config.Config{}, err
+	}
+	c := config.Default()
+	for _, f := range tree {
+		if f.Path != configName {
+			continue
+		}
+		if !isText(f.Mode) {
+			return c, fmt.Errorf("%s is not a plain file in %s: the config cannot be a link", configName, commit)
+		}
+		err = r.Blobs(ctx, []string{f.OID}, func(_ string, data []byte) error {
+			var err error
+			c, err = parseConfig(configName, data)
+			return err
+		})
+	}
+	return c, err
+}
+
+// parseRange reads BASE[...HEAD].
+func parseRange(s string) (base, head string, err error) {
+	base, head, found := strings.Cut(s, "...")
+	if !found {
+		if strings.Contains(s, "..") {
+			return "", "", fmt.Errorf("--diff takes BASE or BASE...HEAD with three dots, not %q", s)
+		}
+		return s, "HEAD", nil
+	}
+	if head == "" {
+		head = "HEAD"
+	}
+	if base == "" {
+		return "", "", fmt.Errorf("--diff takes BASE or BASE...HEAD: %q names no base", s)
+	}
+	return base, head, nil
+}
+
+// applyRules changes scores and suppresses findings as the config asks.
+func applyRules(c config.Config, r *analyzer.Report) {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		setting, ok := c.Rules[f.Rule]
+		switch {
+		case !ok:
+		case setting.Off:
+			f.Suppressed = &analyzer.Suppression{By: "config", Reason: "rules: " + f.Rule + ": off"}
+		case setting.Score != 0 && setting.Applies(f.Path):
+			f.Reasons = append(f.Reasons, analyzer.Reason{Points: setting.Score, Text: "the config asks for it"})
+			f.Score = min(max(f.Score+setting.Score, 0), 100)
+			f.Severity = analyzer.SeverityOf(f.Score)
+		}
+	}
+}
+
+func newReview(found *analyzer.Report, d gate.Decision) *report.Review {
+	r := &report.Review{Version: Version, Report: found, Decision: d, Titles: map[string]string{}}
+	for _, rule := range rules.All {
+		r.Titles[rule.ID] = rule.Title
+	}
+	return r
+}
+
+// color reports whether to use colours: never in a file, and on a terminal only
+// unless the flag asks for it. NO_COLOR counts as no-color.org says.
+func (a *app) color(f checkFlags) bool {
+	if f.color != "auto" {
+		return f.color == "always"
+	}
+	file, ok := a.out.(*os.File)
+	return ok && f.output == "" && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb" && isatty.IsTerminal(file.Fd())
+}
+
+// write renders the review whole before anything is written of it.
+func (a *app) write(f checkFlags, r *report.Review) error {
+	var b bytes.Buffer
+	if err := report.Formats[f.format](&b, r); err != nil {
+		return fmt.Errorf("render the report: %w", err)
+	}
+	if f.output == "" {
+		_, err := io.Copy(a.out, &b)
+		return err
+	}
+	return writeFile(f.output, b.Bytes())
+}
+
+// writeFile writes a file whole or not at all.
+func writeFile(name string, data []byte) error {
+	temporary, err := os.CreateTemp(filepath.Dir(name), ".dropgate-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, cause(err))
+	}
+	defer func() { _ = os.Remove(temporary.Name()) }()
+	_, err = temporary.Write(data)
+	if closed := temporary.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(temporary.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, cause(err))
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/analyzer/source"
+	"github.com/dropgate/dropgate/internal/github"
+)
+
+// historyLimit is how many earlier migrations are read through the API, one
+// request each: a token has 1,000 requests an hour for all of a repository's
+// workflows. Beyond it the history counts as incomplete, which is the safe side.
+const historyLimit = 300
+
+// atOnce is how many requests are under way at a time.
+const atOnce = 8
+
+// history reads the migrations at the merge base: those of the changed files'
+// folders first, the latest first.
+func (p *pull) history(ctx context.Context, changed []github.File) (all []*migration.Migration, old map[string]*migration.Migration, err error) {
+	tree, truncated, err := p.client.Tree(ctx, p.base)
+	if err != nil {
+		return nil, nil, err
+	}
+	edited, near := map[string]bool{}, map[string]bool{}
+	for _, f := range changed {
+		for _, name := range []string{f.Path, f.OldPath} {
+			if name != "" {
+				edited[name] = true
+				near[p.empty(name).Set] = true
+			}
+		}
+	}
+	var files []*migration.Migration
+	oids := map[string]string{}
+	for _, f := range tree {
+		if wanted(p.config, f.Path) && isText(f.Mode) {
+			files = append(files, p.empty(f.Path))
+			oids[f.Path] = f.SHA
+		}
+	}
+	slices.SortStableFunc(files, func(a, b *migration.Migration) int {
+		if x, y := rank(a, edited, near), rank(b, edited, near); x != y {
+			return x - y
+		}
+		return migration.Compare(b, a)
+	})
+	left := files[min(len(files), historyLimit):]
+	files = files[:len(files)-len(left)]
+	if all, err = p.blobs(ctx, files, oids); err != nil {
+		return nil, nil, err
+	}
+	old = map[string]*migration.Migration{}
+	for _, m := range all {
+		old[m.File.Path] = m
+	}
+	if truncated || len(left) > 0 {
+		p.logf("%d earlier migrations are not read: names that the others do not have count as existing", len(left))
+		for set := range near {
+			all = append(all, notRead(set))
+		}
+	}
+	return all, old, nil
+}
+
+// empty tells by its path alone where a file belongs.
+func (p *pull) empty(name string) *migration.Migration { return readMigration(p.config, name, nil) }
+
+func rank(m *migration.Migration, edited, near map[string]bool) int {
+	switch {
+	case edited[m.File.Path]:
+		return 0
+	case near[m.Set]:
+		return 1
+	}
+	return 2
+}
+
+// notRead stands for the migrations of a set that were not read.
+func notRead(set string) *migration.Migration {
+	return &migration.Migration{
+		File: source.New(set, nil), Format: "sql", Set: set,
+		Problems: []migration.Problem{{Message: "not all earlier migrations were read"}},
+	}
+}
+
+// blobs reads files, some at a time, and returns them in the order given.
+func (p *pull) blobs(ctx context.Context, files []*migration.Migration, oids map[string]string) ([]*migration.Migration, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var (
+		all     = make([]*migration.Migration, len(files))
+		slots   = make(chan struct{}, atOnce)
+		workers sync.WaitGroup
+	)
+	for i, m := range files {
+		slots <- struct{}{}
+		workers.Go(func() {
+			defer func() { <-slots }()
+			if ctx.Err() != nil {
+				return
+			}
+			data, err := p.client.Blob(ctx, oids[m.File.Path])
+			if err != nil {
+				cancel(err)
+				return
+			}
+			all[i] = readMigration(p.config, m.File.Path, data)
+		})
+	}
+	workers.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	return all, nil
+}

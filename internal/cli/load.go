@@ -1,0 +1,292 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/analyzer/source"
+	"github.com/dropgate/dropgate/internal/config"
+	"github.com/dropgate/dropgate/internal/git"
+	"github.com/dropgate/dropgate/rules"
+)
+
+const configName = ".dropgate.yml"
+
+// known is what a config may name.
+func known() config.Known {
+	k := config.Known{Formats: migration.Names()}
+	for _, r := range rules.All {
+		k.Rules = append(k.Rules, r.ID)
+	}
+	return k
+}
+
+// parseConfig reads a config and refuses settings that are not carried out.
+func parseConfig(name string, data []byte) (config.Config, error) {
+	c, err := config.Parse(name, data, known())
+	if err != nil {
+		return c, err
+	}
+	if missing := c.Unsupported(); len(missing) > 0 {
+		return c, errors.New(strings.Join(missing, "\n"))
+	}
+	return c, nil
+}
+
+// readConfig reads a config from the disk; without a name the default one, which
+// need not be there.
+func readConfig(name string) (config.Config, error) {
+	optional := name == ""
+	if optional {
+		name = configName
+	}
+	data, err := os.ReadFile(name)
+	if optional && errors.Is(err, fs.ErrNotExist) {
+		return config.Default(), nil
+	}
+	if err != nil {
+		return config.Config{}, fmt.Errorf("read the config: %w", err)
+	}
+	return parseConfig(name, data)
+}
+
+// wanted reports whether a file is to be reviewed.
+func wanted(c config.Config, name string) bool {
+	if !c.Includes(name) {
+		return false
+	}
+	return migration.IsCandidate(name) || len(c.Paths) > 0 && c.FormatOf(name) != ""
+}
+
+func readMigration(c config.Config, name string, data []byte) *migration.Migration {
+	return migration.Read(source.New(name, data), c.FormatOf(name))
+}
+
+// paths reads the migrations that the arguments name, and those that come before
+// them in the same folders.
+func (a *app) paths(c config.Config, args []string) (history, files []*migration.Migration, err error) {
+	named := map[string]bool{}
+	add := func(m *migration.Migration) {
+		if !named[m.File.Path] {
+			named[m.File.Path] = true
+			files = append(files, m)
+		}
+	}
+	for _, arg := range args {
+		if arg == "-" {
+			data, err := io.ReadAll(a.in)
+			if err != nil {
+				return nil, nil, fmt.Errorf("read standard input: %w", err)
+			}
+			add(readMigration(c, "-", data))
+			continue
+		}
+		found, err := migrationsAt(c, arg)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range found {
+			add(m)
+		}
+		if len(found) == 1 && filepath.ToSlash(filepath.Clean(arg)) == found[0].File.Path {
+			before, err := before(c, found[0])
+			if err != nil {
+				return nil, nil, err
+			}
+			history = append(history, before...)
+		}
+	}
+	history = slices.DeleteFunc(history, func(m *migration.Migration) bool { return named[m.File.Path] })
+	seen := map[string]bool{}
+	history = slices.DeleteFunc(history, func(m *migration.Migration) bool {
+		again := seen[m.File.Path]
+		seen[m.File.Path] = true
+		return again
+	})
+	return history, files, nil
+}
+
+// migrationsAt reads one file, or the migrations in a folder and those below it.
+// Folders named .git and node_modules are left out.
+func migrationsAt(c config.Config, arg string) ([]*migration.Migration, error) {
+	info, err := os.Stat(arg)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", arg, cause(err))
+	}
+	if !info.IsDir() {
+		m, err := readFile(c, arg)
+		return []*migration.Migration{m}, err
+	}
+	var all []*migration.Migration
+	err = filepath.WalkDir(arg, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != arg && (d.Name() == ".git" || d.Name() == "node_modules"):
+			return filepath.SkipDir
+		case d.IsDir(), !wanted(c, slashed(name)):
+			return nil
+		}
+		m, err := readFile(c, name)
+		if err == nil {
+			all = append(all, m)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", arg, cause(err))
+	}
+	return all, nil
+}
+
+func slashed(name string) string { return filepath.ToSlash(filepath.Clean(name)) }
+
+// cause is an error without the operation and path that the caller names.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+func readFile(c config.Config, name string) (*migration.Migration, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, cause(err))
+	}
+	return readMigration(c, slashed(name), data), nil
+}
+
+// before reads the migrations of the file's set that come before it.
+func before(c config.Config, m *migration.Migration) ([]*migration.Migration, error) {
+	siblings, err := migrationsAt(c, filepath.FromSlash(m.Set))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(siblings, func(s *migration.Migration) bool {
+		return s.Set != m.Set || migration.Compare(s, m) >= 0
+	}), nil
+}
+
+// A change is what a pull request or an index changes, with its history.
+type change struct {
+	history []*migration.Migration
+	files   []analyzer.ChangedFile
+}
+
+// gitChange reads what changes list, on top of the files of a commit.
+func gitChange(ctx context.Context, r *git.Repository, c config.Config, base string, changes []git.Change) (*change, error) {
+	changes = slices.DeleteFunc(changes, func(f git.Change) bool {
+		return !wanted(c, f.Path) && (f.OldPath == "" || !wanted(c, f.OldPath))
+	})
+	if len(changes) == 0 {
+		return &change{}, nil
+	}
+	tree, err := r.Tree(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	var oids []string
+	for _, f := range tree {
+		if wanted(c, f.Path) && isText(f.Mode) {
+			oids = append(oids, f.OID)
+		}
+	}
+	for _, f := range changes {
+		if isText(f.New.Mode) {
+			oids = append(oids, f.New.OID)
+		}
+	}
+	slices.Sort(oids)
+	contents := map[string][]byte{}
+	err = r.Blobs(ctx, slices.Compact(oids), func(oid string, data []byte) error {
+		contents[oid] = data
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := &change{}
+	old := map[string]*migration.Migration{}
+	for _, f := range tree {
+		if wanted(c, f.Path) && isText(f.Mode) {
+			m := readMigration(c, f.Path, contents[f.OID])
+			old[f.Path] = m
+			all.history = append(all.history, m)
+		}
+	}
+	for _, f := range changes {
+		all.files = append(all.files, changedFile(c, f, old, contents))
+	}
+	keepFormat(all)
+	return all, nil
+}
+
+func isText(mode string) bool { return mode == git.Regular || mode == git.Executable }
+
+// changedFile turns one change into what is reviewed.
+func changedFile(c config.Config, f git.Change, old map[string]*migration.Migration, contents map[string][]byte) analyzer.ChangedFile {
+	changed := analyzer.ChangedFile{Path: f.Path, Status: f.Status}
+	switch {
+	case f.Status == git.Removed || !wanted(c, f.Path):
+		changed.Status = git.Removed
+	case f.New.Mode == git.Symlink:
+		changed.Unreadable = "it is a symbolic link, and what it points to is not part of the change"
+	case !isText(f.New.Mode):
+		changed.Unreadable = "it is a submodule, not a file"
+	default:
+		changed.Migration = readMigration(c, f.Path, contents[f.New.OID])
+		changed.Base = earlier(changed.Migration, f.Path, f.OldPath, old)
+	}
+	return changed
+}
+
+// earlier returns the version of a file that has already run: its own, or the one
+// it was renamed from if the migration tool takes both for one migration. Under
+// another version number the tool runs it again.
+func earlier(m *migration.Migration, name, oldName string, old map[string]*migration.Migration) *migration.Migration {
+	if base := old[name]; base != nil {
+		return base
+	}
+	base := old[oldName]
+	if base == nil {
+		return nil
+	}
+	same := len(m.Version.Numbers) > 0 && slices.Equal(m.Version.Numbers, base.Version.Numbers)
+	if same || path.Base(name) == path.Base(oldName) && len(m.Version.Numbers) == 0 {
+		return base
+	}
+	return nil
+}
+
+// keepFormat reads changed files by the format that their folder has on the base:
+// a change must not hide its SQL behind the directives of a tool that the folder
+// is not run with.
+func keepFormat(all *change) {
+	formats := map[string]map[string]bool{}
+	for _, m := range all.history {
+		if formats[m.Set] == nil {
+			formats[m.Set] = map[string]bool{}
+		}
+		formats[m.Set][m.Format] = true
+	}
+	for i, f := range all.files {
+		if f.Migration == nil || len(formats[f.Migration.Set]) == 0 || formats[f.Migration.Set][f.Migration.Format] {
+			continue
+		}
+		if m := f.Migration; m.Direction() == "both" {
+			all.files[i].Migration = migration.Read(m.File, "sql")
+		}
+	}
+}

@@ -1,0 +1,303 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/internal/config"
+	"github.com/dropgate/dropgate/internal/gate"
+	"github.com/dropgate/dropgate/internal/git"
+	"github.com/dropgate/dropgate/internal/github"
+	"github.com/dropgate/dropgate/internal/report"
+	"github.com/dropgate/dropgate/rules"
+)
+
+// A pull is a pull request under review.
+type pull struct {
+	*action
+	client *github.Client
+	event  pullEvent
+	live   *github.PullRequest
+	base   string // the merge base
+	config config.Config
+	files  []github.File
+	viewer string
+}
+
+func together(history []*migration.Migration, files []analyzer.ChangedFile) *analyzer.Report {
+	return analyzer.Together(analyzer.Options{Rules: rules.All}, history, files)
+}
+
+// pullRequest reviews the live head of the event's pull request.
+func (a *action) pullRequest(ctx context.Context, event pullEvent) error {
+	if event.Action == "closed" {
+		return a.nothing(a.in.apply(config.Default()), "in a closed pull request")
+	}
+	client, err := github.New(github.Options{
+		Token: a.in.token, APIURL: orDefault(a.getenv("GITHUB_API_URL"), "https://api.github.com"),
+		GraphQLURL: a.getenv("GITHUB_GRAPHQL_URL"), Repository: a.getenv("GITHUB_REPOSITORY"),
+		Sleep: sleep, Now: a.now,
+	})
+	if err != nil {
+		return err
+	}
+	p := &pull{action: a, client: client, event: event}
+	if p.live, err = client.PullRequest(ctx, event.Number); err != nil {
+		return err
+	}
+	if p.live.State != "open" {
+		return a.nothing(a.in.apply(config.Default()), "in a closed pull request")
+	}
+	if err := p.read(ctx); err != nil {
+		return err
+	}
+	found, err := p.review(ctx)
+	if err != nil {
+		return err
+	}
+	return p.decide(ctx, found)
+}
+
+func orDefault(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// mostListed is how many files of a pull request GitHub lists.
+const mostListed = 3000
+
+// read gets the changed files, the merge base and the base's config.
+func (p *pull) read(ctx context.Context) error {
+	files, complete, err := p.client.Files(ctx, p.live)
+	if err != nil {
+		return err
+	}
+	if !complete && p.live.ChangedFiles <= mostListed {
+		return fmt.Errorf("GitHub lists %d of the %d changed files: run the job again", len(files), p.live.ChangedFiles)
+	}
+	p.files = files
+	if p.base, err = p.client.MergeBase(ctx, p.live.BaseSHA, p.live.HeadSHA); err != nil {
+		return err
+	}
+	c := config.Default()
+	data, ok, err := p.client.FileAt(ctx, p.live.BaseSHA, p.in.config)
+	if err != nil {
+		return fmt.Errorf("read the config from the base: %w", err)
+	}
+	if ok {
+		if c, err = parseConfig(p.in.config, data); err != nil {
+			return err
+		}
+	} else {
+		p.logf("no %s on the base branch: the defaults are in force", p.in.config)
+	}
+	p.config = p.in.apply(c)
+	return nil
+}
+
+// review reads what changed and judges it.
+func (p *pull) review(ctx context.Context) (*analyzer.Report, error) {
+	var changed []github.File
+	for _, f := range p.files {
+		if wanted(p.config, f.Path) || f.OldPath != "" && wanted(p.config, f.OldPath) {
+			changed = append(changed, f)
+		}
+	}
+	all := &change{}
+	if len(changed) > 0 {
+		var err error
+		if all, err = p.change(ctx, changed); err != nil {
+			return nil, err
+		}
+	}
+	if hidden := p.live.ChangedFiles - len(p.files); hidden > 0 {
+		all.files = append(all.files, analyzer.ChangedFile{
+			Path: "(not listed)", Status: "modified",
+			Unreadable: fmt.Sprintf("GitHub lists the first %d files of a pull request, and %d more have changed", len(p.files), hidden),
+		})
+	}
+	found := together(all.history, all.files)
+	applyRules(p.config, found)
+	return found, nil
+}
+
+// decide asks the gate first, and only then says anything to anybody.
+func (p *pull) decide(ctx context.Context, found *analyzer.Report) error {
+	evidence, summary, summaryErr := p.evidence(ctx)
+	decision := gate.Decide(found, p.config.Policy(), evidence)
+	r := newReview(found, decision)
+	r.Scope = fmt.Sprintf("in pull request #%d", p.live.Number)
+	if summaryErr != nil {
+		p.warnf("the comments could not be read, so nothing is posted: %s", summaryErr)
+	} else {
+		p.publish(ctx, r, evidence, summary)
+	}
+	p.setStatus(ctx, decision)
+	return p.finish(r)
+}
+
+// evidence reads what is known of the label, and dropgate's own comment.
+func (p *pull) evidence(ctx context.Context) (gate.Evidence, github.Summary, error) {
+	var (
+		e       gate.Evidence
+		summary github.Summary
+		err     error
+	)
+	e.Present = slices.ContainsFunc(p.live.Labels, func(l string) bool { return strings.EqualFold(l, p.config.Label) })
+	if e.Present {
+		e.Covers = p.event.Action == "labeled" && strings.EqualFold(p.event.Label.Name, p.config.Label) &&
+			p.event.PullRequest.Head.SHA == p.live.HeadSHA
+		if e.Covers {
+			e.By = p.event.Sender.Login
+		}
+		put, err := p.client.LastLabelEvent(ctx, p.live.Number, p.config.Label)
+		switch {
+		case err != nil:
+			p.warnf("who put the label on, and when, could not be read: %s", err)
+		case put != nil:
+			e.By, e.At = put.By, put.At
+		}
+	}
+	if p.config.Comment == config.CommentOff {
+		return e, summary, nil
+	}
+	p.viewer = p.client.Viewer(ctx)
+	if summary, err = p.client.FindSummary(ctx, p.live.Number, p.viewer); err != nil {
+		return e, summary, err
+	}
+	if summary.Found {
+		if record, ok := github.DecodeRecord(summary.Body); ok {
+			e.Record = &record
+		}
+	}
+	return e, summary, nil
+}
+
+// change reads the changed files at the head, and the migrations at the merge
+// base.
+func (p *pull) change(ctx context.Context, changed []github.File) (*change, error) {
+	tree, truncated, err := p.client.Tree(ctx, p.live.HeadSHA)
+	if err != nil {
+		return nil, err
+	}
+	if truncated {
+		return nil, fmt.Errorf("GitHub lists only a part of the files at %s: the repository is too large for this version", p.live.HeadSHA)
+	}
+	modes := map[string]github.TreeFile{}
+	for _, f := range tree {
+		modes[f.Path] = f
+	}
+	history, old, err := p.history(ctx, changed)
+	if err != nil {
+		return nil, err
+	}
+	all := &change{history: history}
+	for _, f := range changed {
+		c := git.Change{Path: f.Path, OldPath: f.OldPath, Status: f.Status}
+		contents := map[string][]byte{}
+		if f.Status != git.Removed {
+			at, ok := modes[f.Path]
+			if !ok {
+				return nil, fmt.Errorf("GitHub lists %s as changed, and the head %s does not have it: it has moved on, run the job again", f.Path, p.live.HeadSHA)
+			}
+			c.New = git.Entry{Mode: at.Mode, OID: at.SHA}
+			if isText(at.Mode) && wanted(p.config, f.Path) {
+				if contents[at.SHA], err = p.client.Blob(ctx, at.SHA); err != nil {
+					return nil, err
+				}
+			}
+		}
+		all.files = append(all.files, changedFile(p.config, c, old, contents))
+	}
+	keepFormat(all)
+	return all, nil
+}
+
+func (p *pull) setStatus(ctx context.Context, d gate.Decision) {
+	if p.in.status == "" {
+		return
+	}
+	state, text := github.StatusSuccess, "nothing blocks"
+	if d.Blocked {
+		state, text = github.StatusFailure, d.Reasons[0]
+	} else if d.Acknowledgement.State == gate.Valid {
+		text = d.Reasons[0]
+	}
+	if err := p.client.SetStatus(ctx, p.live.HeadSHA, state, p.in.status, text, p.live.URL); err != nil {
+		p.warnf("the status %s could not be set: %s", p.in.status, err)
+	}
+}
+
+// publish posts the line comments and the summary. What cannot be posted is a
+// warning: the verdict stands whatever GitHub takes.
+func (p *pull) publish(ctx context.Context, r *report.Review, e gate.Evidence, summary github.Summary) {
+	if p.config.Comment == config.CommentOff {
+		return
+	}
+	blocking := slices.ContainsFunc(r.Report.Findings, func(f analyzer.Finding) bool { return f.Blocking })
+	if !blocking && !summary.Found {
+		return // nobody is told that there is nothing to tell
+	}
+	o := report.SummaryOptions{OutsideDiff: map[string]bool{}, Uncovered: gate.Uncovered(r.Report, e)}
+	if server := p.getenv("GITHUB_SERVER_URL"); server != "" {
+		o.Tree = fmt.Sprintf("%s/%s/blob/%s", strings.TrimSuffix(server, "/"), p.getenv("GITHUB_REPOSITORY"), p.live.HeadSHA)
+	}
+	if p.config.Comment == config.CommentReview {
+		p.comments(ctx, r, o.OutsideDiff)
+	}
+	body, fits := github.EncodeRecord(report.Summary(r, o), gate.Remember(r.Report, e))
+	if !fits {
+		p.warnf("there are too many operations to be remembered in a comment: the label counts only in the run that it starts")
+	}
+	if err := p.client.SaveSummary(ctx, p.live.Number, summary, body); err != nil {
+		p.warnf("the summary could not be posted: %s", err)
+	}
+}
+
+// comments posts a comment on the lines of each blocking finding, and notes
+// those that have no place in the diff.
+func (p *pull) comments(ctx context.Context, r *report.Review, outside map[string]bool) {
+	anchors := github.Anchors(p.files)
+	var comments []github.LineComment
+	for _, f := range r.Report.Findings {
+		if !f.Blocking {
+			continue
+		}
+		start, line, ok := anchors.Place(f.Path, f.Start.Line, f.End.Line)
+		if !ok {
+			outside[f.Fingerprint] = true
+			continue
+		}
+		comments = append(comments, github.LineComment{
+			Key: f.Fingerprint, Path: f.Path, StartLine: start, Line: line, Body: report.Comment(f, r),
+		})
+	}
+	if len(comments) == 0 {
+		return
+	}
+	_, skipped, failed, err := p.client.PostReview(ctx, p.live.Number, p.live.HeadSHA, p.viewer, comments, github.DefaultComments)
+	for _, c := range append(skipped, failed...) {
+		outside[c.Key] = true
+	}
+	if err != nil {
+		p.warnf("comments on the lines could not be posted: %s", err)
+	}
+}

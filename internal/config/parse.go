@@ -1,0 +1,190 @@
+package config
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Limits of the file. Beyond depth the YAML parser's time grows with its square.
+const (
+	maxSize  = 1 << 20 // bytes
+	maxDepth = 20
+)
+
+// Known is what a configuration may name.
+type Known struct {
+	Rules   []string // rule IDs
+	Formats []string // migration tools
+}
+
+// An Error is one thing that is wrong in the file.
+type Error struct {
+	Path    string
+	Line    int // from 1
+	Column  int // from 1, in characters
+	Message string
+}
+
+// Error returns "path:line:column: message".
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s: %s", position(e.Path, e.Line, e.Column), e.Message)
+}
+
+func position(path string, line, column int) string {
+	return fmt.Sprintf("%s:%d:%d", path, line, column)
+}
+
+// Parse reads a configuration file; path is for messages only. What data does
+// not set is as in Default; an empty file sets nothing. The error joins one
+// *Error for each thing that is wrong, in the file's order; an error of YAML
+// itself comes alone.
+func Parse(path string, data []byte, known Known) (Config, error) {
+	body, err := parseYAML(path, data)
+	if err != nil {
+		return Config{}, err
+	}
+	c := Default()
+	d := &decoder{path: path, known: known, places: map[string]string{}}
+	if body != nil {
+		d.decode(body, &c)
+	}
+	if len(d.errs) > 0 {
+		slices.SortStableFunc(d.errs, func(a, b *Error) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
+		joined := make([]error, len(d.errs))
+		for i, e := range d.errs {
+			joined[i] = e
+		}
+		return Config{}, errors.Join(joined...)
+	}
+	c.places = d.places
+	return c, nil
+}
+
+// parseYAML returns the document's top node, nil when there is nothing in it.
+func parseYAML(path string, data []byte) (ast.Node, error) {
+	if len(data) > maxSize {
+		return nil, &Error{path, 1, 1, fmt.Sprintf("the file has %d bytes, more than %d", len(data), maxSize)}
+	}
+	text, err := checkText(path, data)
+	if err != nil {
+		return nil, err
+	}
+	tokens := lexer.Tokenize(text)
+	if tokens.InvalidToken() == nil { // else the parser says where
+		if err := checkTokens(path, tokens); err != nil {
+			return nil, err
+		}
+	}
+	file, err := parser.Parse(tokens, 0)
+	if err != nil {
+		return nil, syntaxError(path, err)
+	}
+	var body ast.Node
+	for _, doc := range file.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if body != nil {
+			at := place(doc.Body)
+			return nil, &Error{path, at.Line, at.Column, "the file has more than one document: take out the line --- above"}
+		}
+		body = doc.Body
+	}
+	return body, nil
+}
+
+// checkText returns the file's text without a byte order mark.
+func checkText(path string, data []byte) (string, error) {
+	text := string(bytes.TrimPrefix(data, []byte("\ufeff")))
+	line, column := 1, 1
+	for i, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd") {
+			return "", &Error{path, line, column, "not UTF-8 text"}
+		}
+		if unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) {
+			return "", &Error{path, line, column, fmt.Sprintf("control character %U: is the file UTF-8 text?", r)}
+		}
+		column++
+		if r == '\n' {
+			line, column = line+1, 1
+		}
+	}
+	return text, nil
+}
+
+// refused are the parts of YAML that a configuration has no use for and that
+// make it hard to read for people, or costly for programs.
+var refused = map[token.Type]string{
+	token.AnchorType:     "anchors (&name) are not supported: write the value out; in a text, put it in quotes",
+	token.AliasType:      "aliases (*name) are not supported: put a pattern that begins with * in quotes",
+	token.TagType:        "tags (!name) are not supported: write the plain value; in a text, put it in quotes",
+	token.MergeKeyType:   "merge keys (<<) are not supported: write the values out",
+	token.MappingKeyType: "keys with a question mark are not supported: write \"key: value\"",
+	token.DirectiveType:  "directives (%) are not supported: take the line out",
+}
+
+func checkTokens(path string, tokens token.Tokens) error {
+	flow, dashes, line := 0, 0, 0
+	for _, t := range tokens {
+		fail := func(message string) error {
+			return &Error{path, t.Position.Line, t.Position.Column, message}
+		}
+		if message := refused[t.Type]; message != "" {
+			return fail(message)
+		}
+		if t.Position.Line != line {
+			line, dashes = t.Position.Line, 0
+		}
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow--
+		case token.SequenceEntryType:
+			dashes++
+		}
+		if flow > maxDepth || dashes > maxDepth {
+			return fail("nested too deeply")
+		}
+	}
+	return nil
+}
+
+func syntaxError(path string, err error) error {
+	var failed yaml.Error
+	if !errors.As(err, &failed) || failed.GetToken() == nil {
+		return &Error{path, 1, 1, "not valid YAML: " + err.Error()}
+	}
+	message, at := failed.GetMessage(), failed.GetToken().Position
+	if strings.HasSuffix(message, "is a reserved character") {
+		message += ": put the value in quotes"
+	}
+	return &Error{path, at.Line, at.Column, message}
+}
+
+// place returns where a node begins. The parser puts a mapping at its colon.
+func place(n ast.Node) *token.Position {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			return place(n.Values[0].Key)
+		}
+	case *ast.MappingValueNode:
+		return place(n.Key)
+	}
+	return n.GetToken().Position
+}

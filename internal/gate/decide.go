@@ -1,0 +1,155 @@
+package gate
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dropgate/dropgate/analyzer"
+)
+
+// gating are the categories that block. What could not be read is in DataLoss.
+var gating = map[analyzer.Category]bool{analyzer.DataLoss: true}
+
+// Decide marks the report's blocking findings and says whether they block.
+func Decide(r *analyzer.Report, p Policy, e Evidence) Decision {
+	d := Decision{
+		Threshold:       p.Threshold,
+		Acknowledgement: Acknowledgement{State: Absent, Label: p.Label},
+		Reasons:         []string{},
+	}
+	var blocking []string
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		counts := gating[f.Category] && f.Suppressed == nil
+		f.Blocking = counts && f.Score >= p.Threshold
+		if counts {
+			d.Score = max(d.Score, f.Score)
+		}
+		if f.Blocking {
+			blocking = append(blocking, f.Fingerprint)
+		}
+	}
+	after := d.acknowledge(e, blocking)
+	d.Blocked = len(blocking) > 0 && d.Acknowledgement.State != Valid
+	d.explain(len(blocking), after)
+	return d
+}
+
+// acknowledge sets the label's state, and returns how many operations came after
+// the label was put on.
+func (d *Decision) acknowledge(e Evidence, blocking []string) (after int) {
+	a := &d.Acknowledgement
+	switch {
+	case e.Everything:
+		a.State = Valid
+		return 0
+	case !e.Present:
+		return 0
+	}
+	a.By = e.By
+	if !e.At.IsZero() {
+		a.At = e.At.UTC().Format(time.RFC3339)
+	}
+	for _, fingerprint := range blocking {
+		if !e.covers(fingerprint) {
+			after++
+		}
+	}
+	a.State = Stale
+	if after == 0 {
+		a.State = Valid
+	}
+	return after
+}
+
+// covers reports whether the operation is known to have been on the pull request
+// when the label was put on. What cannot be established is not covered.
+func (e Evidence) covers(fingerprint string) bool {
+	if e.Covers {
+		return true
+	}
+	if e.Record == nil || e.At.IsZero() {
+		return false
+	}
+	after, ok := e.Record.Operations[fingerprint]
+	return ok && !after.Equal(e.At)
+}
+
+// explain says in a sentence what the verdict rests on.
+func (d *Decision) explain(blocking, after int) {
+	say := func(format string, args ...any) { d.Reasons = append(d.Reasons, fmt.Sprintf(format, args...)) }
+	label := d.Acknowledgement.Label
+	switch {
+	case blocking == 0:
+		say("no operation reaches the threshold of %d", d.Threshold)
+	case d.Acknowledgement.State == Absent:
+		say("%s the threshold of %d and no %s label covers %s", reach(blocking), d.Threshold, label, them(blocking))
+	case d.Acknowledgement.State == Stale:
+		say("%s the threshold of %d, and %d of them came after the %s label was put on, or it cannot be told", reach(blocking), d.Threshold, after, label)
+	case d.Acknowledgement.By != "":
+		say("%s the threshold of %d; the %s label that %s put on covers %s", reach(blocking), d.Threshold, label, d.Acknowledgement.By, them(blocking))
+	default:
+		say("%s the threshold of %d, and %s acknowledged", reach(blocking), d.Threshold, are(blocking))
+	}
+}
+
+func reach(n int) string {
+	if n == 1 {
+		return "1 operation reaches"
+	}
+	return fmt.Sprintf("%d operations reach", n)
+}
+
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "it is"
+	}
+	return "they are"
+}
+
+// Remember returns the record after this run. Operations that are gone are
+// forgotten, so that one that comes back later is new. One that is first seen
+// under a label of which nothing is known is left out: it stays uncovered.
+func Remember(r *analyzer.Report, e Evidence) Record {
+	after := Record{Operations: map[string]time.Time{}}
+	for _, f := range r.Findings {
+		if !f.Blocking {
+			continue
+		}
+		var earlier time.Time
+		known := false
+		if e.Record != nil {
+			earlier, known = e.Record.Operations[f.Fingerprint]
+		}
+		switch {
+		case e.Covers:
+			after.Operations[f.Fingerprint] = time.Time{}
+		case known:
+			after.Operations[f.Fingerprint] = earlier
+		case !e.Present:
+			after.Operations[f.Fingerprint] = time.Time{}
+		case !e.At.IsZero():
+			after.Operations[f.Fingerprint] = e.At
+		}
+	}
+	return after
+}
+
+// Uncovered returns the fingerprints of the blocking findings that the label
+// does not cover.
+func Uncovered(r *analyzer.Report, e Evidence) map[string]bool {
+	all := map[string]bool{}
+	for _, f := range r.Findings {
+		if f.Blocking && !e.covers(f.Fingerprint) {
+			all[f.Fingerprint] = true
+		}
+	}
+	return all
+}

@@ -1,0 +1,182 @@
+package github
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v60/github"
+)
+
+const (
+	readPulls  = "pull-requests: read"
+	writePulls = "pull-requests: write"
+)
+
+// A PullRequest is what GitHub says of one at the time of asking.
+type PullRequest struct {
+	Number        int
+	State         string // "open" or "closed"
+	Merged, Draft bool
+	HeadSHA       string
+	BaseSHA       string
+	BaseRef       string
+	Author        string   // login; empty when the account is gone
+	HeadRepo      string   // "owner/name"; empty when the fork is gone
+	Labels        []string // as spelled in the repository, in GitHub's order
+	ChangedFiles  int
+	URL           string // of its page
+}
+
+// PullRequest reads the live pull request.
+func (c *Client) PullRequest(ctx context.Context, number int) (*PullRequest, error) {
+	call := callf(readPulls, "read pull request %d", number)
+	p, _, err := c.api.PullRequests.Get(ctx, c.owner, c.name, number)
+	if err != nil {
+		return nil, call.fail(err)
+	}
+	pr := &PullRequest{
+		Number: p.GetNumber(), State: p.GetState(), Merged: p.GetMerged(), Draft: p.GetDraft(),
+		HeadSHA: p.GetHead().GetSHA(), BaseSHA: p.GetBase().GetSHA(), BaseRef: p.GetBase().GetRef(),
+		Author: p.GetUser().GetLogin(), HeadRepo: p.GetHead().GetRepo().GetFullName(),
+		ChangedFiles: p.GetChangedFiles(), URL: p.GetHTMLURL(),
+	}
+	for _, l := range p.Labels {
+		pr.Labels = append(pr.Labels, l.GetName())
+	}
+	switch {
+	case pr.Number != number:
+		return nil, call.incomplete("it is about pull request %d", pr.Number)
+	case !objectName.MatchString(pr.HeadSHA) || !objectName.MatchString(pr.BaseSHA):
+		return nil, call.incomplete("it does not name the head and base commits")
+	case p.ChangedFiles == nil:
+		return nil, call.incomplete("it does not say how many files changed")
+	}
+	return pr, nil
+}
+
+// A File is one file that a pull request changes.
+type File struct {
+	Path    string
+	OldPath string // before a rename; else empty
+	Status  string // added, removed, modified, renamed, copied, changed or unchanged
+	SHA     string // of the blob at the head, or at the base if it was removed; may be empty
+	// Patch is the diff from the merge base to the head, without a file header.
+	// GitHub leaves it out when the file is binary, only renamed, or too large.
+	Patch    string
+	HasPatch bool
+}
+
+// mostFiles is where GitHub stops listing a pull request's files.
+const mostFiles = 3000
+
+// Files lists the files that pr changes, in GitHub's order. It is complete when
+// GitHub lists as many as pr says it changes; beyond 3,000 it never does.
+func (c *Client) Files(ctx context.Context, pr *PullRequest) (files []File, complete bool, err error) {
+	call := callf(readPulls, "list the files of pull request %d", pr.Number)
+	// A push between two pages can repeat a file; it must not hide a missing one.
+	seen := map[string]bool{}
+	more, err := pages(mostFiles/perPage, func(o gh.ListOptions) (*gh.Response, error) {
+		list, resp, err := c.api.PullRequests.ListFiles(ctx, c.owner, c.name, pr.Number, &o)
+		for _, f := range list {
+			if path := f.GetFilename(); path != "" && !seen[path] {
+				seen[path] = true
+				files = append(files, newFile(f))
+			}
+		}
+		return resp, err
+	})
+	if err != nil {
+		return nil, false, call.fail(err)
+	}
+	return files, !more && len(files) >= pr.ChangedFiles, nil
+}
+
+func newFile(f *gh.CommitFile) File {
+	return File{
+		Path: f.GetFilename(), OldPath: f.GetPreviousFilename(), Status: f.GetStatus(),
+		SHA: f.GetSHA(), Patch: f.GetPatch(), HasPatch: f.Patch != nil,
+	}
+}
+
+// A LabelEvent is the moment a label was put on.
+type LabelEvent struct {
+	By string // login; empty when the account is gone
+	At time.Time
+}
+
+// LastLabelEvent returns when and by whom the label that is on now was put on;
+// nil if it is not on. Letter case makes no difference, as in GitHub's labels.
+func (c *Client) LastLabelEvent(ctx context.Context, number int, label string) (*LabelEvent, error) {
+	call := callf(readPulls, "read who put the label on pull request %d", number)
+	var last *gh.IssueEvent
+	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
+		list, resp, err := c.api.Issues.ListIssueEvents(ctx, c.owner, c.name, number, &o)
+		for _, e := range list {
+			about := e.GetEvent() == "labeled" || e.GetEvent() == "unlabeled"
+			if about && strings.EqualFold(e.GetLabel().GetName(), label) && !before(e, last) {
+				last = e
+			}
+		}
+		return resp, err
+	})
+	switch {
+	case err != nil:
+		return nil, call.fail(err)
+	case last == nil || last.GetEvent() == "unlabeled":
+		return nil, nil
+	case last.CreatedAt == nil:
+		return nil, call.incomplete("the event has no time")
+	}
+	return &LabelEvent{By: last.GetActor().GetLogin(), At: last.GetCreatedAt().UTC()}, nil
+}
+
+// before reports whether a happened before b. Times have whole seconds only, so
+// that events of one second are told apart by their ascending IDs.
+func before(a, b *gh.IssueEvent) bool {
+	if b == nil {
+		return false
+	}
+	at, bt := a.GetCreatedAt().Time, b.GetCreatedAt().Time
+	return at.Before(bt) || at.Equal(bt) && a.GetID() < b.GetID()
+}
+
+// DefaultViewer is the login of the token that GitHub gives to workflows.
+const DefaultViewer = "github-actions[bot]"
+
+// Viewer returns the token's own login, or [DefaultViewer] if that cannot be had.
+func (c *Client) Viewer(ctx context.Context) string {
+	if c.graphql == "" {
+		return DefaultViewer
+	}
+	query := map[string]string{"query": "query { viewer { login } }"}
+	req, err := c.api.NewRequest("POST", c.graphql, query)
+	if err != nil {
+		return DefaultViewer
+	}
+	var raw json.RawMessage
+	if _, err := c.api.Do(repeatable(ctx), req, &raw); err != nil {
+		return DefaultViewer
+	}
+	var answer struct {
+		Data struct {
+			Viewer struct {
+				Login string `json:"login"`
+			} `json:"viewer"`
+		} `json:"data"`
+	}
+	if json.Unmarshal(raw, &answer) != nil || answer.Data.Viewer.Login == "" {
+		return DefaultViewer
+	}
+	return answer.Data.Viewer.Login
+}
+
+// isOwn reports whether the user is the viewer. Without this, a contributor
+// could write dropgate's markers and records.
+func isOwn(user *gh.User, viewer string) bool {
+	if viewer == "" || !strings.EqualFold(user.GetLogin(), viewer) {
+		return false
+	}
+	return !strings.HasSuffix(viewer, "[bot]") || user.GetType() == "Bot"
+}

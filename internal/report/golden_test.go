@@ -1,0 +1,98 @@
+package report
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/internal/gate"
+)
+
+func TestGolden(t *testing.T) {
+	with := func(change func(*Review)) *Review {
+		r := fixture(t)
+		change(r)
+		return r
+	}
+	tests := []struct {
+		name   string
+		format string
+		review *Review
+	}{
+		{"blocked.text", "text", fixture(t)},
+		{"colour.text", "text", with(func(r *Review) { r.Color = true })},
+		{"quiet.text", "text", with(func(r *Review) { r.Quiet = true })},
+		{"verbose.text", "text", with(func(r *Review) { r.Verbose = true; r.Report.Findings = nil; r.Decision.Blocked = false })},
+		{"valid.text", "text", valid(fixture(t))},
+		{"nothing.text", "text", quietFixture()},
+		{"empty.text", "text", emptyFixture()},
+		{"blocked.json", "json", fixture(t)},
+		{"empty.json", "json", emptyFixture()},
+		{"blocked.markdown", "markdown", fixture(t)},
+		{"verbose.markdown", "markdown", with(func(r *Review) { r.Verbose = true })},
+		{"valid.markdown", "markdown", valid(fixture(t))},
+		{"nothing.markdown", "markdown", quietFixture()},
+		{"empty.markdown", "markdown", emptyFixture()},
+		{"blocked.github", "github", fixture(t)},
+		{"valid.github", "github", valid(fixture(t))},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			golden(t, tt.name, []byte(render(t, Formats[tt.format], tt.review)))
+		})
+	}
+}
+
+func TestSummaryGolden(t *testing.T) {
+	stale := fixture(t)
+	stale.Decision.Acknowledgement = gate.Acknowledgement{State: gate.Stale, Label: "backup-check", By: "alice", At: "2026-11-20T10:30:00Z"}
+	stale.Decision.Reasons = []string{"1 operation came after the label backup-check"}
+	options := SummaryOptions{
+		OutsideDiff: map[string]bool{"fp-drop-column": true, "fp-delete-rows": true},
+		Uncovered:   map[string]bool{"fp-drop-table": true},
+		Tree:        "https://github.com/acme/shop/blob/0123456789012345678901234567890123456789",
+	}
+	tests := []struct {
+		name    string
+		review  *Review
+		options SummaryOptions
+	}{
+		{"blocked.summary", fixture(t), SummaryOptions{}},
+		{"stale.summary", stale, options},
+		{"valid.summary", valid(fixture(t)), SummaryOptions{}},
+		{"single.summary", only(fixture(t), "drop-table"), SummaryOptions{}},
+		{"unread.summary", only(fixture(t), "unread-statement"), SummaryOptions{}},
+		{"low.summary", low(fixture(t)), SummaryOptions{}},
+		{"nothing.summary", quietFixture(), SummaryOptions{}},
+		{"empty.summary", emptyFixture(), SummaryOptions{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { golden(t, tt.name, []byte(Summary(tt.review, tt.options))) })
+	}
+}
+
+func TestCommentGolden(t *testing.T) {
+	r := fixture(t)
+	for _, f := range r.Report.Findings {
+		t.Run(f.Rule, func(t *testing.T) { golden(t, f.Rule+".comment", []byte(Comment(f, r))) })
+	}
+	r = valid(r)
+	golden(t, "valid.comment", []byte(Comment(r.Report.Findings[0], r)))
+}
+
+// only leaves the findings of one rule in a review.
+func only(r *Review, rule string) *Review {
+	r.Report.Findings = slices.DeleteFunc(r.Report.Findings, func(f analyzer.Finding) bool { return f.Rule != rule })
+	if rule != "unread-statement" {
+		r.Report.Problems = nil
+	}
+	return r
+}
+
+// low leaves what does not block in a review.
+func low(r *Review) *Review {
+	r.Report.Findings = slices.DeleteFunc(r.Report.Findings, func(f analyzer.Finding) bool { return f.Blocking })
+	r.Report.Problems = nil
+	r.Decision.Blocked, r.Decision.Score, r.Decision.Reasons = false, 45, nil
+	return r
+}

@@ -1,0 +1,40 @@
+// Package report renders a finished review: one function a format. No format
+// decides anything, and none knows another's options.
+package report
+
+import (
+	"io"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/internal/gate"
+)
+
+// A Review is everything a reporter needs.
+type Review struct {
+	Version  string // dropgate's own version
+	Report   *analyzer.Report
+	Decision gate.Decision
+	// Titles holds each rule's title by ID.
+	Titles map[string]string
+	// Scope says where was looked, for the line about finding no migrations:
+	// "in db/migrate", "between main and HEAD". It may be empty.
+	Scope string
+	// Color asks the text report for ANSI colours.
+	Color bool
+	// Verbose asks for one line a file: what it was taken for and what was read.
+	Verbose bool
+	// Quiet asks for the findings that block and the verdict only.
+	Quiet bool
+}
+
+// A Format writes a review.
+type Format func(w io.Writer, r *Review) error
+
+// Formats are the formats by the name that --format takes.
+var Formats = map[string]Format{
+	"text":     Text,
+	"json":     JSON,
+	"markdown": Markdown,
+	"github":   GitHub,
+	"sarif":    SARIF,
+}
