@@ -2,8 +2,11 @@ package rules
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
@@ -24,12 +27,45 @@ var runTimeTarget = &analyzer.Rule{
 				Certainty: analyzer.Likely,
 			})
 		case *op.Call:
-			p.Report(analyzer.Judgement{
-				Object:    p.Object(op.Function, o.Function, ""),
-				Message:   fmt.Sprintf("Calls procedure %s, whose body this version does not read.", o.Function),
-				Reasons:   []analyzer.Reason{reason(60, "what a called procedure does is not known")},
-				Certainty: analyzer.Likely,
-			})
+			checkCall(p, o)
 		}
 	},
+}
+
+// checkCall judges the call of a function by what is known of its body.
+func checkCall(p *analyzer.Pass, o *op.Call) {
+	j := analyzer.Judgement{
+		Object:    p.Object(op.Function, o.Function, ""),
+		Certainty: analyzer.Likely,
+	}
+	body, words := p.Catalog.Body(o.Function)
+	switch body {
+	case catalog.Harmless:
+		return
+	case catalog.NoFunction:
+		if o.Perhaps {
+			return
+		}
+		j.Message = fmt.Sprintf("Calls function %s, which no migration that was read defines.", o.Function)
+		j.Reasons = []analyzer.Reason{reason(60, "what the called function does is not known")}
+	case catalog.Unreadable:
+		j.Message = fmt.Sprintf("Calls function %s, whose body is not SQL or PL/pgSQL.", o.Function)
+		j.Reasons = []analyzer.Reason{reason(60, "what the called function does is not known")}
+	case catalog.Suspicious:
+		j.Message = fmt.Sprintf("Calls function %s, which takes something away: its body has %s.", o.Function, upper(words))
+		j.Reasons = []analyzer.Reason{
+			reason(60, "what the called function does is not known in full"),
+			reason(15, "its body holds the words %s", upper(words)),
+		}
+	}
+	p.Report(j)
+}
+
+// upper names words as SQL writes them, each once.
+func upper(words []string) string {
+	all := slices.Compact(slices.Sorted(slices.Values(words)))
+	for i := range all {
+		all[i] = strings.ToUpper(all[i])
+	}
+	return list(all)
 }

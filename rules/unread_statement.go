@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
@@ -33,19 +32,6 @@ var unreadStatement = &analyzer.Rule{
 	},
 }
 
-var unreadFile = &analyzer.Rule{
-	ID:       "unread-file",
-	Category: analyzer.DataLoss,
-	Title:    "A file could not be read",
-	Why:      "What cannot be read cannot be reviewed: the file is binary, a symbolic link, too large, or its migration tool would refuse it.",
-	Remedy:   "Mend the file, or leave it out in .dropgate.yml (exclude) if it is not a migration.",
-	Check: func(p *analyzer.Pass) {
-		if o, ok := p.Op.(*op.Unread); ok && o.File {
-			p.Report(unread(o, "The file could not be read"))
-		}
-	},
-}
-
 // unread judges by what words stand in the text that could not be read.
 func unread(o *op.Unread, what string) analyzer.Judgement {
 	j := analyzer.Judgement{
@@ -53,8 +39,8 @@ func unread(o *op.Unread, what string) analyzer.Judgement {
 		Reasons:   []analyzer.Reason{reason(60, "what cannot be read may do anything")},
 		Certainty: analyzer.Suspected,
 	}
-	if words := slices.Compact(slices.Sorted(slices.Values(o.Destructive))); len(words) > 0 {
-		j.Reasons = append(j.Reasons, reason(15, "it holds the words %s", list(words)))
+	if words := o.Destructive; len(words) > 0 {
+		j.Reasons = append(j.Reasons, reason(15, "it holds the words %s", upper(words)))
 	}
 	return j
 }

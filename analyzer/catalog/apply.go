@@ -45,6 +45,8 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.create(o.Kind, o.Name, op.Name{}, o)
 	case *op.Create:
 		c.create(o.Kind, o.Name, o.On, nil)
+	case *op.CreateFunction:
+		c.createFunction(o)
 	case *op.Insert:
 		c.insert(o)
 	case *op.Update:
@@ -285,6 +287,21 @@ func (c *Catalog) create(kind op.Kind, n, on op.Name, def *op.CreateType) {
 		c.objects[key] = &object{epoch: c.epoch, def: def}
 	}
 	delete(c.gone, key)
+}
+
+// createFunction keeps what any function of that name may do: several can have
+// one name with different arguments.
+func (c *Catalog) createFunction(o *op.CreateFunction) {
+	key := c.key(op.Function, o.Name, op.Name{})
+	old := c.objects[key]
+	c.create(op.Function, o.Name, op.Name{}, nil)
+	body := *o
+	if old != nil && old.body != nil {
+		body.Read = body.Read && old.body.Read
+		body.Words = append(old.body.Words[:len(old.body.Words):len(old.body.Words)], o.Words...)
+		body.Calls = append(old.body.Calls[:len(old.body.Calls):len(old.body.Calls)], o.Calls...)
+	}
+	c.objects[key].body = &body
 }
 
 func (c *Catalog) inherit(o *op.Inherit) {

@@ -51,7 +51,8 @@ type Catalog struct {
 // An object is something that is not a table.
 type object struct {
 	epoch int
-	def   *op.CreateType // of types and domains
+	def   *op.CreateType     // of types and domains
+	body  *op.CreateFunction // of functions
 }
 
 type objectKey struct {
@@ -331,6 +332,51 @@ func (c *Catalog) BaseType(t op.DataType) op.DataType {
 		t.Array = t.Array || array
 	}
 	return t
+}
+
+// A Body is what is known of what a function does.
+type Body int
+
+// What is known of a function's body.
+const (
+	NoFunction Body = iota // no migration that was read made such a function
+	Unreadable             // written in a language that is not read
+	Harmless               // it holds no destructive word, nor does what it calls
+	Suspicious
+)
+
+// Body tells what a function does as far as its text tells, and the destructive
+// words in it and in the functions that it calls.
+func (c *Catalog) Body(n op.Name) (Body, []string) {
+	return c.body(n, map[*op.CreateFunction]bool{})
+}
+
+func (c *Catalog) body(n op.Name, seen map[*op.CreateFunction]bool) (Body, []string) {
+	o := c.objects[c.key(op.Function, n, op.Name{})]
+	switch {
+	case o == nil || o.body == nil:
+		return NoFunction, nil
+	case !o.body.Read:
+		return Unreadable, nil
+	case seen[o.body]:
+		return Harmless, nil
+	}
+	seen[o.body] = true
+	result, words := Harmless, o.body.Words
+	if len(words) > 0 {
+		result = Suspicious
+	}
+	for _, called := range o.body.Calls {
+		switch b, more := c.body(called, seen); b {
+		case Suspicious:
+			result, words = Suspicious, append(words[:len(words):len(words)], more...)
+		case Unreadable:
+			if result == Harmless {
+				result = Unreadable
+			}
+		}
+	}
+	return result, words
 }
 
 // CopyOf returns where the change keeps a full copy of a table (column empty) or

@@ -340,7 +340,22 @@ func (*RunTime) operation()         {}
 func (*Unknown) operation()         {}
 func (*Unread) operation()          {}
 
-// Call runs a function or procedure for what it does: CALL.
-type Call struct{ Function Name }
+// CreateFunction makes a function or procedure. Making it runs nothing.
+type CreateFunction struct {
+	Name  Name
+	Read  bool     // its language is one whose body can be read
+	Words []string // destructive words in its body
+	Calls []Name   // names in its body that may be functions
+}
 
-func (*Call) operation() {}
+// Call runs a function or procedure: CALL, or SELECT of a function that is not
+// known to take nothing away.
+type Call struct {
+	Function Name
+	// Perhaps says that the name may not be a function's at all: it counts only
+	// if the schema has such a function.
+	Perhaps bool
+}
+
+func (*CreateFunction) operation() {}
+func (*Call) operation()           {}

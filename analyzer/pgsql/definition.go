@@ -165,7 +165,7 @@ func createOther(n *pg_query.Node) op.Operation {
 	case *pg_query.Node_CreateSeqStmt:
 		return &op.Create{Kind: op.Sequence, Name: rangeName(s.CreateSeqStmt.Sequence)}
 	case *pg_query.Node_CreateFunctionStmt:
-		return &op.Create{Kind: op.Function, Name: qualified(strs(s.CreateFunctionStmt.Funcname))}
+		return function(s.CreateFunctionStmt)
 	case *pg_query.Node_CreateTrigStmt:
 		return &op.Create{
 			Kind: op.Trigger, Name: op.Name{Name: s.CreateTrigStmt.Trigname}, On: rangeName(s.CreateTrigStmt.Relation),

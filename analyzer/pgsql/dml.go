@@ -1,6 +1,8 @@
 package pgsql
 
 import (
+	"slices"
+
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -19,7 +21,7 @@ func (r *reader) with(w *pg_query.WithClause) []op.At {
 }
 
 func (r *reader) selects(s *pg_query.SelectStmt, span source.Span) []op.At {
-	all := r.with(s.WithClause)
+	all := append(r.with(s.WithClause), r.selected(s, span)...)
 	if s.Larg != nil {
 		all = append(all, r.selects(s.Larg, span)...)
 	}
@@ -97,10 +99,31 @@ func (r *reader) inserts(s *pg_query.InsertStmt, span source.Span) []op.At {
 		return all
 	}
 	w := newRow(s.Relation) // bare columns are the target's; excluded.c is not
+	set := w.assignments(conflict.TargetList)
+	for i := range set {
+		if conflictKey(conflict, set[i].Column) {
+			set[i].Value.Kind = op.Same
+		}
+	}
 	return append(all, op.At{Span: span, Op: &op.Update{
-		Table: rangeName(s.Relation), Set: w.assignments(conflict.TargetList),
+		Table: rangeName(s.Relation), Set: set,
 		Where: w.condition(conflict.WhereClause), Upsert: true, FromQuery: fromQuery,
 	}})
+}
+
+// conflictKey reports whether DO UPDATE sets a column of the conflict's key to
+// the excluded row's, which is equal to it: that is what the conflict is about.
+func conflictKey(c *pg_query.OnConflictClause, column string) bool {
+	named := false
+	for _, n := range c.Infer.GetIndexElems() {
+		named = named || n.GetIndexElem().GetName() == column
+	}
+	for _, n := range c.TargetList {
+		if t := n.GetResTarget(); t.GetName() == column && named {
+			return slices.Equal(strs(t.Val.GetColumnRef().GetFields()), []string{"excluded", column})
+		}
+	}
+	return false
 }
 
 // archive marks a DELETE … RETURNING * in a WITH clause whose rows the INSERT

@@ -190,11 +190,14 @@ func (l *lexer) readNumber() {
 	}
 }
 
+// operatorBytes are the characters that operators are made of.
+const operatorBytes = "+-*/<>=~!@#%^&|`?"
+
 // readOperator moves past a run of operator characters, which a comment ends,
 // or past one byte that nothing begins with.
 func (l *lexer) readOperator() {
 	start := l.pos
-	for l.pos < l.end && strings.IndexByte("+-*/<>=~!@#%^&|`?", l.data[l.pos]) >= 0 {
+	for l.pos < l.end && strings.IndexByte(operatorBytes, l.data[l.pos]) >= 0 {
 		if l.pos > start && (l.data[l.pos] == '-' && l.peek(1) == '-' || l.data[l.pos] == '/' && l.peek(1) == '*') {
 			return
 		}

@@ -38,12 +38,6 @@ func (s Statement) Unread() bool {
 	return false
 }
 
-// chainLimit is the most operators, joins and open parentheses that may stand
-// above one another in a statement. The parser's C code walks such chains
-// recursively; some 24,000 overflow an 8 MB stack and kill the process with a
-// signal that Go cannot catch (measured). Real statements stay under 300.
-const chainLimit = 5000
-
 // Read returns the statements of the span in their order. A statement that
 // cannot be read is in the list too, with an op.Unread: one broken statement
 // hides none of its neighbours.
@@ -83,11 +77,8 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 // on trust from the splitter: whatever statements the parser finds in the text
 // are read.
 func parseChunk(f *source.File, c chunk) ([]Statement, error) {
-	if depth := chainDepth(f.Data, c.tokens); depth > chainLimit {
-		return nil, fmt.Errorf("%d operators or parentheses stand above one another, more than the %d that are read", depth, chainLimit)
-	}
-	if nesting := commentDepth(f.Data[c.all.Start:c.all.End]); nesting > chainLimit {
-		return nil, fmt.Errorf("comments are nested %d deep, more than the %d that are read", nesting, chainLimit)
+	if err := guard(f.Data, c.all, c.tokens); err != nil {
+		return nil, err
 	}
 	tree, err := pg_query.Parse(f.Text(c.all))
 	if err != nil {
@@ -195,58 +186,4 @@ func destructiveWords(data []byte, c chunk) []string {
 		previous = w
 	}
 	return found
-}
-
-// chainDepth returns the most operators, joins, set operations and brackets that
-// the parse tree may nest at one place. A comma ends a chain, a bracket begins
-// another one inside it.
-func chainDepth(data []byte, all []token) int {
-	deepest, total := 0, 0
-	chains := []int{0}
-	for _, t := range all {
-		top := len(chains) - 1
-		switch {
-		case t.is(data, "("), t.is(data, "["):
-			chains = append(chains, 1)
-			total++
-		case t.is(data, ")"), t.is(data, "]"):
-			if top > 0 {
-				total -= chains[top]
-				chains = chains[:top]
-			}
-		case t.is(data, ","), t.is(data, ";"):
-			total -= chains[top]
-			chains[top] = 0
-		case t.kind == operator, t.is(data, ":"), t.kind == word && chaining(data, t):
-			chains[top]++
-			total++
-		}
-		deepest = max(deepest, total)
-	}
-	return deepest
-}
-
-func chaining(data []byte, t token) bool {
-	switch strings.ToLower(string(data[t.span.Start:t.span.End])) {
-	case "join", "union", "except", "intersect", "not", "collate", "at", "is", "isnull", "notnull", "case":
-		return true
-	}
-	return false
-}
-
-// commentDepth returns an upper bound of how deep comments nest in the text.
-func commentDepth(text []byte) int {
-	depth, deepest := 0, 0
-	for i := 0; i+1 < len(text); i++ {
-		switch {
-		case text[i] == '/' && text[i+1] == '*':
-			depth++
-			i++
-		case text[i] == '*' && text[i+1] == '/':
-			depth = max(depth-1, 0)
-			i++
-		}
-		deepest = max(deepest, depth)
-	}
-	return deepest
 }

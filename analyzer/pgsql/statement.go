@@ -143,26 +143,27 @@ func setting(s *pg_query.VariableSetStmt, span source.Span) []op.At {
 	return []op.At{{Op: o, Span: span}}
 }
 
-// doBlock says of a DO block with destructive words, or with calls, that it is
-// not read: its body runs at once.
+// doBlock says of a DO block with destructive words that it is not read: its body
+// runs at once. Functions that it may call are judged by their own bodies.
 func (r *reader) doBlock(s *pg_query.DoStmt, span source.Span) []op.At {
-	body := ""
+	body, language := "", "plpgsql"
 	for _, n := range s.Args {
-		if d := n.GetDefElem(); d.GetDefname() == "as" {
+		switch d := n.GetDefElem(); d.GetDefname() {
+		case "as":
 			body = d.Arg.GetString_().GetSval()
+		case "language":
+			language = strings.ToLower(d.Arg.GetString_().GetSval())
 		}
 	}
-	data := []byte(body)
-	all := tokens(data, source.Span{End: len(data)})
-	words := destructiveWords(data, chunk{tokens: all})
-	for _, t := range all {
-		if t.is(data, "perform") || t.is(data, "call") {
-			words = append(words, strings.ToLower(body[t.span.Start:t.span.End]))
-		}
+	words, names := bodyWords(body)
+	if len(words) > 0 || language != "plpgsql" {
+		return []op.At{{Span: span, Op: &op.Unread{
+			Message: "this version does not read the body of a DO block", Destructive: words,
+		}}}
 	}
-	message := "this version does not read the body of a DO block"
-	if len(words) == 0 {
-		return []op.At{{Op: &op.Create{Kind: op.OtherObject}, Span: span}}
+	var all []op.At
+	for _, name := range names {
+		all = append(all, op.At{Span: span, Op: &op.Call{Function: name, Perhaps: true}})
 	}
-	return []op.At{{Op: &op.Unread{Message: message, Destructive: words}, Span: span}}
+	return all
 }

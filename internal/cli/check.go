@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -53,6 +54,13 @@ func (a *app) checkCommand() *cobra.Command {
 		Long:    checkHelp,
 		Example: "  dropgate check migrations\n  dropgate check --diff origin/main\n  dropgate check --staged --format json --output report.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			// An empty value is what a script's unset variable leaves. It must not
+			// become another kind of review, or another policy.
+			for _, name := range []string{"diff", "config", "output"} {
+				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+					return fmt.Errorf("--%s is empty: name what it takes, or leave it out", name)
+				}
+			}
 			return a.check(cmd.Context(), f, args, cmd.Flags().Changed("threshold"))
 		},
 	}
@@ -147,7 +155,7 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (config.C
 		return c, nil, "", err
 	}
 	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs}
-	return c, analyzer.Each(options, history, files), "in " + strings.Join(args, ", "), nil
+	return c, analyzer.Each(options, history, files), "in " + strings.Join(slices.Sorted(slices.Values(args)), ", "), nil
 }
 
 func (a *app) reviewDiff(ctx context.Context, f checkFlags) (c config.Config, found *analyzer.Report, scope string, err error) {
@@ -285,17 +293,42 @@ func (a *app) write(f checkFlags, r *report.Review) error {
 		return fmt.Errorf("render the report: %w", err)
 	}
 	if f.output == "" {
-		_, err := io.Copy(a.out, &b)
-		return err
+		out := a.out
+		if f.format == "text" || f.format == "markdown" {
+			// A workflow's log takes commands from lines that a file's name begins.
+			out = report.LogWriter(out)
+		}
+		if _, err := io.Copy(out, &b); err != nil {
+			return fmt.Errorf("write the report: %w", cause(err))
+		}
+		return nil
 	}
 	return writeFile(f.output, b.Bytes())
 }
 
 // writeFile writes a file whole or not at all.
 func writeFile(name string, data []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(name), ".dropgate-*")
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		err = errors.New("it is a folder")
+	case err == nil && !info.Mode().IsRegular(), strings.HasPrefix(name, "/dev/"):
+		// A pipe or /dev/stdout is written to. It must not be replaced by a file.
+		err = os.WriteFile(name, data, 0o644)
+	default:
+		err = replaceFile(name, data)
+	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, cause(err))
+	}
+	return nil
+}
+
+// replaceFile puts a new file in the place of what there is, if anything.
+func replaceFile(name string, data []byte) error {
+	temporary, err := os.CreateTemp(filepath.Dir(name), ".dropgate-*")
+	if err != nil {
+		return err
 	}
 	defer func() { _ = os.Remove(temporary.Name()) }()
 	_, err = temporary.Write(data)
@@ -308,8 +341,5 @@ func writeFile(name string, data []byte) error {
 	if err == nil {
 		err = os.Rename(temporary.Name(), name)
 	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, cause(err))
-	}
-	return nil
+	return err
 }

@@ -4,14 +4,17 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/dropgate/dropgate/internal/report"
 )
@@ -43,7 +46,15 @@ func Main(args []string, in io.Reader, out, err io.Writer, getenv func(string) s
 	return a.run(ctx, args)
 }
 
-func (a *app) run(ctx context.Context, args []string) int {
+func (a *app) run(ctx context.Context, args []string) (code int) {
+	defer func() {
+		// A crash is "could not review": it must not pass, and what it quotes must
+		// not reach a runner as a command.
+		if p := recover(); p != nil {
+			_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: this is a bug in dropgate, please report it: %v\n%s\n", p, debug.Stack())
+			code = exitFailed
+		}
+	}()
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(a.in)
@@ -60,6 +71,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "dropgate",
+		Version:       Version,
 		Short:         "Review PostgreSQL migrations and block what would lose data",
 		Long:          "dropgate reads changed migrations with PostgreSQL's own parser, scores each destructive\noperation from 0 to 100 with its reasons, and blocks until somebody has checked the backup.",
 		SilenceErrors: true,
@@ -72,12 +84,20 @@ func (a *app) command() *cobra.Command {
 		},
 		Args: cobra.ArbitraryArgs,
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.SetVersionTemplate("dropgate {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(a.checkCommand(), a.actionCommand(), a.rulesCommand(), a.versionCommand())
 	return root
+}
+
+// flagError says what is wrong with a flag, and where to read on.
+func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "int" {
+		return fmt.Errorf("--%s takes a whole number, not %q", invalid.GetFlag().Name, invalid.GetValue())
+	}
+	return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 }
 
 func (a *app) versionCommand() *cobra.Command {

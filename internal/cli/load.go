@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -55,7 +56,7 @@ func readConfig(name string) (config.Config, error) {
 		return config.Default(), nil
 	}
 	if err != nil {
-		return config.Config{}, fmt.Errorf("read the config: %w", err)
+		return config.Config{}, fmt.Errorf("read the config %s: %w", name, cause(err))
 	}
 	return parseConfig(name, data)
 }
@@ -75,49 +76,61 @@ func readMigration(c config.Config, name string, data []byte) *migration.Migrati
 // paths reads the migrations that the arguments name, and those that come before
 // them in the same folders.
 func (a *app) paths(c config.Config, args []string) (history, files []*migration.Migration, err error) {
-	named := map[string]bool{}
-	add := func(m *migration.Migration) {
-		if !named[m.File.Path] {
-			named[m.File.Path] = true
-			files = append(files, m)
+	seen := map[string]bool{}
+	add := func(to, from []*migration.Migration) []*migration.Migration {
+		for _, m := range from {
+			if !seen[m.File.Path] {
+				seen[m.File.Path] = true
+				to = append(to, m)
+			}
 		}
+		return to
 	}
 	for _, arg := range args {
-		if arg == "-" {
-			data, err := io.ReadAll(a.in)
-			if err != nil {
-				return nil, nil, fmt.Errorf("read standard input: %w", err)
-			}
-			add(readMigration(c, "-", data))
-			continue
-		}
-		found, err := migrationsAt(c, arg)
+		found, err := a.argument(c, arg)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, m := range found {
-			add(m)
-		}
-		if len(found) == 1 && filepath.ToSlash(filepath.Clean(arg)) == found[0].File.Path {
-			before, err := before(c, found[0])
-			if err != nil {
-				return nil, nil, err
-			}
-			history = append(history, before...)
-		}
+		files = add(files, found)
 	}
-	history = slices.DeleteFunc(history, func(m *migration.Migration) bool { return named[m.File.Path] })
-	seen := map[string]bool{}
-	history = slices.DeleteFunc(history, func(m *migration.Migration) bool {
-		again := seen[m.File.Path]
-		seen[m.File.Path] = true
-		return again
-	})
+	for _, last := range lastOfSets(files) {
+		earlier, err := before(c, last)
+		if err != nil {
+			return nil, nil, err
+		}
+		history = add(history, earlier)
+	}
 	return history, files, nil
 }
 
+// argument reads what one argument names: a file, a folder, or - for standard
+// input, which has no folder and so no history.
+func (a *app) argument(c config.Config, arg string) ([]*migration.Migration, error) {
+	if arg != stdin {
+		return migrationsAt(c, arg)
+	}
+	data, err := io.ReadAll(a.in)
+	if err != nil {
+		return nil, fmt.Errorf("read standard input: %w", cause(err))
+	}
+	return []*migration.Migration{readMigration(c, stdin, data)}, nil
+}
+
+// stdin is the argument, and the path in reports, for standard input.
+const stdin = "-"
+
+// lastOfSets returns the last migration of each set but standard input.
+func lastOfSets(files []*migration.Migration) []*migration.Migration {
+	last := map[string]*migration.Migration{}
+	for _, m := range files {
+		if m.File.Path != stdin && (last[m.Set] == nil || migration.Compare(last[m.Set], m) < 0) {
+			last[m.Set] = m
+		}
+	}
+	return slices.SortedFunc(maps.Values(last), migration.Compare)
+}
+
 // migrationsAt reads one file, or the migrations in a folder and those below it.
-// Folders named .git and node_modules are left out.
 func migrationsAt(c config.Config, arg string) ([]*migration.Migration, error) {
 	info, err := os.Stat(arg)
 	if err != nil {
@@ -127,13 +140,21 @@ func migrationsAt(c config.Config, arg string) ([]*migration.Migration, error) {
 		m, err := readFile(c, arg)
 		return []*migration.Migration{m}, err
 	}
+	return walk(c, arg, func(string) bool { return true })
+}
+
+// walk reads the migrations in a folder, which may be a link, and in those of the
+// folders below it that enter takes by their path in the first one. Folders
+// named .git and node_modules are left out.
+func walk(c config.Config, dir string, enter func(name string) bool) ([]*migration.Migration, error) {
 	var all []*migration.Migration
-	err = filepath.WalkDir(arg, func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(dir), ".", func(inside string, d fs.DirEntry, err error) error {
+		name := filepath.Join(dir, filepath.FromSlash(inside))
 		switch {
 		case err != nil:
-			return err
-		case d.IsDir() && name != arg && (d.Name() == ".git" || d.Name() == "node_modules"):
-			return filepath.SkipDir
+			return fmt.Errorf("read %s: %w", name, cause(err))
+		case d.IsDir() && inside != "." && (d.Name() == ".git" || d.Name() == "node_modules" || !enter(inside)):
+			return fs.SkipDir
 		case d.IsDir(), !wanted(c, slashed(name)):
 			return nil
 		}
@@ -143,10 +164,7 @@ func migrationsAt(c config.Config, arg string) ([]*migration.Migration, error) {
 		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", arg, cause(err))
-	}
-	return all, nil
+	return all, err
 }
 
 func slashed(name string) string { return filepath.ToSlash(filepath.Clean(name)) }
@@ -168,9 +186,14 @@ func readFile(c config.Config, name string) (*migration.Migration, error) {
 	return readMigration(c, slashed(name), data), nil
 }
 
-// before reads the migrations of the file's set that come before it.
+// before reads the migrations of the file's set that come before it. They stand
+// in the set's folder or, like the file, in one of its own right below that; what
+// else is there may be large, and none of our business.
 func before(c config.Config, m *migration.Migration) ([]*migration.Migration, error) {
-	siblings, err := migrationsAt(c, filepath.FromSlash(m.Set))
+	below := m.Set != path.Dir(m.File.Path)
+	siblings, err := walk(c, filepath.FromSlash(m.Set), func(name string) bool {
+		return below && !strings.Contains(name, "/")
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -31,8 +31,9 @@ var Borders = map[string]Border{
 		"(table, column, archive by `DELETE … RETURNING`)", Blocks},
 	"rebuildable": {"what can be built again: index, view, materialized view, function, generated column, default",
 		Passes},
-	"no-rows":       {"sequence, constraint, trigger, policy, `SET UNLOGGED`, json to jsonb", Passes},
-	"takes-columns": {"an attribute of a composite type, a collation, type, domain, function, schema or extension whose going takes stored columns with it", Blocks},
+	"no-rows": {"sequence, constraint, trigger, policy, `SET UNLOGGED`, json to jsonb", Passes},
+	"takes-columns": {"an attribute of a composite type, a collation, type, domain, function, schema or extension " +
+		"whose going takes stored columns with it", Blocks},
 	"unknowable": {"a target that only exists at run time; a function that is called and not known; what cannot be read",
 		Blocks},
 	"unknown-name": {"a name that the history does not have: the migrations read are none, or not all could be read",

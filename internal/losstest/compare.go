@@ -70,8 +70,8 @@ func (c *comparison) compareFamily(root *stored) {
 		fields[f.field] = true
 	}
 	for _, f := range root.fields {
-		if !fields[f.field] && holds(was, f.field) {
-			c.lose(ColumnGone, root.String()+"."+f.name, len(was))
+		if n := count(was, f.field); n > 0 && !fields[f.field] {
+			c.lose(ColumnGone, root.String()+"."+f.name, n)
 		}
 	}
 	pairs := match(root, was, is)

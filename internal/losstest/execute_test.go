@@ -13,7 +13,8 @@ import (
 // TestExecute pins what the oracle itself says, apart from any verdict.
 func TestExecute(t *testing.T) {
 	const history = `CREATE TABLE a (id int PRIMARY KEY, v text NOT NULL, n numeric(8,3));
-		CREATE TABLE b (id int, a_id int REFERENCES a ON DELETE CASCADE);`
+		CREATE TABLE b (id int, a_id int REFERENCES a ON DELETE CASCADE);
+		CREATE TABLE c (x text, y text); INSERT INTO c VALUES ('only', NULL);`
 	loss := func(kind losstest.Kind, object string, count int) losstest.Loss {
 		return losstest.Loss{Kind: kind, Object: object, Count: count}
 	}
@@ -24,6 +25,8 @@ func TestExecute(t *testing.T) {
 		{name: "nothing", change: "SELECT 1"},
 		{name: "table", change: "DROP TABLE b", lost: []losstest.Loss{loss(losstest.TableGone, "public.b", 4)}},
 		{name: "column", change: "ALTER TABLE a DROP v", lost: []losstest.Loss{loss(losstest.ColumnGone, "public.a.v", 4)}},
+		{name: "column of a row that is NULL otherwise", change: "ALTER TABLE c DROP x",
+			lost: []losstest.Loss{loss(losstest.ColumnGone, "public.c.x", 4)}},
 		{name: "no value at all", change: "UPDATE a SET n = NULL WHERE false; ALTER TABLE a ADD x int; ALTER TABLE a DROP x"},
 		{name: "cascade", change: "DELETE FROM a WHERE id = 1", lost: []losstest.Loss{
 			loss(losstest.RowsGone, "public.a", 1), loss(losstest.RowsGone, "public.b", 1)}},
@@ -43,8 +46,8 @@ func TestExecute(t *testing.T) {
 		{name: "copied before", change: "ALTER TABLE a ADD w text; UPDATE a SET w = v; UPDATE a SET v = ''",
 			kept: []losstest.Loss{loss(losstest.Overwritten, "public.a.v", 4)}},
 		{name: "new row", change: "INSERT INTO a VALUES (9, 'x', 0)"},
-		{name: "renamed", change: "ALTER TABLE a RENAME v TO w; ALTER TABLE a RENAME TO c"},
-		{name: "rows back", change: "ALTER TABLE a RENAME TO c; CREATE TABLE a AS TABLE c; DROP TABLE a"},
+		{name: "renamed", change: "ALTER TABLE a RENAME v TO w; ALTER TABLE a RENAME TO d"},
+		{name: "rows back", change: "ALTER TABLE a RENAME TO d; CREATE TABLE a AS TABLE d; DROP TABLE a"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := losstest.Execute(t.Context(), pgtest.Start(t), losstest.Case{

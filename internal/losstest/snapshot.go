@@ -142,12 +142,13 @@ func (s *stored) read(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// holds reports whether any of the rows has a value in the field.
-func holds(rows []row, f field) bool {
+// count returns how many of the rows have a value in the field.
+func count(rows []row, f field) int {
+	n := 0
 	for _, r := range rows {
-		if v, ok := r[f]; ok && v.text != nil {
-			return true
+		if r[f].text != nil {
+			n++
 		}
 	}
-	return false
+	return n
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -62,7 +63,8 @@ type process struct {
 
 // launch initialises a data directory and starts postgres on it.
 func launch(bin string) (*process, error) {
-	dir, err := os.MkdirTemp(scratch(), "pgtest")
+	sweep(scratch())
+	dir, err := os.MkdirTemp(scratch(), fmt.Sprintf("pgtest-%d-", os.Getpid()))
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for PostgreSQL: %w", err)
 	}
@@ -71,6 +73,24 @@ func launch(bin string) (*process, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return p, nil
+}
+
+// sweep removes what test processes that were killed have left in the directory.
+// Their servers ended with them.
+func sweep(parent string) {
+	if parent == "" {
+		parent = os.TempDir()
+	}
+	left, err := filepath.Glob(filepath.Join(parent, "pgtest-*-*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range left {
+		pid, err := strconv.Atoi(strings.Split(filepath.Base(dir), "-")[1])
+		if err == nil && pid > 0 && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			_ = os.RemoveAll(dir) // another user's is not ours to remove
+		}
+	}
 }
 
 // run brings postgres up; it does not wait until it takes connections.
@@ -107,6 +127,7 @@ func settings(dir string) []string {
 		"listen_addresses=", "port=" + strconv.Itoa(port), "timezone=UTC", "max_connections=50",
 		"fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off",
 		"wal_level=minimal", "max_wal_senders=0", "min_wal_size=32MB", "max_wal_size=128MB", "jit=off",
+		"dynamic_shared_memory_type=mmap", // in the data directory, so that it goes with it
 	} {
 		args = append(args, "-c", setting)
 	}

@@ -36,5 +36,7 @@ var Formats = map[string]Format{
 	"json":     JSON,
 	"markdown": Markdown,
 	"github":   GitHub,
+	"gitlab":   GitLab,
+	"junit":    JUnit,
 	"sarif":    SARIF,
 }

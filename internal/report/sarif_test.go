@@ -57,7 +57,9 @@ func TestSARIFGolden(t *testing.T) {
 
 func TestSARIFRun(t *testing.T) {
 	r := fixture(t)
-	r.Report.Findings = append(r.Report.Findings, r.Report.Findings[0])
+	again := r.Report.Findings[0]
+	again.Remedy = "Another remedy."
+	r.Report.Findings = append(r.Report.Findings, again)
 	run := sarifLogOf(t, r).Runs[0]
 	driver := run.Tool.Driver
 	if *driver.Name != "dropgate" || *driver.Version != "0.1.0" || *driver.InformationURI != homepage {

@@ -1,0 +1,2 @@
+DROP INDEX products_name_idx;
+CREATE INDEX products_name_idx ON products (name);

@@ -1,0 +1,1 @@
+INSERT INTO coupons (code, percent) VALUES ('TEST10', 10), ('TEST50', 50);

@@ -1,0 +1,1 @@
+DELETE FROM coupons WHERE code IN ('TEST10', 'TEST50');
