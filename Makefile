@@ -1,0 +1,26 @@
+# The five things to do with a checkout. They need Go and gcc; `lint` and `docker`
+# fetch or start the rest themselves (see .ci/).
+
+# Packages whose tests have an -update flag.
+updatable = $(shell grep -rlE 'flag[.]Bool."update"|internal/golden"' --include='*_test.go' . | xargs -r -n1 dirname | sort -u)
+
+.PHONY: build test lint update docker
+
+# The command, as ./dropgate.
+build:
+	go build ./cmd/dropgate
+
+test:
+	go test ./...
+
+# Formatting, vet, golangci-lint, actionlint, shellcheck.
+lint:
+	.ci/lint
+
+# Rewrites golden files and generated documentation; look at the diff before you commit it.
+update:
+	go test $(updatable) -update
+
+# Builds the action's image and tests it against the stand-in for GitHub.
+docker:
+	.ci/with-github .ci/image-test
