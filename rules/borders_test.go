@@ -30,6 +30,8 @@ const (
 	plans  = users + " CREATE TABLE plans (email text, name text);"
 	moods  = "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE days (id bigint, mood mood);"
 	prices = "CREATE TABLE prices (id bigint, amount numeric(10,4), data json);"
+	tidyUp = " CREATE FUNCTION tidy_up() RETURNS void LANGUAGE plpgsql AS 'BEGIN DELETE FROM users; END';"
+	greet  = " CREATE FUNCTION greet() RETURNS text LANGUAGE sql AS 'SELECT 1';"
 	totals = "CREATE TABLE lines (id bigint, n int, m int GENERATED ALWAYS AS (n * 2) STORED);"
 )
 
@@ -75,15 +77,17 @@ var borders = []struct {
 		{"an earlier migration dropped it", users + " DROP TABLE users;", "DROP TABLE IF EXISTS users;", silent},
 	}},
 	{"What cannot be told from the text", []border{
-		{"a procedure is called", users, "CALL tidy_up();", blocks},
-		{"a prepared statement that the file does not prepare", users, "EXECUTE tidy_up(7);", blocks},
-		{"a DO block with a destructive word or a call in its body", users, "DO $$ BEGIN DELETE FROM users; END $$;", blocks},
+		{"a function that no migration defines is called", users, "SELECT tidy_up();", blocks},
+		{"a function whose body has destructive words", users + tidyUp, "SELECT tidy_up();", blocks},
+		{"a function whose body has none", users + greet, "SELECT greet();", silent},
+		{"a DO block with destructive words in its body", users, "DO $$ BEGIN DELETE FROM users; END $$;", blocks},
 		{"a DO block without any", users, "DO $$ BEGIN RAISE NOTICE 'hello'; END $$;", silent},
+		{"a prepared statement that the file does not prepare", users, "EXECUTE tidy_up(7);", blocks},
 		{"a statement that PostgreSQL's parser refuses", users, "CREATE TABEL notes (id int);", blocks},
 	}},
 	{"What does not take effect", []border{
 		{"a transaction that the file rolls back", users, "BEGIN; DROP TABLE users; ROLLBACK;", silent},
-		{"a section that takes a migration back", users, "-- +goose Up\nSELECT 1;\n-- +goose Down\nDROP TABLE users;\n", silent},
+		{"a section that takes a migration back", users, "-- +goose Up\nALTER TABLE users ADD COLUMN tier text;\n-- +goose Down\nDROP TABLE users;", silent},
 	}},
 }
 

@@ -108,39 +108,111 @@ func convert(from *op.DataType, to op.DataType, explicit bool) loss {
 			return loss{}
 		}
 		if familyOf(to) == texts {
-			return cut(to, explicit)
+			return cut(*from, to, explicit)
 		}
 		return loss{why: "an array becomes a single value", unsure: true}
 	}
 	f, t := familyOf(*from), familyOf(to)
-	if f == t && f != other {
-		return within(f, *from, to, explicit)
-	}
 	switch {
+	case f == t && within[f] != nil:
+		return within[f](*from, to, explicit)
 	case t == texts:
-		return cut(to, explicit)
-	case t == booleans && f == integers:
-		return loss{why: "every number but 0 becomes true"}
-	case f == texts && t == exact && len(to.Mods) > 0:
+		return cut(*from, to, explicit)
+	case between[pair{f, t}] != nil:
+		return between[pair{f, t}](*from, to, explicit)
+	}
+	return loss{}
+}
+
+// A judge says what a cast from one type to another does.
+type judge func(from, to op.DataType, explicit bool) loss
+
+// always is the judge of conversions that lose whatever the limits are.
+func always(why string) judge {
+	return func(op.DataType, op.DataType, bool) loss { return loss{why: why} }
+}
+
+type pair struct{ from, to family }
+
+// between judges conversions from one family to another. Those that are not
+// listed keep the value, or raise an error where it does not fit.
+var between = map[pair]judge{
+	{integers, booleans}: always("every number but 0 becomes true"),
+	{texts, exact}: func(_, to op.DataType, _ bool) loss {
+		if len(to.Mods) == 0 {
+			return loss{}
+		}
 		return loss{why: "digits after the point are rounded", unsure: true}
-	case t == integers && f == exact && scale(*from) == 0 && len(from.Mods) > 0:
-		return loss{}
-	case t == integers && (f == exact || f == floats):
+	},
+	{exact, integers}: func(from, _ op.DataType, _ bool) loss {
+		if scale(from) <= 0 {
+			return loss{}
+		}
 		return loss{why: "digits after the point are rounded away"}
-	case f == floats && t == exact && len(to.Mods) > 0, f == exact && t == floats:
-		return loss{why: "digits are rounded"}
-	case f == integers && t == floats && !fits(from.Name.Name, to.Name.Name):
+	},
+	{floats, integers}: always("digits after the point are rounded away"),
+	{exact, floats}:    always("digits are rounded"),
+	{floats, exact}:    always("only 15 digits are kept, or as many as the scale has"),
+	{integers, floats}: func(from, to op.DataType, _ bool) loss {
+		if fits(from.Name.Name, to.Name.Name) {
+			return loss{}
+		}
 		return loss{why: "large numbers are rounded"}
-	case f == stamps && t == dates:
-		return loss{why: "the time of day is cut off"}
-	case f == stamps && t == times:
-		return loss{why: "the date is cut off"}
-	case f == exact && t == moneys, f == floats && t == moneys:
-		return loss{why: "digits after the point are rounded to those of the currency"}
-	case f == floats && t == exact:
-		return loss{why: "only 15 digits are kept"}
-	case f == intervals && t == times:
-		return loss{why: "whole days are cut off"}
+	},
+	{exact, moneys}:    always("digits after the point are rounded to those of the currency"),
+	{floats, moneys}:   always("digits after the point are rounded to those of the currency"),
+	{stamps, dates}:    always("the time of day is cut off"),
+	{stamps, times}:    always("the date is cut off"),
+	{intervals, times}: always("whole days are cut off"),
+}
+
+// within judges conversions inside one family; families that are not listed keep
+// the value.
+var within = map[family]judge{
+	exact: func(from, to op.DataType, _ bool) loss {
+		if len(to.Mods) > 0 && (len(from.Mods) == 0 || scale(from) > scale(to)) {
+			return loss{why: "digits after the point are rounded"}
+		}
+		return loss{}
+	},
+	floats: func(from, to op.DataType, _ bool) loss {
+		if from.Name.Name == "float8" && to.Name.Name == "float4" {
+			return loss{why: "digits are rounded to six or so"}
+		}
+		return loss{}
+	},
+	texts: func(from, to op.DataType, explicit bool) loss {
+		if length(from) >= 0 && length(to) >= length(from) {
+			return loss{}
+		}
+		return cut(from, to, explicit)
+	},
+	stamps:    moments,
+	times:     moments,
+	intervals: moments,
+	bits: func(from, to op.DataType, explicit bool) loss {
+		if explicit && len(to.Mods) > 0 && !slices.Equal(from.Mods, to.Mods) {
+			return loss{why: "bits are cut off"}
+		}
+		return loss{}
+	},
+	networks: func(from, to op.DataType, _ bool) loss {
+		if from.Name.Name == "inet" && to.Name.Name == "cidr" {
+			return loss{why: "the host part of addresses is cut off", unsure: true}
+		}
+		return loss{}
+	},
+}
+
+// moments judges conversions between types of time.
+func moments(from, to op.DataType, _ bool) loss {
+	switch {
+	case from.Name.Name == "timestamptz" && to.Name.Name == "timestamp", from.Name.Name == "timetz" && to.Name.Name == "time":
+		return loss{why: "the time zone is dropped"}
+	case to.Fields && !from.Fields:
+		return loss{why: "the fields of the interval that the type leaves out are cut off"}
+	case precision(to) < precision(from):
+		return loss{why: "fractions of a second are rounded"}
 	}
 	return loss{}
 }
@@ -150,47 +222,9 @@ func fits(integer, float string) bool {
 	return integer == "int2" || integer == "int4" && float == "float8"
 }
 
-// within judges conversions inside one family.
-func within(f family, from, to op.DataType, explicit bool) loss {
-	switch f {
-	case exact:
-		if len(to.Mods) > 0 && (len(from.Mods) == 0 || scale(from) > scale(to)) {
-			return loss{why: "digits after the point are rounded"}
-		}
-	case floats:
-		if from.Name.Name == "float8" && to.Name.Name == "float4" {
-			return loss{why: "digits are rounded to six or so"}
-		}
-	case texts:
-		if length(from) >= 0 && length(to) >= length(from) {
-			return loss{}
-		}
-		return cut(to, explicit)
-	case stamps, times, intervals:
-		if from.Name.Name == "timestamptz" && to.Name.Name == "timestamp" || from.Name.Name == "timetz" && to.Name.Name == "time" {
-			return loss{why: "the time zone is dropped"}
-		}
-		if f == intervals && to.Fields && !from.Fields {
-			return loss{why: "the fields of the interval that the type leaves out are cut off"}
-		}
-		if precision(to) < precision(from) {
-			return loss{why: "fractions of a second are rounded"}
-		}
-	case bits:
-		if explicit && len(to.Mods) > 0 && !slices.Equal(from.Mods, to.Mods) {
-			return loss{why: "bits are cut off"}
-		}
-	case networks:
-		if from.Name.Name == "inet" && to.Name.Name == "cidr" {
-			return loss{why: "the host part of addresses is cut off", unsure: true}
-		}
-	}
-	return loss{}
-}
-
 // cut judges a conversion to a text type: an explicit cast cuts at the length,
 // without one longer values are an error. The type name holds 63 bytes.
-func cut(to op.DataType, explicit bool) loss {
+func cut(_, to op.DataType, explicit bool) loss {
 	if to.Name.Name == "name" {
 		return loss{why: "names longer than 63 bytes are cut off"}
 	}
@@ -204,7 +238,7 @@ func cut(to op.DataType, explicit bool) loss {
 func unknownSource(to op.DataType, explicit bool) loss {
 	switch familyOf(to) {
 	case texts:
-		return cut(to, explicit)
+		return cut(to, to, explicit)
 	case integers:
 		if to.Name.Name != "int8" {
 			return loss{why: "digits after the point are rounded away if it was numeric", unsure: true}

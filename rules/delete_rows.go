@@ -31,6 +31,9 @@ func checkDelete(p *analyzer.Pass) {
 	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
 	losses := p.Catalog.DeleteReach(t)
 	j.Reasons, j.Message = pickedRows(o, t, len(losses) > 0)
+	if sum(j.Reasons) < 60 {
+		j.Remedy = "Nothing more to do if these are the rows that you mean: look at them in production first, with SELECT and the same condition."
+	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
 	if !o.Archives.IsZero() && sum(j.Reasons) >= 60 {
 		low, _ := mitigated(sum(j.Reasons), o.Archives.String())
@@ -54,9 +57,9 @@ func pickedRows(o *op.Delete, t *catalog.Table, cascades bool) ([]analyzer.Reaso
 	case op.BoundedBy(o.Where, t.KeyColumns()):
 		return []analyzer.Reason{
 			reason(40, "the rows are picked by a constant key"),
-			reason(20, "how many rows they take along, nothing in the text bounds"),
+			reason(20, "the text sets no limit to the rows that they take along"),
 		}, fmt.Sprintf("Deletes rows of table %s, and what refers to them.", o.Table)
 	}
-	return []analyzer.Reason{reason(62, "rows are picked by a condition that nothing bounds")},
-		fmt.Sprintf("Deletes the rows of table %s that a condition picks; how many those are, nothing in the text bounds.", o.Table)
+	return []analyzer.Reason{reason(62, "rows are picked by a condition, and the text sets no limit to them")},
+		fmt.Sprintf("Deletes the rows of table %s that a condition picks; the text sets no limit to how many.", o.Table)
 }

@@ -24,11 +24,11 @@ func TestLossCases(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			var history []*migration.Migration
 			for _, f := range c.History {
-				history = append(history, migration.Read(source.New("migrations/"+path.Base(f.Name), []byte(f.Data)), ""))
+				history = append(history, migration.Read(source.New("migrations/"+path.Base(f.Name), f.Data), ""))
 			}
 			var changed []analyzer.ChangedFile
 			for _, f := range c.Change {
-				m := migration.Read(source.New("migrations/"+path.Base(f.Name), []byte(f.Data)), "")
+				m := migration.Read(source.New("migrations/"+path.Base(f.Name), f.Data), "")
 				changed = append(changed, analyzer.ChangedFile{Path: m.File.Path, Status: "added", Migration: m})
 			}
 			report := analyzer.Together(analyzer.Options{Rules: rules.All}, history, changed)

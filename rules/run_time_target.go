@@ -55,7 +55,7 @@ func checkCall(p *analyzer.Pass, o *op.Call) {
 		j.Message = fmt.Sprintf("Calls function %s, which takes something away: its body has %s.", o.Function, upper(words))
 		j.Reasons = []analyzer.Reason{
 			reason(60, "what the called function does is not known in full"),
-			reason(15, "its body holds the words %s", upper(words)),
+			reason(15, "its body has %s", upper(words)),
 		}
 	}
 	p.Report(j)

@@ -19,7 +19,13 @@ var unreadStatement = &analyzer.Rule{
 	Check: func(p *analyzer.Pass) {
 		switch o := p.Op.(type) {
 		case *op.Unread:
-			if !o.File {
+			switch {
+			case o.Body:
+				j := unread(o, "Runs a DO block whose body is not reviewed")
+				j.Certainty = analyzer.Likely
+				j.Remedy = "Write what it does as plain statements where you can. Where it has to be a DO block, somebody reads it with care."
+				p.Report(j)
+			case !o.File:
 				p.Report(unread(o, "A statement could not be read"))
 			}
 		case *op.Unknown:
@@ -40,7 +46,7 @@ func unread(o *op.Unread, what string) analyzer.Judgement {
 		Certainty: analyzer.Suspected,
 	}
 	if words := o.Destructive; len(words) > 0 {
-		j.Reasons = append(j.Reasons, reason(15, "it holds the words %s", upper(words)))
+		j.Reasons = append(j.Reasons, reason(15, "it has %s", upper(words)))
 	}
 	return j
 }

@@ -39,10 +39,10 @@ func checkUpdate(p *analyzer.Pass) {
 	switch {
 	case p.Catalog.Resolve(o.Table) == op.Name{Schema: catalog.SystemSchema, Name: "pg_index"}:
 		r = reason(45, "a system catalog is edited by hand; an index can be built again")
-	case lost.kept:
-		r = reason(30, "the old values are kept in another column")
 	case lost.undoable:
 		r = reason(20, "the old values can be computed from the new ones")
+	case lost.kept:
+		r = reason(30, "the old values are kept in another column")
 	case op.BoundedBy(o.Where, t.KeyColumns()), o.Upsert && !o.FromQuery:
 		r = reason(40, "the rows are picked by a constant key")
 	case o.Joins, o.Upsert, op.ReadsElsewhere(o.Where):
@@ -55,6 +55,10 @@ func checkUpdate(p *analyzer.Pass) {
 	default:
 		r = reason(45, "values are overwritten where a condition on the row holds")
 	}
+	remedy := ""
+	if r.Points < 60 {
+		remedy = "Nothing more to do if these are the rows and values that you mean: look at them in production first, with SELECT and the same condition."
+	}
 	column := ""
 	if len(lost.columns) == 1 {
 		column = lost.columns[0]
@@ -63,6 +67,7 @@ func checkUpdate(p *analyzer.Pass) {
 		Object:  p.Object(op.Table, o.Table, column),
 		Message: fmt.Sprintf("Overwrites %s in table %s.", values, o.Table),
 		Reasons: []analyzer.Reason{r},
+		Remedy:  remedy,
 	})
 }
 

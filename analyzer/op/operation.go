@@ -302,6 +302,7 @@ type Unknown struct{ Tag string }
 type Unread struct {
 	Message     string // the parser's words
 	File        bool   // it is about the file, not about one statement
+	Body        bool   // the statement was read, the body of code in it was not
 	Destructive []string
 }
 

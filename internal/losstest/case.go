@@ -95,7 +95,8 @@ func parse(data []byte) (Case, error) {
 	byName := func(a, b File) int { return cmp.Compare(a.Name, b.Name) }
 	slices.SortFunc(c.History, byName)
 	slices.SortFunc(c.Change, byName)
-	return c, c.check()
+	err := c.check()
+	return c, err
 }
 
 // readHeader reads the title and the keys below it.

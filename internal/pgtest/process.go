@@ -114,7 +114,7 @@ func (p *process) run(bin string) error {
 	if err != nil {
 		return fmt.Errorf("make the server's log: %w", err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	return p.spawn()
 }

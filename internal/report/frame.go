@@ -188,11 +188,10 @@ func cellsOf(text string, from, to int) []cell {
 	return cells
 }
 
-// window chooses the cells to show: all if they fit in width columns, else
-// from the beginning if the mark is near it, else from a little before the
-// mark. cutLeft and cutRight say that the line goes on beyond the cells.
-func window(cells []cell, width int, cutLeft, cutRight bool) (left, right int) {
-	total, end, start, first := 0, 0, 0, -1
+// extent returns the width of the cells, the columns between which they are
+// marked, and the index of the first marked one, -1 without any.
+func extent(cells []cell) (total, start, end, first int) {
+	first = -1
 	for i, c := range cells {
 		if c.marked && first < 0 {
 			first, start = i, total
@@ -202,6 +201,14 @@ func window(cells []cell, width int, cutLeft, cutRight bool) (left, right int) {
 			end = total
 		}
 	}
+	return total, start, end, first
+}
+
+// window chooses the cells to show: all if they fit in width columns, else
+// from the beginning if the mark is near it, else from a little before the
+// mark. cutLeft and cutRight say that the line goes on beyond the cells.
+func window(cells []cell, width int, cutLeft, cutRight bool) (left, right int) {
+	total, start, end, first := extent(cells)
 	if total <= width && !cutLeft && !cutRight {
 		return 0, len(cells)
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -56,7 +57,7 @@ func readJUnit(t *testing.T, r *Review) readSuite {
 	if err := d.Decode(&got); err != nil {
 		t.Fatalf("%v in:\n%s", err, out)
 	}
-	if rest, err := d.Token(); err != io.EOF {
+	if rest, err := d.Token(); !errors.Is(err, io.EOF) {
 		if text, ok := rest.(xml.CharData); !ok || strings.TrimSpace(string(text)) != "" {
 			t.Errorf("%v, %v after the report", rest, err)
 		}

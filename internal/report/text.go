@@ -80,8 +80,13 @@ func (t *textReport) write() {
 
 func (t *textReport) files() {
 	for _, f := range t.r.Report.Files {
-		fmt.Fprintf(&t.b, "%s  %s %s, %s, %s", Visible(f.Path), f.Status, f.Format, f.Direction,
-			count(f.Statements, "statement"))
+		fmt.Fprintf(&t.b, "%s  ", Visible(f.Path))
+		for _, word := range []string{f.Status, f.Format, f.Direction} {
+			if word != "" && word != "unchanged" {
+				t.b.WriteString(word + ", ")
+			}
+		}
+		t.b.WriteString(count(f.Statements, "statement"))
 		if f.Unread > 0 {
 			fmt.Fprintf(&t.b, ", %d unread", f.Unread)
 		}

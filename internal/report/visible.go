@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -76,7 +77,7 @@ var (
 
 // Write implements io.Writer.
 func (l *logWriter) Write(p []byte) (int, error) {
-	data := append(l.pending, p...)
+	data := slices.Concat(l.pending, p)
 	l.pending = nil
 	var out strings.Builder
 	for len(data) > 0 {

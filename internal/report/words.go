@@ -85,12 +85,19 @@ func split(findings []analyzer.Finding) (blocking, others []analyzer.Finding) {
 
 // scanned returns "3 files, 14 statements", and what of it could not be read.
 func scanned(files []analyzer.FileSummary) string {
-	statements, unread := 0, 0
+	statements, unread, down := 0, 0, 0
 	for _, f := range files {
 		statements += f.Statements
 		unread += f.Unread
+		if f.Direction == "down" {
+			down++
+		}
 	}
-	s := count(len(files), "file") + ", " + count(statements, "statement")
+	s := count(len(files), "file")
+	if down > 0 {
+		s += fmt.Sprintf(" (%d only to take back)", down)
+	}
+	s += ", " + count(statements, "statement")
 	if unread > 0 {
 		s += fmt.Sprintf(", %d unread", unread)
 	}
