@@ -41,6 +41,7 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.createIndex(o)
 	case *op.CreateView:
 		c.create(o.Kind, o.Name, op.Name{}, nil)
+		delete(c.gone, objectKey{kind: op.Table, name: c.ResolveObject(o.Kind, o.Name)})
 	case *op.CreateType:
 		c.create(o.Kind, o.Name, op.Name{}, o)
 	case *op.Create:
@@ -56,17 +57,33 @@ func (c *Catalog) Apply(o op.Operation) {
 			c.reassigned[role] = true
 		}
 	case *op.SetSearchPath:
-		c.searchPath = o.Schemas
-		if len(o.Schemas) == 0 {
-			c.searchPath = defaultPath
+		c.setPath(o)
+	case *op.Transaction:
+		if (o.Kind == op.Commit || o.Kind == op.Rollback) && c.outerPath != nil {
+			c.searchPath, c.outerPath = c.outerPath, nil
 		}
 	case *op.Prepare:
-		c.prepared[o.Name] = o.Ops
+		// PostgreSQL refuses a name that is taken, and a script may go on with the
+		// statement that has it.
+		c.prepared[o.Name] = append(c.prepared[o.Name][:len(c.prepared[o.Name]):len(c.prepared[o.Name])], o.Ops...)
 	case *op.Deallocate:
 		if o.Name == "" {
 			clear(c.prepared)
 		}
 		delete(c.prepared, o.Name)
+	}
+}
+
+func (c *Catalog) setPath(o *op.SetSearchPath) {
+	switch {
+	case !o.Local:
+		c.outerPath = nil
+	case c.outerPath == nil:
+		c.outerPath = c.searchPath
+	}
+	c.searchPath = o.Schemas
+	if len(o.Schemas) == 0 {
+		c.searchPath = defaultPath
 	}
 }
 
@@ -97,12 +114,13 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 	case name.Schema == "":
 		name.Schema = c.creationSchema()
 	}
-	if old := c.tables[name]; old != nil {
+	if old := c.tables[name]; old != nil || o.IfNotExists && c.foundBehind(o) {
 		return
 	}
+	temporary := name.Schema == temporarySchema
 	_, state := c.Table(name)
-	t := &Table{Name: name, Kind: o.Kind, Temporary: o.Temporary, epoch: c.epoch, dropped: map[string]bool{}}
-	if !o.Temporary && !c.certain(o.IfNotExists, state) {
+	t := &Table{Name: name, Kind: o.Kind, Temporary: temporary, epoch: c.epoch, dropped: map[string]bool{}}
+	if !temporary && !c.certain(o.IfNotExists, state) {
 		t.epoch, t.Implied = -1, true
 	}
 	for _, like := range o.Like {
@@ -154,6 +172,23 @@ func (c *Catalog) attributesOf(t *Table) {
 	}
 }
 
+// foundBehind reports whether CREATE TABLE IF NOT EXISTS may find a table in a
+// later schema of search_path, because the earlier ones are not known to exist.
+func (c *Catalog) foundBehind(o *op.CreateTable) bool {
+	if o.Name.Schema != "" || o.Temporary {
+		return false
+	}
+	for _, schema := range c.searchPath {
+		if c.tables[op.Name{Schema: schema, Name: o.Name.Name}] != nil {
+			return true
+		}
+		if c.schemas[schema] != nil {
+			return false
+		}
+	}
+	return false
+}
+
 func (t *Table) inheritColumns(from *Table, epoch int) {
 	for _, column := range from.Columns {
 		if t.column(column.Name) == nil {
@@ -197,10 +232,9 @@ func (c *Catalog) addColumn(o *op.AddColumn) {
 }
 
 func (c *Catalog) dropColumn(t *Table, column string) {
-	t.drop(column)
-	c.forget(t.Name.String() + "." + column)
-	for _, child := range c.children(t) {
-		c.dropColumn(child, column)
+	for _, one := range c.family(t) {
+		one.drop(column)
+		c.forget(one.Name.String() + "." + column)
 	}
 }
 

@@ -43,6 +43,7 @@ type Catalog struct {
 
 	others     []*Catalog // of the repository's other sets of migrations
 	searchPath []string
+	outerPath  []string // what search_path is again after a transaction that SET LOCAL; nil without
 	prepared   map[string][]op.Operation
 	reassigned map[string]bool   // roles whose objects the change gave to another one
 	copies     map[string]string // what the change keeps a full copy of, and where
@@ -105,7 +106,7 @@ var defaultPath = []string{"public"}
 // BeginMigration starts another file: search_path, temporary tables and prepared
 // statements of the one before are no more.
 func (c *Catalog) BeginMigration() {
-	c.searchPath = defaultPath
+	c.searchPath, c.outerPath = defaultPath, nil
 	clear(c.prepared)
 	for name, t := range c.tables {
 		if t.Temporary {
@@ -160,7 +161,11 @@ func (c *Catalog) Resolve(n op.Name) op.Name {
 	if n.Schema != "" {
 		return n
 	}
-	for _, schema := range append([]string{temporarySchema}, c.searchPath...) {
+	path := c.searchPath
+	if !contains(path, temporarySchema) { // it comes first unless the path names it
+		path = append([]string{temporarySchema}, path...)
+	}
+	for _, schema := range path {
 		full := op.Name{Schema: schema, Name: n.Name}
 		if c.tables[full] != nil {
 			return full
@@ -232,10 +237,13 @@ func Meet(a, b *Catalog) {
 // Column returns a column of a table and what is known of it.
 func (c *Catalog) Column(table op.Name, column string) (*Column, State) {
 	t, state := c.Table(table)
-	if t == nil || state == Created {
-		return t.column(column), state
-	}
-	if found := t.column(column); found != nil {
+	found := t.column(column)
+	switch {
+	case t == nil:
+		return nil, state
+	case state == Created:
+		return found, c.newParent(t, column)
+	case found != nil:
 		return found, c.stateOf(found.epoch)
 	}
 	switch {
@@ -245,6 +253,17 @@ func (c *Catalog) Column(table op.Name, column string) (*Column, State) {
 		return nil, Unknown
 	}
 	return nil, c.missing()
+}
+
+// newParent tells of a column of a table that the change made: what is written to
+// it goes through to older tables that inherit from it by now.
+func (c *Catalog) newParent(t *Table, column string) State {
+	for _, one := range c.family(t)[1:] {
+		if found := one.column(column); found != nil && !one.Temporary && c.stateOf(found.epoch) == Exists {
+			return Exists
+		}
+	}
+	return Created
 }
 
 func (t *Table) column(name string) *Column {

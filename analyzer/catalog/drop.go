@@ -89,6 +89,11 @@ func (c *Catalog) rename(o *op.Rename) {
 		c.moveObject(objectKey{kind: op.Constraint, name: op.Name{Name: o.Column}, on: t.Name}, op.Name{Name: o.To})
 	case op.Attribute:
 	default:
+		if o.Kind == op.Index && c.tables[c.Resolve(o.Name)] != nil {
+			// ALTER INDEX renames a table, too.
+			c.rename(&op.Rename{Kind: op.Table, Name: o.Name, To: o.To})
+			return
+		}
 		key := c.key(o.Kind, o.Name, op.Name{})
 		c.moveObject(key, op.Name{Schema: key.name.Schema, Name: o.To})
 		if o.Kind == op.Type || o.Kind == op.Domain {
@@ -102,7 +107,8 @@ func (c *Catalog) moveTable(old op.Name, to func(op.Name) op.Name) {
 	t := c.tables[old]
 	if t == nil {
 		if t = c.implied(old); c.tables[old] == nil {
-			return // a view
+			c.moveView(old, to(old))
+			return
 		}
 	}
 	name := to(old)
@@ -127,6 +133,15 @@ func (c *Catalog) moveTable(old op.Name, to func(op.Name) op.Name) {
 		}
 		if other.Parent == old {
 			other.Parent = name
+		}
+	}
+}
+
+// moveView gives a view another name by ALTER TABLE.
+func (c *Catalog) moveView(old, name op.Name) {
+	for _, kind := range []op.Kind{op.View, op.MaterializedView} {
+		if key := (objectKey{kind: kind, name: old}); c.objects[key] != nil {
+			c.moveObject(key, name)
 		}
 	}
 }
@@ -186,6 +201,9 @@ func (c *Catalog) moveObject(key objectKey, name op.Name) {
 	key.name = name
 	c.objects[key] = o
 	delete(c.gone, key)
+	if key.kind == op.View || key.kind == op.MaterializedView {
+		delete(c.gone, objectKey{kind: op.Table, name: name}) // it can be read and written as a table
+	}
 }
 
 func (c *Catalog) setSchema(o *op.SetSchema) {

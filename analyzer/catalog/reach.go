@@ -22,15 +22,28 @@ type Loss struct {
 // HoldsRows reports whether the table, or one that inherits from it or is a
 // partition of it, was there before the change.
 func (c *Catalog) HoldsRows(t *Table) bool {
-	if !t.Temporary && c.stateOf(t.epoch) != Created {
-		return true
-	}
-	for _, child := range c.children(t) {
-		if c.HoldsRows(child) {
+	for _, one := range c.family(t) {
+		if !one.Temporary && c.stateOf(one.epoch) != Created {
 			return true
 		}
 	}
 	return false
+}
+
+// family returns the table and all that inherit from it or are partitions of it,
+// at any depth, each once.
+func (c *Catalog) family(t *Table) []*Table {
+	all := []*Table{t}
+	seen := map[*Table]bool{t: true}
+	for i := 0; i < len(all); i++ {
+		for _, child := range c.children(all[i]) {
+			if !seen[child] {
+				seen[child] = true
+				all = append(all, child)
+			}
+		}
+	}
+	return all
 }
 
 func (c *Catalog) children(t *Table) []*Table {

@@ -44,6 +44,34 @@ func (r *reader) selected(s *pg_query.SelectStmt, span source.Span) []op.At {
 	return all
 }
 
+// called returns the functions that the statement names anywhere, the known ones
+// too, which the schema may have others of for other arguments: they count only
+// if the schema has such a function. Those that are in known already are left
+// out. Statements that keep a call for later have none.
+func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.At {
+	switch n.GetNode().(type) {
+	case *pg_query.Node_SelectStmt, *pg_query.Node_InsertStmt, *pg_query.Node_UpdateStmt, *pg_query.Node_DeleteStmt,
+		*pg_query.Node_MergeStmt, *pg_query.Node_AlterTableStmt, *pg_query.Node_IndexStmt, *pg_query.Node_CopyStmt,
+		*pg_query.Node_CreateTableAsStmt, *pg_query.Node_CallStmt, *pg_query.Node_ExecuteStmt:
+	default:
+		return nil
+	}
+	var all []op.At
+	seen := map[op.Name]bool{}
+	for _, at := range known {
+		if c, ok := at.Op.(*op.Call); ok {
+			seen[c.Function] = true
+		}
+	}
+	for _, name := range calls(n) {
+		if !seen[name] && name.Schema != "pg_catalog" {
+			seen[name] = true
+			all = append(all, op.At{Span: span, Op: &op.Call{Function: name, Perhaps: true}})
+		}
+	}
+	return all
+}
+
 // function reads CREATE FUNCTION: running it is another matter, so that all that
 // is kept of its body is what its text holds.
 func function(s *pg_query.CreateFunctionStmt) *op.CreateFunction {

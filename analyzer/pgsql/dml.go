@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"regexp"
 	"slices"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -21,7 +22,8 @@ func (r *reader) with(w *pg_query.WithClause) []op.At {
 }
 
 func (r *reader) selects(s *pg_query.SelectStmt, span source.Span) []op.At {
-	all := append(r.with(s.WithClause), r.selected(s, span)...)
+	all := append(r.with(s.WithClause), setConfig(s, span)...)
+	all = append(all, r.selected(s, span)...)
 	if s.Larg != nil {
 		all = append(all, r.selects(s.Larg, span)...)
 	}
@@ -107,7 +109,7 @@ func (r *reader) inserts(s *pg_query.InsertStmt, span source.Span) []op.At {
 	}
 	return append(all, op.At{Span: span, Op: &op.Update{
 		Table: rangeName(s.Relation), Set: set,
-		Where: w.condition(conflict.WhereClause), Upsert: true, FromQuery: fromQuery,
+		Where: w.condition(conflict.WhereClause), Upsert: true, FromQuery: fromQuery || manyRows(query),
 	}})
 }
 
@@ -241,3 +243,18 @@ func (r *reader) prepare(s *pg_query.PrepareStmt, span source.Span) []op.At {
 	}
 	return []op.At{{Span: span, Op: p}}
 }
+
+// manyRows reports whether a list of VALUES may give more rows than it has
+// lines: whether it calls a function that returns a set.
+func manyRows(s *pg_query.SelectStmt) bool {
+	for _, n := range s.GetValuesLists() {
+		for _, name := range calls(n) {
+			if returnsSet.MatchString(name.Name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var returnsSet = regexp.MustCompile(`^(generate_|unnest|regexp_matches|.*_to_table|.*_elements|.*_each|.*_keys|.*_populate_recordset|.*_to_recordset|jsonb_path_query$|each$|svals$|skeys$)`)

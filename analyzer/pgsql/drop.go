@@ -34,6 +34,14 @@ var dropKinds = map[pg_query.ObjectType]struct {
 	pg_query.ObjectType_OBJECT_FOREIGN_SERVER: {op.OtherObject, "server"},
 }
 
+// tableMakers are the kinds that tables may be built on, so that CASCADE takes
+// the tables along: which ones, no migration tells.
+var tableMakers = map[pg_query.ObjectType]string{
+	pg_query.ObjectType_OBJECT_ACCESS_METHOD: "DROP ACCESS METHOD … CASCADE",
+	pg_query.ObjectType_OBJECT_OPCLASS:       "DROP OPERATOR CLASS … CASCADE",
+	pg_query.ObjectType_OBJECT_OPFAMILY:      "DROP OPERATOR FAMILY … CASCADE",
+}
+
 // drops reads the statements that remove objects.
 func (r *reader) drops(n *pg_query.Node, span source.Span) ([]op.At, bool) {
 	one := func(o op.Operation) ([]op.At, bool) { return []op.At{{Op: o, Span: span}}, true }
@@ -71,6 +79,9 @@ func roleName(r *pg_query.RoleSpec) string {
 }
 
 func dropObjects(s *pg_query.DropStmt, span source.Span) []op.At {
+	if tables, ok := tableMakers[s.RemoveType]; ok && s.Behavior == pg_query.DropBehavior_DROP_CASCADE {
+		return []op.At{{Span: span, Op: &op.Unknown{Tag: tables}}}
+	}
 	what, ok := dropKinds[s.RemoveType]
 	if !ok {
 		what.kind, what.word = op.OtherObject, "object"

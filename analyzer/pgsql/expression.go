@@ -246,11 +246,12 @@ func truthValue(n *pg_query.Node) (value, ok bool) {
 	case c.GetBoolval() != nil:
 		return c.GetBoolval().Boolval, true
 	case c.GetSval() != nil:
-		switch strings.ToLower(c.GetSval().Sval) {
-		case "t", "true", "yes", "on", "1", "y":
-			return true, true
+		// Any unique beginning of a word will do; what is no word is an error.
+		switch strings.ToLower(strings.TrimSpace(c.GetSval().Sval)) {
+		case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0":
+			return false, true
 		}
-		return false, true
+		return true, true
 	}
 	return false, false
 }
@@ -313,7 +314,7 @@ func (w row) comparison(e *pg_query.A_Expr) op.Condition {
 			return w.equality(e.Lexpr, []*pg_query.Node{e.Rexpr})
 		}
 	case pg_query.A_Expr_Kind_AEXPR_NOT_DISTINCT:
-		return w.equality(e.Lexpr, []*pg_query.Node{e.Rexpr})
+		return w.sameness(e.Lexpr, e.Rexpr)
 	case pg_query.A_Expr_Kind_AEXPR_IN:
 		if name == "=" {
 			return w.equality(e.Lexpr, e.Rexpr.GetList().GetItems())
@@ -340,9 +341,11 @@ func (w row) constantComparison(name string, e *pg_query.A_Expr) op.Condition {
 	left, leftOK := literal(e.Lexpr)
 	right, rightOK := literal(e.Rexpr)
 	same := leftOK && rightOK && left == right
+	// A cast may change the value: 1.4::int <> 1.4.
+	plain := e.Lexpr.GetAConst() != nil && e.Rexpr.GetAConst() != nil
 	if a, ok := w.ownColumn(e.Lexpr); ok {
 		if b, ok := w.ownColumn(e.Rexpr); ok && a == b {
-			leftOK, rightOK, same = true, true, true
+			leftOK, rightOK, same, plain = true, true, true, true
 		}
 	}
 	if !leftOK || !rightOK {
@@ -351,7 +354,7 @@ func (w row) constantComparison(name string, e *pg_query.A_Expr) op.Condition {
 	switch {
 	case same && (name == "=" || name == ">=" || name == "<="):
 		return op.Always{}
-	case same && (name == "<>" || name == "<" || name == ">"), name == "=" && left != right && sameKind(e.Lexpr, e.Rexpr):
+	case same && plain && (name == "<>" || name == "<" || name == ">"), name == "=" && left != right && sameKind(e.Lexpr, e.Rexpr):
 		return op.Never{}
 	}
 	return op.Always{} // constants on both sides: all rows or none
@@ -388,6 +391,19 @@ func (w row) equality(left *pg_query.Node, values []*pg_query.Node) op.Condition
 	return op.Equals{Column: column}
 }
 
+// sameness reads IS NOT DISTINCT FROM, for which NULL is a value like others.
+func (w row) sameness(left, right *pg_query.Node) op.Condition {
+	if column, ok := w.ownColumn(left); ok {
+		switch is, null := constant(right); {
+		case is && null:
+			return op.IsNull{Column: column}
+		case right.GetAConst() == nil && right.GetTypeCast() == nil:
+			return nil // a parameter may be NULL
+		}
+	}
+	return w.equality(left, []*pg_query.Node{right})
+}
+
 func (w row) rowEquality(left *pg_query.RowExpr, values []*pg_query.Node) op.Condition {
 	for _, v := range values {
 		r := v.GetRowExpr()
@@ -409,218 +425,6 @@ func (w row) rowEquality(left *pg_query.RowExpr, values []*pg_query.Node) op.Con
 		parts = append(parts, op.Equals{Column: column})
 	}
 	return parts
-}
-
-// value reads what column is set to.
-func (w row) value(n *pg_query.Node, column string) op.Value {
-	r := w.reads(n)
-	v := op.Value{Kind: op.Computed, Reads: r.columns}
-	is, null := constant(n)
-	switch {
-	case n == nil:
-		v.Kind = op.NoValue
-	case n.GetSetToDefault() != nil:
-		v.Kind = op.Constant
-	case is && null:
-		v.Kind = op.Null
-	case is:
-		v.Kind = op.Constant
-	case w.casts(n, column, &v):
-	case w.undoable(n, column):
-		v.Kind = op.Undoable
-	case w.coalesced(n, column):
-		v.Kind = op.Coalesced
-	case w.conditional(n, column):
-		v.Kind = op.Conditional
-	case w.zoned(n, column):
-		v.Kind = op.Zoned
-	case w.wrapped(n, column):
-		v.Kind = op.Wrapped
-	case w.branches(n):
-		v.Kind = op.Branches
-	case r.elsewhere:
-		v.Kind = op.FromQuery
-	case n.GetColumnRef() != nil && len(r.columns) == 1:
-		v.Kind = op.FromColumn
-	case len(r.columns) == 0 && !r.whole:
-		v.Kind = op.Constant
-	}
-	return v
-}
-
-// casts recognises the column itself, cast or not; nullif(column, ”) under a
-// cast stands for the column, since only that one value becomes NULL.
-func (w row) casts(n *pg_query.Node, column string, v *op.Value) bool {
-	var types []op.DataType
-	for n.GetTypeCast() != nil {
-		types = append([]op.DataType{dataType(n.GetTypeCast().TypeName)}, types...)
-		n = n.GetTypeCast().Arg
-	}
-	if e := n.GetAExpr(); e != nil && e.Kind == pg_query.A_Expr_Kind_AEXPR_NULLIF && len(types) > 0 {
-		n = e.Lexpr
-	}
-	if c, ok := w.ownColumn(n); !ok || c != column {
-		return false
-	}
-	v.Kind, v.Casts = op.Same, types
-	if len(types) > 0 {
-		v.Kind = op.Cast
-	}
-	return true
-}
-
-// coalesced recognises coalesce(column, …) and CASE WHEN column IS NULL THEN …
-// ELSE column END.
-func (w row) coalesced(n *pg_query.Node, column string) bool {
-	if c := n.GetCaseExpr(); c != nil && c.Arg == nil {
-		for _, when := range c.Args {
-			if !op.Requires(w.condition(when.GetCaseWhen().Expr), op.IsNull{Column: column}) {
-				return false
-			}
-		}
-		kept, ok := w.ownColumn(c.Defresult)
-		return ok && kept == column
-	}
-	args := n.GetCoalesceExpr().GetArgs()
-	if len(args) == 0 {
-		return false
-	}
-	c, ok := w.ownColumn(args[0])
-	return ok && c == column
-}
-
-// undoable recognises values from which the old one can be computed: arithmetic
-// and concatenation with a constant, and negation.
-func (w row) undoable(n *pg_query.Node, column string) bool {
-	if b := n.GetBoolExpr(); b != nil && b.Boolop == pg_query.BoolExprType_NOT_EXPR {
-		c, ok := w.ownColumn(b.Args[0])
-		return ok && c == column
-	}
-	e := n.GetAExpr()
-	if e == nil || e.Kind != pg_query.A_Expr_Kind_AEXPR_OP {
-		return false
-	}
-	keeps := func(n *pg_query.Node) bool {
-		c, ok := w.ownColumn(n)
-		return ok && c == column || w.undoable(n, column)
-	}
-	name := strings.Join(strs(e.Name), ".")
-	if e.Lexpr == nil {
-		return name == "-" && keeps(e.Rexpr)
-	}
-	switch name {
-	case "+", "-":
-		return keeps(e.Lexpr) && quantity(e.Rexpr) || keeps(e.Rexpr) && quantity(e.Lexpr)
-	case "||":
-		return keeps(e.Lexpr) && plainText(e.Rexpr) || keeps(e.Rexpr) && plainText(e.Lexpr)
-	case "*":
-		return keeps(e.Lexpr) && factor(e.Rexpr) || keeps(e.Rexpr) && factor(e.Lexpr)
-	}
-	return false
-}
-
-// quantity reports whether the expression is a number or a typed constant
-// (interval '1 day'). A bare string is not: jsonb - 'key' removes the key.
-func quantity(n *pg_query.Node) bool {
-	c := n.GetAConst()
-	is, null := constant(n)
-	return is && !null && (c == nil || c.GetSval() == nil)
-}
-
-// plainText reports whether the expression is a text constant that cannot be
-// JSON: jsonb || '{"a": 1}' overwrites what stood under the key.
-func plainText(n *pg_query.Node) bool {
-	if n.GetTypeCast() != nil {
-		return false
-	}
-	s := n.GetAConst().GetSval()
-	return s != nil && !strings.ContainsAny(s.Sval, "{[")
-}
-
-// factor reports whether the expression is a whole number other than 0: what was
-// multiplied by it can be divided again without rounding.
-func factor(n *pg_query.Node) bool {
-	c := n.GetAConst()
-	return c.GetIval() != nil && c.GetIval().Ival != 0
-}
-
-// conditional recognises values that stay as they are unless a condition on them
-// holds: CASE … ELSE column END and nullif(column, constant).
-func (w row) conditional(n *pg_query.Node, column string) bool {
-	if c := n.GetCaseExpr(); c != nil {
-		if kept, ok := w.ownColumn(c.Defresult); !ok || kept != column || w.reads(n).elsewhere {
-			return false
-		}
-		for _, when := range c.Args {
-			always := func(string) bool { return true }
-			if c.Arg == nil && op.Unbounded(w.condition(when.GetCaseWhen().Expr), []string{column}, always) {
-				return false
-			}
-		}
-		return true
-	}
-	if e := n.GetAExpr(); e != nil && e.Kind == pg_query.A_Expr_Kind_AEXPR_NULLIF {
-		kept, ok := w.ownColumn(e.Lexpr)
-		is, _ := w.constant(e.Rexpr)
-		return ok && kept == column && is
-	}
-	return false
-}
-
-// zoned recognises column AT TIME ZONE 'UTC', which the parser makes a call.
-func (w row) zoned(n *pg_query.Node, column string) bool {
-	f := n.GetFuncCall()
-	if f == nil || len(f.Args) != 2 || qualified(strs(f.Funcname)) != (op.Name{Schema: "pg_catalog", Name: "timezone"}) {
-		return false
-	}
-	c, ok := w.ownColumn(f.Args[1])
-	is, _ := w.constant(f.Args[0])
-	return ok && c == column && is
-}
-
-// wrappers are functions whose result holds their argument whole.
-var wrappers = set("to_json to_jsonb json_build_array jsonb_build_array json_build_object jsonb_build_object to_timestamp string_to_array")
-
-// wrapped recognises expressions that hold the column whole in another form,
-// cast or not.
-func (w row) wrapped(n *pg_query.Node, column string) bool {
-	for n.GetTypeCast() != nil {
-		n = n.GetTypeCast().Arg
-	}
-	args := n.GetAArrayExpr().GetElements()
-	if f := n.GetFuncCall(); f != nil && wrappers[qualified(strs(f.Funcname)).Name] {
-		args = f.Args
-	}
-	for _, arg := range args {
-		for arg.GetTypeCast() != nil {
-			arg = arg.GetTypeCast().Arg
-		}
-		if c, ok := w.ownColumn(arg); ok && c == column {
-			return true
-		}
-	}
-	return false
-}
-
-// branches recognises CASE with at least two different constants as results.
-func (w row) branches(n *pg_query.Node) bool {
-	for n.GetTypeCast() != nil {
-		n = n.GetTypeCast().Arg
-	}
-	c := n.GetCaseExpr()
-	if c == nil {
-		return false
-	}
-	results := map[string]bool{}
-	for _, when := range c.Args {
-		if s, ok := literal(when.GetCaseWhen().Result); ok {
-			results[s] = true
-		}
-	}
-	if s, ok := literal(c.Defresult); ok {
-		results[s] = true
-	}
-	return len(results) > 1
 }
 
 // calls returns the functions that an expression calls.

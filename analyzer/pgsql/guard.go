@@ -8,10 +8,11 @@ import (
 )
 
 // chainLimit is the most operators, joins and open parentheses that may stand
-// above one another in a statement. The parser's C code walks such chains
-// recursively; some 24,000 overflow an 8 MB stack, some 6,000 one of 2 MB, and
-// kill the process with a signal that Go cannot catch (measured). Real
-// statements stay under 300.
+// above one another in a statement; a parenthesis counts three, a query two. The
+// parser's C code walks such chains recursively, and where the stack ends, a
+// signal that Go cannot catch kills the process: at some 24,000 operators with
+// the usual 8 MB. At the limit 1 MB is enough (measured), and glibc gives a
+// thread no less than 2 MB. Real statements stay under 300.
 const chainLimit = 2500
 
 // commentLimit is the most bytes of operator characters that may stand together
@@ -33,14 +34,15 @@ func guard(data []byte, in source.Span, all []token) error {
 // A level is what stands between one pair of brackets, or CASE and END.
 type level struct {
 	isCase   bool
-	base     int // 1 for the bracket itself
+	base     int // of the bracket itself
+	queries  int // SELECT and VALUES
 	operands int // operators of the current expression
 	between  int // BETWEEN whose AND is still to come
 	joins    int // of the current FROM item
 	sets     int // UNION, EXCEPT, INTERSECT
 }
 
-func (l level) sum() int { return l.base + l.operands + l.joins + l.sets }
+func (l level) sum() int { return l.base + l.queries + l.operands + l.joins + l.sets }
 
 // A chain counts how many nodes of the parse tree may stand above one another.
 type chain struct {
@@ -75,7 +77,7 @@ func (c *chain) top() *level { return &c.levels[len(c.levels)-1] }
 
 func (c *chain) push(isCase bool) {
 	c.below += c.top().sum()
-	c.levels = append(c.levels, level{isCase: isCase, base: 1})
+	c.levels = append(c.levels, level{isCase: isCase, base: 3})
 }
 
 func (c *chain) pop() {
@@ -95,7 +97,7 @@ func (c *chain) symbol(s byte) {
 	case ',':
 		top.operands, top.joins = 0, 0
 	case ';':
-		top.operands, top.joins, top.sets = 0, 0, 0
+		top.queries, top.operands, top.joins, top.sets = 0, 0, 0, 0
 	case ':':
 		top.operands++
 	}
@@ -125,10 +127,12 @@ func (c *chain) word(w string) {
 		top.operands = 0
 	case "union", "except", "intersect":
 		top.sets++
-		top.operands, top.joins = 0, 0
+		top.queries, top.operands, top.joins = 0, 0, 0
+	case "select", "values":
+		top.queries += 2
 	case "between":
 		top.between++
-		top.operands++
+		top.operands += 2
 	case "not", "collate", "at", "is", "isnull", "notnull", "in", "like", "ilike", "similar", "escape", "operator", "overlaps":
 		top.operands++
 	}

@@ -76,7 +76,7 @@ func (l *lexer) read(c byte) tokenKind {
 func (l *lexer) skipBlank() {
 	for l.pos < l.end {
 		switch c := l.data[l.pos]; {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v':
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f':
 			l.pos++
 		case c == '-' && l.peek(1) == '-':
 			for l.pos < l.end && l.data[l.pos] != '\n' && l.data[l.pos] != '\r' {
@@ -88,6 +88,14 @@ func (l *lexer) skipBlank() {
 			return
 		}
 	}
+}
+
+// skipLine moves to the end of the line and returns it, without its line end.
+func (l *lexer) skipLine() int {
+	for l.pos < l.end && l.data[l.pos] != '\n' && l.data[l.pos] != '\r' {
+		l.pos++
+	}
+	return l.pos
 }
 
 // skipComment moves past a C-style comment; they nest.

@@ -48,7 +48,7 @@ func Read(f *source.File, in source.Span) []Statement {
 	}
 	var all []Statement
 	for _, c := range split(f.Data, in, false) {
-		all = append(all, readChunk(f, c, 50)...)
+		all = append(all, readChunk(f, c, 10)...)
 	}
 	return all
 }
@@ -110,6 +110,7 @@ func newStatement(f *source.File, all []token, raw *pg_query.RawStmt, base int) 
 	r := &reader{data: f.Data, base: base, tokens: all}
 	s := Statement{Span: chunk{tokens: all}.span(), Normal: normal(f.Data, all)}
 	s.Ops = r.statement(raw.Stmt, s.Span)
+	s.Ops = append(s.Ops, r.called(raw.Stmt, s.Span, s.Ops)...)
 	return s
 }
 
@@ -127,9 +128,16 @@ func unread(f *source.File, c chunk, err error) Statement {
 			message = fmt.Sprintf("%s (line %d)", message, f.Position(min(c.all.Start+byteOffset(f.Text(c.all), syntax.Cursorpos-1), len(f.Data))).Line)
 		}
 	}
+	if len(c.tokens) > 0 && f.Data[span.Start] == '\\' {
+		message = "this version does not read psql's meta-commands"
+	}
+	text := normal(f.Data, c.tokens)
+	if text == "" {
+		text = f.Text(span)
+	}
 	return Statement{
 		Span:   span,
-		Normal: normal(f.Data, c.tokens),
+		Normal: text,
 		Ops: []op.At{{Span: span, Op: &op.Unread{
 			Message:     message,
 			Destructive: destructiveWords(f.Data, c),

@@ -38,6 +38,15 @@ func split(data []byte, in source.Span, every bool) []chunk {
 		if !ok {
 			break
 		}
+		if len(current.tokens) == 0 && data[t.span.Start] == '\\' {
+			// A psql meta-command ends with its line, not at a semicolon.
+			l.pos = t.span.Start
+			t.span.End = l.skipLine()
+			current.tokens, current.all.End = []token{t}, t.span.End
+			chunks = append(chunks, current)
+			current = chunk{all: source.Span{Start: t.span.End}}
+			continue
+		}
 		switch {
 		case t.is(data, "("):
 			parens++

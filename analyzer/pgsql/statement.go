@@ -77,7 +77,7 @@ var harmless = set(`
 	VariableShowStmt ConstraintsSetStmt NotifyStmt ListenStmt UnlistenStmt FetchStmt ClosePortalStmt
 	CreateStatsStmt AlterStatsStmt AlterPolicyStmt AlterEventTrigStmt AlterFunctionStmt AlterObjectDependsStmt
 	AlterOperatorStmt AlterOpFamilyStmt AlterTypeStmt AlterEnumStmt AlterDomainStmt AlterCollationStmt AlterSeqStmt
-	AlterExtensionStmt AlterExtensionContentsStmt AlterTsdictionaryStmt AlterTsconfigurationStmt
+	AlterExtensionStmt AlterExtensionContentsStmt
 	AlterTSDictionaryStmt AlterTSConfigurationStmt
 	AlterDatabaseStmt AlterDatabaseSetStmt AlterDatabaseRefreshCollStmt AlterSystemStmt AlterTableSpaceOptionsStmt
 	AlterTableMoveAllStmt AlterFdwStmt AlterForeignServerStmt AlterUserMappingStmt AlterPublicationStmt AlterSubscriptionStmt
@@ -127,22 +127,6 @@ func transaction(s *pg_query.TransactionStmt, span source.Span) []op.At {
 	return []op.At{{Op: t, Span: span}}
 }
 
-func setting(s *pg_query.VariableSetStmt, span source.Span) []op.At {
-	reset := s.Kind == pg_query.VariableSetKind_VAR_RESET_ALL
-	if s.Name != "search_path" && !reset {
-		return nil
-	}
-	o := &op.SetSearchPath{Local: s.IsLocal}
-	for _, n := range s.Args {
-		for _, schema := range strings.Split(n.GetAConst().GetSval().GetSval(), ",") {
-			if schema = strings.Trim(strings.TrimSpace(schema), `"`); schema != "" {
-				o.Schemas = append(o.Schemas, schema)
-			}
-		}
-	}
-	return []op.At{{Op: o, Span: span}}
-}
-
 // doBlock says of a DO block with destructive words that it is not read: its body
 // runs at once. Functions that it may call are judged by their own bodies.
 func (r *reader) doBlock(s *pg_query.DoStmt, span source.Span) []op.At {
@@ -158,7 +142,7 @@ func (r *reader) doBlock(s *pg_query.DoStmt, span source.Span) []op.At {
 	words, names := bodyWords(body)
 	if len(words) > 0 || language != "plpgsql" {
 		return []op.At{{Span: span, Op: &op.Unread{
-			Message: "this version does not read the body of a DO block", Destructive: words,
+			Message: "this version does not read the body of a DO block", Destructive: words, Body: true,
 		}}}
 	}
 	var all []op.At

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,13 +23,22 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"dropgate": main})
 }
 
+// commands are the scripts' own commands.
+var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	"exit": exit, "brief": brief, "fingerprints": fingerprints, "frames": frames,
+	"bytes": writeBytes, "terminal": terminal, "demo": demo,
+}
+
 // TestScript runs the program as its users do. Besides testscript's own commands
 // the scripts have:
 //
 //	exit CODE COMMAND …   runs a command and checks its exit code
 //	brief [FILE]          prints what a JSON report (stdout without a FILE) says,
 //	                      a line for each thing
+//	fingerprints          prints those of the JSON report in stdout
+//	frames                prints the code frames of the text report in stdout
 //	bytes FILE TEXT …     writes a file; escapes (\n, \x00, \ufeff) stand for bytes
+//	terminal COMMAND …    runs a command on a terminal (Linux only)
 //	demo                  puts the project's demo where it is in the repository
 func TestScript(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
@@ -40,9 +50,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               setup,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exit, "brief": brief, "bytes": writeBytes, "demo": demo,
-		},
+		Cmds:                commands,
 	})
 }
 
@@ -112,6 +120,8 @@ type finding struct {
 	Object     struct{ Kind, Schema, Name, Column string }
 	Reach      []struct{ Kind, Name string }
 	Suppressed *struct{ By, Reason string }
+
+	Fingerprint string
 }
 
 func brief(ts *testscript.TestScript, neg bool, args []string) {
@@ -168,6 +178,30 @@ func (f finding) line() string {
 		words = append(words, "suppressed by "+f.Suppressed.By+": "+f.Suppressed.Reason)
 	}
 	return strings.Join(words, " ")
+}
+
+func fingerprints(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: fingerprints")
+	}
+	var d document
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &d))
+	for _, f := range d.Findings {
+		_, err := fmt.Fprintln(ts.Stdout(), f.Fingerprint)
+		ts.Check(err)
+	}
+}
+
+// frameLine is the number and the bar that a frame's lines begin with, and the
+// lines that a finding begins with.
+var frameLine = regexp.MustCompile(`(?m)^(?: +[0-9]* \|.*|\S+:[0-9]+:[0-9]+  .*)\n`)
+
+func frames(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: frames")
+	}
+	_, err := io.WriteString(ts.Stdout(), strings.Join(frameLine.FindAllString(ts.ReadFile("stdout"), -1), ""))
+	ts.Check(err)
 }
 
 func writeBytes(ts *testscript.TestScript, neg bool, args []string) {

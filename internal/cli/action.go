@@ -3,16 +3,19 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/sethvargo/go-githubactions"
 	"github.com/spf13/cobra"
 
@@ -49,10 +52,16 @@ func (a *app) actionCommand() *cobra.Command {
 			defer cancel()
 			act := &action{app: a, github: githubactions.New(
 				githubactions.WithGetenv(a.getenv), githubactions.WithWriter(a.out))}
-			err := act.run(ctx)
-			if err != nil {
+			reviewed := false
+			defer func() {
 				// A job that could not review must not look like one that found nothing.
-				act.output("blocked", "true")
+				if !reviewed {
+					act.output("blocked", "true")
+				}
+			}()
+			err := act.run(ctx)
+			reviewed = err == nil
+			if err != nil {
 				act.github.Errorf("%s", "dropgate could not review: "+report.Visible(err.Error()))
 			}
 			return err
@@ -102,7 +111,7 @@ func (a *action) readInputs() (inputs, error) {
 		}
 		in.threshold = n
 	}
-	if len(in.label) > 50 || strings.ContainsAny(in.label, ",\n\r") {
+	if utf8.RuneCountInString(in.label) > 50 || strings.ContainsFunc(in.label, isSeparator) {
 		return in, fmt.Errorf("the input label is not a label's name: %q", in.label)
 	}
 	switch config.Comment(in.comment) {
@@ -110,19 +119,13 @@ func (a *action) readInputs() (inputs, error) {
 	default:
 		return in, fmt.Errorf("the input comment is review, summary or off, not %q", in.comment)
 	}
-	for _, pattern := range strings.FieldsFunc(get("paths"), func(r rune) bool { return r == '\n' || r == ',' }) {
-		if pattern = strings.TrimSpace(pattern); pattern == "" {
-			continue
-		}
-		if !doublestar.ValidatePattern(pattern) {
-			return in, fmt.Errorf("the input paths holds %q, which is not a pattern", pattern)
-		}
-		in.paths = append(in.paths, pattern)
+	var err error
+	if in.paths, err = readPaths(get("paths")); err != nil {
+		return in, err
 	}
 	if get("stats") != "" {
 		return in, errors.New("the input stats is set, and this version does not read statistics: take it out")
 	}
-	var err error
 	if in.config, err = inside("config", in.config, configName); err != nil {
 		return in, err
 	}
@@ -130,7 +133,33 @@ func (a *action) readInputs() (inputs, error) {
 		return in, err
 	}
 	in.sarifFile, err = inside("sarif-file", in.sarifFile, ".dropgate/report.sarif")
+	if err == nil && in.sarifFile == in.reportFile {
+		err = fmt.Errorf("the inputs report-file and sarif-file both name %s", in.sarifFile)
+	}
 	return in, err
+}
+
+// isSeparator reports what no label's name has: a comma or a control character.
+func isSeparator(r rune) bool { return r == ',' || unicode.IsControl(r) }
+
+// readPaths reads patterns, one a line or between commas, as the config reads
+// them: one that can match nothing would review nothing.
+func readPaths(text string) ([]string, error) {
+	var patterns []string
+	for line := range strings.FieldsFuncSeq(text, isSeparator) {
+		if line = strings.TrimSpace(line); line != "" {
+			patterns = append(patterns, line)
+		}
+	}
+	if len(patterns) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(map[string][]string{"paths": patterns})
+	if err != nil {
+		return nil, fmt.Errorf("the input paths: %w", err)
+	}
+	c, err := config.Parse("the input paths", list, config.Known{})
+	return c.Paths, err
 }
 
 // inside checks that a path stays in the repository's folder.
@@ -208,7 +237,12 @@ func (a *action) finish(r *report.Review) error {
 
 // writeReports writes the report files into the workspace.
 func (a *action) writeReports(r *report.Review) error {
-	workspace := a.getenv("GITHUB_WORKSPACE")
+	workspace := orDefault(a.getenv("GITHUB_WORKSPACE"), ".")
+	root, err := os.OpenRoot(workspace)
+	if err != nil {
+		return fmt.Errorf("open the workspace: %w", cause(err))
+	}
+	defer func() { _ = root.Close() }()
 	for _, f := range []struct {
 		name   string
 		format report.Format
@@ -217,15 +251,27 @@ func (a *action) writeReports(r *report.Review) error {
 		if err := f.format(&b, r); err != nil {
 			return fmt.Errorf("render %s: %w", f.name, err)
 		}
-		name := filepath.Join(workspace, filepath.FromSlash(f.name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		if err := writeInside(root, filepath.FromSlash(f.name), b.Bytes()); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, cause(err))
-		}
-		if err := writeFile(name, b.Bytes()); err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+// writeInside writes a file whole or not at all, and never outside of root: the
+// workspace may hold a checkout of the pull request, with links in it.
+func writeInside(root *os.Root, name string, data []byte) error {
+	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	temporary := name + ".new"
+	if err := root.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := root.WriteFile(temporary, data, 0o644); err != nil {
+		return err
+	}
+	return root.Rename(temporary, name)
 }
 
 func (a *action) stepSummary(r *report.Review) error {

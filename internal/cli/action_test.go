@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -49,6 +50,7 @@ type stage struct {
 	pr     *githubtest.PullRequest
 	folder string            // of the runner
 	env    map[string]string // besides what the runner sets
+	now    func() time.Time
 	runs   int
 }
 
@@ -63,6 +65,7 @@ func newStageOn(t *testing.T, more, files map[string]string) *stage {
 	t.Helper()
 	t.Parallel()
 	s := &stage{t: t, server: githubtest.New(), folder: t.TempDir(), env: map[string]string{}}
+	s.now = s.server.Clock.Now
 	s.server.Token(jobToken, workflow, githubtest.Bot)
 	s.repo = s.server.Repository(shop)
 	all := maps.Clone(base)
@@ -111,25 +114,33 @@ func (s *stage) on(action string) outcome {
 	return s.run(s.pr.Event(action))
 }
 
-// run runs the action on an event.
+// run runs the action on an event, and holds the outcome against the contract.
 func (s *stage) run(event []byte) outcome {
 	s.t.Helper()
+	o := s.bare(event)
+	o.outputs = readOutputs(s.t, read(s.t, s.file("output")))
+	o.summary = read(s.t, s.file("summary"))
+	s.check(&o)
+	return o
+}
+
+// file is one of the runner's files of the last run.
+func (s *stage) file(name string) string { return filepath.Join(s.folder, strconv.Itoa(s.runs), name) }
+
+// bare runs the action on an event, and leaves what it wrote to files alone.
+func (s *stage) bare(event []byte) outcome {
+	s.t.Helper()
 	s.runs++
-	folder := filepath.Join(s.folder, strconv.Itoa(s.runs))
-	if err := os.Mkdir(folder, 0o755); err != nil {
+	if err := os.Mkdir(s.file(""), 0o755); err != nil {
 		s.t.Fatal(err)
 	}
-	env := map[string]string{
-		"GITHUB_EVENT_PATH": filepath.Join(folder, "event.json"), "GITHUB_OUTPUT": filepath.Join(folder, "output"),
-		"GITHUB_STEP_SUMMARY": filepath.Join(folder, "summary"),
-	}
-	for _, file := range []struct {
-		name string
-		data []byte
-	}{{env["GITHUB_EVENT_PATH"], event}, {env["GITHUB_OUTPUT"], nil}, {env["GITHUB_STEP_SUMMARY"], nil}} {
-		if err := os.WriteFile(file.name, file.data, 0o600); err != nil {
+	for name, data := range map[string][]byte{"event.json": event, "output": nil, "summary": nil} {
+		if err := os.WriteFile(s.file(name), data, 0o600); err != nil {
 			s.t.Fatal(err)
 		}
+	}
+	env := map[string]string{
+		"GITHUB_EVENT_PATH": s.file("event.json"), "GITHUB_OUTPUT": s.file("output"), "GITHUB_STEP_SUMMARY": s.file("summary"),
 	}
 	maps.Copy(env, s.env)
 	if err := os.RemoveAll(filepath.Join(env["GITHUB_WORKSPACE"], ".dropgate")); err != nil {
@@ -138,7 +149,7 @@ func (s *stage) run(event []byte) outcome {
 	s.server.Forget()
 	var out, errs bytes.Buffer
 	a := &app{
-		in: strings.NewReader(""), out: &out, err: &errs, now: s.server.Clock.Now,
+		in: strings.NewReader(""), out: &out, err: &errs, now: s.now,
 		getenv: func(name string) string { return env[name] },
 	}
 	o := outcome{code: a.run(context.Background(), []string{"action"}), out: out.String(), err: errs.String()}
@@ -146,16 +157,14 @@ func (s *stage) run(event []byte) outcome {
 	for _, w := range s.server.Writes() {
 		o.writes = append(o.writes, w.Method+" "+w.Path)
 	}
-	o.outputs = readOutputs(s.t, read(s.t, env["GITHUB_OUTPUT"]))
-	o.summary = read(s.t, env["GITHUB_STEP_SUMMARY"])
 	o.annotations = runnerCommands(s.t, o.out+"\n"+o.err)
-	s.check(&o, env["GITHUB_WORKSPACE"])
 	return o
 }
 
 // check holds a run against what the contract says of all runs.
-func (s *stage) check(o *outcome, workspace string) {
+func (s *stage) check(o *outcome) {
 	s.t.Helper()
+	workspace := s.env["GITHUB_WORKSPACE"]
 	for name, text := range map[string]string{"standard output": o.out, "standard error": o.err, "the step summary": o.summary} {
 		if strings.Contains(text, jobToken) {
 			s.t.Errorf("the token stands in %s", name)

@@ -16,6 +16,9 @@ type pullEvent struct {
 		Head struct {
 			SHA string `json:"sha"`
 		} `json:"head"`
+		Base struct {
+			Ref string `json:"ref"`
+		} `json:"base"`
 	} `json:"pull_request"`
 	Label struct {
 		Name string `json:"name"`

@@ -3,20 +3,17 @@ package cli
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/github"
 )
 
-// historyLimit is how many earlier migrations are read through the API, one
-// request each: a token has 1,000 requests an hour for all of a repository's
-// workflows. Beyond it the history counts as incomplete, which is the safe side.
-const historyLimit = 300
-
-// atOnce is how many requests are under way at a time.
-const atOnce = 8
+// historyLimit is how many earlier migrations are read through the API. They come
+// a hundred at a time, but one by one where that does not work, and a token has
+// 1,000 requests an hour for all of a repository's workflows. Beyond the limit
+// the history counts as incomplete, which is the safe side.
+const historyLimit = 800
 
 // history reads the migrations at the merge base: those of the changed files'
 // folders first, the latest first.
@@ -37,8 +34,9 @@ func (p *pull) history(ctx context.Context, changed []github.File) (all []*migra
 	var files []*migration.Migration
 	oids := map[string]string{}
 	for _, f := range tree {
-		if wanted(p.config, f.Path) && isText(f.Mode) {
-			files = append(files, p.empty(f.Path))
+		m := p.empty(f.Path)
+		if wanted(p.config, f.Path) && isText(f.Mode) && (m.Direction() != "down" || edited[f.Path]) {
+			files = append(files, m)
 			oids[f.Path] = f.SHA
 		}
 	}
@@ -66,8 +64,10 @@ func (p *pull) history(ctx context.Context, changed []github.File) (all []*migra
 	return all, old, nil
 }
 
-// empty tells by its path alone where a file belongs.
-func (p *pull) empty(name string) *migration.Migration { return readMigration(p.config, name, nil) }
+// empty tells by its path alone where a file belongs, and which way it goes.
+func (p *pull) empty(name string) *migration.Migration {
+	return readMigration(p.config, name, []byte("SELECT"))
+}
 
 func rank(m *migration.Migration, edited, near map[string]bool) int {
 	switch {
@@ -87,33 +87,19 @@ func notRead(set string) *migration.Migration {
 	}
 }
 
-// blobs reads files, some at a time, and returns them in the order given.
+// blobs reads files and returns them in the order given.
 func (p *pull) blobs(ctx context.Context, files []*migration.Migration, oids map[string]string) ([]*migration.Migration, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var (
-		all     = make([]*migration.Migration, len(files))
-		slots   = make(chan struct{}, atOnce)
-		workers sync.WaitGroup
-	)
-	for i, m := range files {
-		slots <- struct{}{}
-		workers.Go(func() {
-			defer func() { <-slots }()
-			if ctx.Err() != nil {
-				return
-			}
-			data, err := p.client.Blob(ctx, oids[m.File.Path])
-			if err != nil {
-				cancel(err)
-				return
-			}
-			all[i] = readMigration(p.config, m.File.Path, data)
-		})
+	var shas []string
+	for _, m := range files {
+		shas = append(shas, oids[m.File.Path])
 	}
-	workers.Wait()
-	if err := context.Cause(ctx); err != nil {
+	contents, err := p.client.Blobs(ctx, shas)
+	if err != nil {
 		return nil, err
+	}
+	all := make([]*migration.Migration, len(files))
+	for i, m := range files {
+		all[i] = readMigration(p.config, m.File.Path, contents[oids[m.File.Path]])
 	}
 	return all, nil
 }

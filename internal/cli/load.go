@@ -167,7 +167,22 @@ func walk(c config.Config, dir string, enter func(name string) bool) ([]*migrati
 	return all, err
 }
 
-func slashed(name string) string { return filepath.ToSlash(filepath.Clean(name)) }
+// slashed returns a path as reports and the config's patterns have it: relative
+// to the working folder if it lies in there, however it was written.
+func slashed(name string) string {
+	name = filepath.Clean(name)
+	if filepath.IsLocal(name) {
+		return filepath.ToSlash(name)
+	}
+	here, err := os.Getwd()
+	if err == nil && !filepath.IsAbs(name) {
+		name = filepath.Join(here, name)
+	}
+	if inside, failed := filepath.Rel(here, name); err == nil && failed == nil && filepath.IsLocal(inside) {
+		name = inside
+	}
+	return filepath.ToSlash(name)
+}
 
 // cause is an error without the operation and path that the caller names.
 func cause(err error) error {
@@ -261,6 +276,9 @@ func isText(mode string) bool { return mode == git.Regular || mode == git.Execut
 // changedFile turns one change into what is reviewed.
 func changedFile(c config.Config, f git.Change, old map[string]*migration.Migration, contents map[string][]byte) analyzer.ChangedFile {
 	changed := analyzer.ChangedFile{Path: f.Path, Status: f.Status}
+	if f.Status == git.TypeChanged {
+		changed.Status = git.Modified
+	}
 	switch {
 	case f.Status == git.Removed || !wanted(c, f.Path):
 		changed.Status = git.Removed

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -47,11 +48,19 @@ func (a *action) pullRequest(ctx context.Context, event pullEvent) error {
 		return err
 	}
 	p := &pull{action: a, client: client, event: event}
-	if p.live, err = client.PullRequest(ctx, event.Number); err != nil {
+	err = p.run(ctx)
+	if err != nil {
+		p.failStatus(ctx)
+	}
+	return err
+}
+
+func (p *pull) run(ctx context.Context) (err error) {
+	if p.live, err = p.client.PullRequest(ctx, p.event.Number); err != nil {
 		return err
 	}
 	if p.live.State != "open" {
-		return a.nothing(a.in.apply(config.Default()), "in a closed pull request")
+		return p.nothing(p.in.apply(config.Default()), "in a closed pull request")
 	}
 	if err := p.read(ctx); err != nil {
 		return err
@@ -86,19 +95,33 @@ const mostListed = 3000
 
 // read gets the changed files, the merge base and the base's config.
 func (p *pull) read(ctx context.Context) error {
-	files, complete, err := p.client.Files(ctx, p.live)
+	files, _, err := p.client.Files(ctx, p.live)
 	if err != nil {
 		return err
 	}
-	if !complete && p.live.ChangedFiles <= mostListed {
+	if len(files) < min(p.live.ChangedFiles, mostListed) {
 		return fmt.Errorf("GitHub lists %d of the %d changed files: run the job again", len(files), p.live.ChangedFiles)
 	}
 	p.files = files
-	if p.base, err = p.client.MergeBase(ctx, p.live.BaseSHA, p.live.HeadSHA); err != nil {
+	// The list tells of no commit: it is this head's if the head has not moved.
+	again, err := p.client.PullRequest(ctx, p.live.Number)
+	if err != nil {
+		return err
+	}
+	if again.HeadSHA != p.live.HeadSHA || again.BaseRef != p.live.BaseRef {
+		return fmt.Errorf("the pull request moved on from %s to %s while it was read: the run for that reviews it", p.live.HeadSHA, again.HeadSHA)
+	}
+	p.live = again
+	// The base that the pull request names is that of its last push.
+	tip, err := p.client.Tip(ctx, p.live.BaseRef)
+	if err != nil {
+		return err
+	}
+	if p.base, err = p.client.MergeBase(ctx, tip, p.live.HeadSHA); err != nil {
 		return err
 	}
 	c := config.Default()
-	data, ok, err := p.client.FileAt(ctx, p.live.BaseSHA, p.in.config)
+	data, ok, err := p.client.FileAt(ctx, tip, p.in.config)
 	if err != nil {
 		return fmt.Errorf("read the config from the base: %w", err)
 	}
@@ -131,7 +154,8 @@ func (p *pull) review(ctx context.Context) (*analyzer.Report, error) {
 	if hidden := p.live.ChangedFiles - len(p.files); hidden > 0 {
 		all.files = append(all.files, analyzer.ChangedFile{
 			Path: "(not listed)", Status: "modified",
-			Unreadable: fmt.Sprintf("GitHub lists the first %d files of a pull request, and %d more have changed", len(p.files), hidden),
+			// With the head in it, a label covers what it was put on and no later push.
+			Unreadable: fmt.Sprintf("GitHub lists the first %d files of a pull request, and %d more have changed as of %s", len(p.files), hidden, p.live.HeadSHA),
 		})
 	}
 	found := together(all.history, all.files)
@@ -163,8 +187,7 @@ func (p *pull) evidence(ctx context.Context) (gate.Evidence, github.Summary, err
 	)
 	e.Present = slices.ContainsFunc(p.live.Labels, func(l string) bool { return strings.EqualFold(l, p.config.Label) })
 	if e.Present {
-		e.Covers = p.event.Action == "labeled" && strings.EqualFold(p.event.Label.Name, p.config.Label) &&
-			p.event.PullRequest.Head.SHA == p.live.HeadSHA
+		e.Covers = p.startedByLabel()
 		if e.Covers {
 			e.By = p.event.Sender.Login
 		}
@@ -191,6 +214,15 @@ func (p *pull) evidence(ctx context.Context) (gate.Evidence, github.Summary, err
 	return e, summary, nil
 }
 
+// startedByLabel reports whether putting the label on started this run, and what
+// it was put on is still what is under review: the same head, and against the
+// same branch, for another base makes another change of it.
+func (p *pull) startedByLabel() bool {
+	at := p.event.PullRequest
+	return p.event.Action == "labeled" && strings.EqualFold(p.event.Label.Name, p.config.Label) &&
+		at.Head.SHA == p.live.HeadSHA && at.Base.Ref == p.live.BaseRef
+}
+
 // change reads the changed files at the head, and the migrations at the merge
 // base.
 func (p *pull) change(ctx context.Context, changed []github.File) (*change, error) {
@@ -209,10 +241,10 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 	if err != nil {
 		return nil, err
 	}
-	all := &change{history: history}
+	var changes []git.Change
+	var oids []string
 	for _, f := range changed {
 		c := git.Change{Path: f.Path, OldPath: f.OldPath, Status: f.Status}
-		contents := map[string][]byte{}
 		if f.Status != git.Removed {
 			at, ok := modes[f.Path]
 			if !ok {
@@ -220,12 +252,22 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 			}
 			c.New = git.Entry{Mode: at.Mode, OID: at.SHA}
 			if isText(at.Mode) && wanted(p.config, f.Path) {
-				if contents[at.SHA], err = p.client.Blob(ctx, at.SHA); err != nil {
-					return nil, err
-				}
+				oids = append(oids, at.SHA)
 			}
 		}
-		all.files = append(all.files, changedFile(p.config, c, old, contents))
+		changes = append(changes, c)
+	}
+	contents, err := p.client.Blobs(ctx, oids)
+	if err != nil {
+		return nil, err
+	}
+	all := &change{history: history}
+	for _, c := range changes {
+		file := changedFile(p.config, c, old, contents)
+		if file.Unreadable != "" { // else a link that points elsewhere would be the same operation
+			file.Unreadable += fmt.Sprintf(" (object %s)", c.New.OID)
+		}
+		all.files = append(all.files, file)
 	}
 	keepFormat(all)
 	return all, nil
@@ -242,6 +284,24 @@ func (p *pull) setStatus(ctx context.Context, d gate.Decision) {
 		text = d.Reasons[0]
 	}
 	if err := p.client.SetStatus(ctx, p.live.HeadSHA, state, p.in.status, text, p.live.URL); err != nil {
+		p.warnf("the status %s could not be set: %s", p.in.status, err)
+	}
+}
+
+// failStatus takes back what an earlier run said of the head: a status of success
+// would go on opening the gate.
+func (p *pull) failStatus(ctx context.Context) {
+	if p.in.status == "" {
+		return
+	}
+	head, page := p.event.PullRequest.Head.SHA, ""
+	if p.live != nil {
+		head, page = p.live.HeadSHA, p.live.URL
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	const text = "could not review: the log of the job says why"
+	if err := p.client.SetStatus(ctx, head, github.StatusError, p.in.status, text, page); err != nil {
 		p.warnf("the status %s could not be set: %s", p.in.status, err)
 	}
 }
@@ -285,6 +345,9 @@ func (p *pull) comments(ctx context.Context, r *report.Review, outside map[strin
 		if !ok {
 			outside[f.Fingerprint] = true
 			continue
+		}
+		if cmp.Or(start, line) != f.Start.Line || line != f.End.Line {
+			f.Suggest = "" // a click on it would replace other lines
 		}
 		comments = append(comments, github.LineComment{
 			Key: f.Fingerprint, Path: f.Path, StartLine: start, Line: line, Body: report.Comment(f, r),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -59,14 +60,15 @@ func explainRule(w io.Writer, r *analyzer.Rule) error {
 	return err
 }
 
-// wrap breaks a paragraph at 80 columns.
+// wrap breaks a paragraph at 80 characters.
 func wrap(s string) string {
 	var b strings.Builder
 	column := 0
 	for _, word := range strings.Fields(s) {
+		width := utf8.RuneCountInString(word)
 		switch {
 		case column == 0:
-		case column+1+len(word) > 80:
+		case column+1+width > 80:
 			b.WriteByte('\n')
 			column = 0
 		default:
@@ -74,7 +76,7 @@ func wrap(s string) string {
 			column++
 		}
 		b.WriteString(word)
-		column += len(word)
+		column += width
 	}
 	return b.String()
 }

@@ -115,7 +115,7 @@ func TestBlobsStop(t *testing.T) {
 	for _, want := range []error{errors.New("stop"), io.EOF, io.ErrUnexpectedEOF} {
 		calls := 0
 		err := s.open().Blobs(t.Context(), oids, func(string, []byte) error { calls++; return want })
-		if err != want || calls != 1 {
+		if !errors.Is(err, want) || calls != 1 {
 			t.Errorf("got %v after %d calls, want %v after 1", err, calls, want)
 		}
 	}

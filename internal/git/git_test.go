@@ -151,7 +151,7 @@ func TestOpenBare(t *testing.T) {
 }
 
 func TestOpenOddFolder(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "new\nline 'and\" space\n")
+	dir := t.TempDir() + "/new\nline 'and\" space\n"
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,21 @@ func (c call) decode(encoding, text string, size int) ([]byte, error) {
 	return data, nil
 }
 
+// Tip returns the commit that a branch is at. What a pull request tells of its
+// base is as old as its last push.
+func (c *Client) Tip(ctx context.Context, branch string) (string, error) {
+	call := callf(readContents, "read branch %s", branch)
+	ref, _, err := c.api.Git.GetRef(ctx, c.owner, c.name, "heads/"+branch)
+	if err != nil {
+		return "", call.fail(err)
+	}
+	sha := ref.GetObject().GetSHA()
+	if ref.GetRef() != "refs/heads/"+branch || !objectName.MatchString(sha) {
+		return "", call.incomplete("it names no commit of that branch")
+	}
+	return sha, nil
+}
+
 // MergeBase returns the best common ancestor of two commits. It is [ErrNotFound]
 // when they have none.
 func (c *Client) MergeBase(ctx context.Context, base, head string) (string, error) {

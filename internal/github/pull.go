@@ -94,10 +94,15 @@ func (c *Client) Files(ctx context.Context, pr *PullRequest) (files []File, comp
 }
 
 func newFile(f *gh.CommitFile) File {
-	return File{
-		Path: f.GetFilename(), OldPath: f.GetPreviousFilename(), Status: f.GetStatus(),
+	file := File{
+		Path: f.GetFilename(), Status: f.GetStatus(),
 		SHA: f.GetSHA(), Patch: f.GetPatch(), HasPatch: f.Patch != nil,
 	}
+	// A copy names where it came from too, but that is still there.
+	if file.Status == "renamed" {
+		file.OldPath = f.GetPreviousFilename()
+	}
+	return file
 }
 
 // A LabelEvent is the moment a label was put on.

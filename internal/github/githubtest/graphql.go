@@ -1,26 +1,158 @@
 package githubtest
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
+	"unicode/utf8"
 )
 
-// viewerQuery is the one query that the server knows.
-var viewerQuery = regexp.MustCompile(`^\s*(query\s*\w*\s*)?\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*$`)
+// The queries that the server knows: who the token acts as, and objects of a
+// repository by their names.
+var (
+	viewerQuery  = regexp.MustCompile(`^\s*(query\s*\w*\s*)?\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*$`)
+	objectsQuery = regexp.MustCompile(`^\s*query\s*\w*\s*\(\s*\$(\w+)\s*:\s*String!\s*,?\s*\$(\w+)\s*:\s*String!\s*\)\s*` +
+		`\{\s*repository\s*\(\s*owner\s*:\s*\$(\w+)\s*,?\s*name\s*:\s*\$(\w+)\s*\)\s*\{(.+)\}\s*\}\s*$`)
+	objectField = regexp.MustCompile(`^[\s,]*(\w+)\s*:\s*object\s*\(\s*oid\s*:\s*"([0-9a-f]{40}|[0-9a-f]{64})"\s*\)\s*` +
+		`\{\s*\.\.\.\s*on\s+Blob\s*\{([\w\s,]+)\}\s*\}`)
+)
 
-// graphQL tells who the token acts as, which the REST interface does not tell
-// a workflow's token.
+// textLimit is where GitHub's GraphQL interface cuts a file's text, in bytes.
+const textLimit = 512_000
+
+// graphQLRequest is the body of a GraphQL request.
+type graphQLRequest struct {
+	Query     string            `json:"query"`
+	Variables map[string]string `json:"variables"`
+}
+
+// graphQL answers what REST does not tell a workflow's token, or only one by one.
 func graphQL(c *call) answer {
-	var request struct {
-		Query string `json:"query"`
-	}
+	var request graphQLRequest
 	if a, fine := c.decode(&request); !fine {
 		return a
 	}
-	if !viewerQuery.MatchString(request.Query) {
-		return ok(object{"data": nil, "errors": []object{{"message": "githubtest answers { viewer { login } } only"}}})
+	if viewerQuery.MatchString(request.Query) {
+		return ok(object{"data": object{"viewer": object{"login": c.login}}})
 	}
-	return ok(object{"data": object{"viewer": object{"login": c.login}}})
+	if m := objectsQuery.FindStringSubmatch(request.Query); m != nil {
+		return c.queryObjects(request, m)
+	}
+	return invalidQuery("githubtest does not know the query")
+}
+
+// invalidQuery is a 200 like all of GraphQL's answers: the query did not run.
+func invalidQuery(format string, args ...any) answer {
+	return ok(object{"data": nil, "errors": []object{{"message": fmt.Sprintf(format, args...)}}})
+}
+
+// queryObjects answers a query whose parts are in m: the two variables that it
+// declares, those that it uses for owner and name, and the fields.
+func (c *call) queryObjects(request graphQLRequest, m []string) answer {
+	declared := map[string]bool{m[1]: true, m[2]: true}
+	for _, used := range m[3:5] {
+		if _, given := request.Variables[used]; !given || !declared[used] {
+			return invalidQuery("Variable $%s is not declared or has no value", used)
+		}
+	}
+	fields, problem := parseObjectFields(m[5])
+	if problem != "" {
+		return invalidQuery("%s", problem)
+	}
+	owner, name := request.Variables[m[3]], request.Variables[m[4]]
+	repo := c.server.repositories[strings.ToLower(owner+"/"+name)]
+	if repo == nil {
+		return ok(object{"data": object{"repository": nil}, "errors": []object{{
+			"type": "NOT_FOUND", "path": []string{"repository"},
+			"message": fmt.Sprintf("Could not resolve to a Repository with the name '%s/%s'.", owner, name),
+		}}})
+	}
+	allowed := readContents(c.server.tokens[bearer(c.Request)].permissions)
+	found, refused := object{}, []object{}
+	for _, f := range fields {
+		if found[f.alias] = nil; allowed {
+			found[f.alias] = repo.queryObject(f)
+		} else {
+			refused = append(refused, forbiddenField("repository", f.alias))
+		}
+	}
+	body := object{"data": object{"repository": found}}
+	if len(refused) > 0 {
+		body["errors"] = refused
+	}
+	return ok(body)
+}
+
+// queriedObject is one field of an objects query: what it is to be called, the
+// object's name, and the fields of a blob that are wanted.
+type queriedObject struct {
+	alias, id string
+	wanted    []string
+}
+
+// parseObjectFields reads the fields of a repository; problem is empty if the
+// query is valid.
+func parseObjectFields(text string) (fields []queriedObject, problem string) {
+	known := queryBlob("")
+	taken := map[string]bool{}
+	for strings.Trim(text, " \t\r\n,") != "" {
+		m := objectField.FindStringSubmatch(text)
+		if m == nil {
+			return nil, fmt.Sprintf("githubtest does not know the field at %.40q", text)
+		}
+		text = text[len(m[0]):]
+		f := queriedObject{alias: m[1], id: m[2], wanted: strings.Fields(strings.ReplaceAll(m[3], ",", " "))}
+		if taken[f.alias] {
+			return nil, fmt.Sprintf("githubtest wants the alias '%s' once only", f.alias)
+		}
+		taken[f.alias] = true
+		for _, name := range f.wanted {
+			if _, ok := known[name]; !ok {
+				return nil, fmt.Sprintf("Field '%s' doesn't exist on type 'Blob'", name)
+			}
+		}
+		fields = append(fields, f)
+	}
+	return fields, ""
+}
+
+// forbiddenField is how GraphQL says that the token lacks a permission.
+func forbiddenField(path ...string) object {
+	return object{
+		"type": "FORBIDDEN", "path": path, "extensions": object{"saml_failure": false},
+		"message": "Resource not accessible by integration",
+	}
+}
+
+// queryObject returns what is wanted of an object as far as it is a blob; nil
+// if there is no such object.
+func (r *Repository) queryObject(f queriedObject) any {
+	data, isBlob := r.objects.blobs[f.id]
+	if !isBlob {
+		if r.objects.trees[f.id] != nil || r.objects.commits[f.id] != nil {
+			return object{}
+		}
+		return nil
+	}
+	blob, selected := queryBlob(data), object{}
+	for _, name := range f.wanted {
+		selected[name] = blob[name]
+	}
+	return selected
+}
+
+// queryBlob renders a blob as GraphQL has it, whose text is always UTF-8: cut
+// when it is long, none when it is binary, converted when it is anything else.
+func queryBlob(data string) object {
+	text := func(s string) string { return strings.ToValidUTF8(s, string(utf8.RuneError)) }
+	switch {
+	case len(data) > textLimit: // GitHub does not look into it
+		return object{"byteSize": len(data), "isBinary": nil, "isTruncated": true, "text": text(data[:textLimit])}
+	case strings.Contains(data, "\x00"):
+		return object{"byteSize": len(data), "isBinary": true, "isTruncated": false, "text": nil}
+	}
+	return object{"byteSize": len(data), "isBinary": false, "isTruncated": false, "text": text(data)}
 }
 
 // getUser answers GET /user, which a workflow's token may not ask.

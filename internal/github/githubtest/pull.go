@@ -126,14 +126,13 @@ func (p *PullRequest) addLabel(name, by string) {
 	p.record(issueEvent{kind: "labeled", actor: by, label: name})
 }
 
-func (p *PullRequest) removeLabel(name, by string) bool {
+func (p *PullRequest) removeLabel(name, by string) {
 	i := p.labelIndex(name)
 	if i < 0 {
-		return false
+		return
 	}
 	p.record(issueEvent{kind: "unlabeled", actor: by, label: p.labels[i]})
 	p.labels = slices.Delete(p.labels, i, i+1)
-	return true
 }
 
 func (p *PullRequest) labelIndex(name string) int {

@@ -30,7 +30,8 @@ type draft struct {
 func (d draft) comment(entries []diffEntry) (ReviewComment, []string) {
 	c := ReviewComment{Path: d.Path, Body: d.Body, Line: d.Line, Side: d.Side, StartLine: d.StartLine, StartSide: d.StartSide}
 	if d.Position != 0 && d.Line == 0 {
-		return c, c.fromPosition(entries, d.Position)
+		err := c.fromPosition(entries, d.Position)
+		return c, err
 	}
 	if c.Side == "" {
 		c.Side = "RIGHT"
@@ -38,7 +39,8 @@ func (d draft) comment(entries []diffEntry) (ReviewComment, []string) {
 	if c.StartLine != 0 && c.StartSide == "" {
 		c.StartSide = c.Side
 	}
-	return c, c.anchor(entries)
+	err := c.anchor(entries)
+	return c, err
 }
 
 // fromPosition turns the old way to name a line, its place in the patch, into
@@ -172,7 +174,8 @@ func (c *call) ownReview() (*PullRequest, *Review) {
 	if p == nil {
 		return nil, nil
 	}
-	return p, p.review(c.identifier())
+	err := p.review(c.identifier())
+	return p, err
 }
 
 func updateReview(c *call) answer {

@@ -48,11 +48,11 @@ type need func(Permissions) bool
 
 func metadata(Permissions) bool { return true }
 
-func contents(want Access) need { return func(p Permissions) bool { return p.Contents >= want } }
-func pulls(want Access) need    { return func(p Permissions) bool { return p.PullRequests >= want } }
-func statuses(want Access) need { return func(p Permissions) bool { return p.Statuses >= want } }
-func checks(want Access) need   { return func(p Permissions) bool { return p.Checks >= want } }
-func actions(want Access) need  { return func(p Permissions) bool { return p.Actions >= want } }
+func readContents(p Permissions) bool { return p.Contents >= Read }
+func pulls(want Access) need          { return func(p Permissions) bool { return p.PullRequests >= want } }
+func statuses(want Access) need       { return func(p Permissions) bool { return p.Statuses >= want } }
+func checks(want Access) need         { return func(p Permissions) bool { return p.Checks >= want } }
+func actions(want Access) need        { return func(p Permissions) bool { return p.Actions >= want } }
 
 func administration(want Access) need {
 	return func(p Permissions) bool { return p.Administration >= want }

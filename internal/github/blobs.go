@@ -1,0 +1,156 @@
+package github
+
+import (
+	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	// blobsPerQuery is how many blobs one GraphQL query asks for.
+	blobsPerQuery = 100
+	// blobsAtOnce is how many blobs are read by REST at a time.
+	blobsAtOnce = 8
+)
+
+// Blobs reads blobs by their names, of which it returns each once. Whatever it
+// returns has been checked against its name. It fails as a whole, with the error
+// of the first name in order: see [Client.Blob].
+//
+// A hundred blobs take one GraphQL query, where REST takes a request for each
+// of the 1,000 that a workflow's token has in an hour. GraphQL shortens large
+// files, leaves out binary ones and converts other encodings: what it did not
+// give byte for byte is read by REST.
+func (c *Client) Blobs(ctx context.Context, shas []string) (map[string][]byte, error) {
+	for _, sha := range shas {
+		if err := checkName("blob", sha); err != nil {
+			return nil, err
+		}
+	}
+	left := slices.Compact(slices.Sorted(slices.Values(shas)))
+	blobs := make(map[string][]byte, len(left))
+	for part := range slices.Chunk(left, blobsPerQuery) {
+		// Where nothing came of one query, as without the permission, nothing
+		// will come of the next.
+		if c.queryBlobs(ctx, part, blobs) == 0 {
+			break
+		}
+	}
+	left = slices.DeleteFunc(left, func(sha string) bool {
+		_, got := blobs[sha]
+		return got
+	})
+	if err := c.fetchBlobs(ctx, left, blobs); err != nil {
+		return nil, err
+	}
+	return blobs, nil
+}
+
+// queryBlobs asks for blobs by GraphQL, adds those that came byte for byte and
+// returns how many did. Why others did not makes no difference: REST says what
+// is wrong with them.
+func (c *Client) queryBlobs(ctx context.Context, shas []string, blobs map[string][]byte) (added int) {
+	if c.graphql == "" {
+		return 0
+	}
+	req, err := c.api.NewRequest("POST", c.graphql, map[string]any{
+		"query":     blobsQuery(shas),
+		"variables": map[string]string{"owner": c.owner, "name": c.name},
+	})
+	if err != nil {
+		return 0
+	}
+	var answer struct {
+		Data struct {
+			Repository map[string]struct {
+				Text *string `json:"text"`
+			} `json:"repository"`
+		} `json:"data"`
+	}
+	if _, err := c.api.Do(repeatable(ctx), req, &answer); err != nil {
+		return 0
+	}
+	for i, sha := range shas {
+		text := answer.Data.Repository[blobAlias(i)].Text
+		if text == nil {
+			continue
+		}
+		if data := []byte(*text); isBlob(sha, data) {
+			blobs[sha] = data
+			added++
+		}
+	}
+	return added
+}
+
+func blobsQuery(shas []string) string {
+	var b strings.Builder
+	b.WriteString("query($owner:String!,$name:String!){repository(owner:$owner,name:$name){")
+	for i, sha := range shas {
+		// The names are hexadecimal, so that they need no quoting.
+		fmt.Fprintf(&b, "%s:object(oid:\"%s\"){...on Blob{text}} ", blobAlias(i), sha)
+	}
+	b.WriteString("}}")
+	return b.String()
+}
+
+func blobAlias(i int) string { return fmt.Sprintf("b%d", i) }
+
+// fetchBlobs adds blobs that it reads by REST, some at a time. After an error it
+// begins no more, but ends those under way: they may hold the first error.
+func (c *Client) fetchBlobs(ctx context.Context, shas []string, blobs map[string][]byte) error {
+	var (
+		all     = make([][]byte, len(shas))
+		errs    = make([]error, len(shas))
+		failed  atomic.Bool
+		slots   = make(chan struct{}, blobsAtOnce)
+		workers sync.WaitGroup
+	)
+	for i, sha := range shas {
+		slots <- struct{}{}
+		if failed.Load() {
+			break
+		}
+		workers.Go(func() {
+			defer func() { <-slots }()
+			if all[i], errs[i] = c.checkedBlob(ctx, sha); errs[i] != nil {
+				failed.Store(true)
+			}
+		})
+	}
+	workers.Wait()
+	for i, sha := range shas {
+		if errs[i] != nil {
+			return errs[i]
+		}
+		blobs[sha] = all[i]
+	}
+	return nil
+}
+
+// checkedBlob is [Client.Blob], which by itself takes GitHub's word for the bytes.
+func (c *Client) checkedBlob(ctx context.Context, sha string) ([]byte, error) {
+	data, err := c.Blob(ctx, sha)
+	if err == nil && !isBlob(sha, data) {
+		return nil, callf(readContents, "read blob %s", sha).incomplete("the bytes are not those of that blob")
+	}
+	return data, err
+}
+
+// isBlob reports whether git gives the bytes that name.
+func isBlob(sha string, data []byte) bool {
+	var h hash.Hash = sha1.New()
+	if len(sha) == hex.EncodedLen(sha256.Size) {
+		h = sha256.New()
+	}
+	fmt.Fprintf(h, "blob %d\x00", len(data))
+	h.Write(data)
+	return hex.EncodeToString(h.Sum(nil)) == sha
+}
