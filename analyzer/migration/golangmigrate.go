@@ -27,7 +27,7 @@ var otherLanguages = map[string]bool{
 // isUpByAnySuffix reports whether golang-migrate would run the file going up.
 func isUpByAnySuffix(base string) bool {
 	parts := golangMigrateName.FindStringSubmatch(base)
-	return parts != nil && parts[3] == "up" && !otherLanguages[strings.ToLower(parts[4])]
+	return len(parts) > 4 && parts[3] == "up" && !otherLanguages[strings.ToLower(parts[4])]
 }
 
 // isGolangMigrate takes a file that goes down only by exactly .down.sql: sqlx

@@ -52,11 +52,12 @@ func (w row) ofFixed(ref *pg_query.ColumnRef) bool {
 }
 
 // constant is constant, with the columns of constant lists.
-func (w row) constant(n *pg_query.Node) (is, null bool) {
+func (w row) constant(n *pg_query.Node) bool {
 	if n.GetColumnRef() != nil && w.ofFixed(n.GetColumnRef()) {
-		return true, false
+		return true
 	}
-	return constant(n)
+	is, _ := constant(n)
+	return is
 }
 
 // own returns the target's column that the reference names.
@@ -384,7 +385,7 @@ func (w row) equality(left *pg_query.Node, values []*pg_query.Node) op.Condition
 		values = []*pg_query.Node{left}
 	}
 	for _, v := range values {
-		if is, _ := w.constant(v); !is {
+		if !w.constant(v) {
 			return nil
 		}
 	}
@@ -411,7 +412,7 @@ func (w row) rowEquality(left *pg_query.RowExpr, values []*pg_query.Node) op.Con
 			return nil
 		}
 		for _, arg := range r.Args {
-			if is, _ := w.constant(arg); !is {
+			if !w.constant(arg) {
 				return nil
 			}
 		}

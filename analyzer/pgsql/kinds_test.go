@@ -83,7 +83,7 @@ var statementKinds = map[string]string{
 	"CreateUserMappingStmt":        `CREATE USER MAPPING FOR a SERVER b`,
 	"CreatedbStmt":                 `CREATE DATABASE a`,
 	"DeallocateStmt":               `DEALLOCATE a`,
-	"DeclareCursorStmt":            `DECLARE a CURSOR FOR SELECT 1`,
+	"DeclareCursorStmt":            `DECLARE a CURSOR FOR SELECT b()`,
 	"DefineStmt":                   `CREATE AGGREGATE a (int) (SFUNC = b, STYPE = int)`,
 	"DeleteStmt":                   `DELETE FROM a`,
 	"DiscardStmt":                  `DISCARD PLANS`,

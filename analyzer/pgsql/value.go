@@ -108,16 +108,13 @@ func (w row) undoable(n *pg_query.Node, column string) bool {
 	if e.Lexpr == nil {
 		return name == "-" && keeps(e.Rexpr)
 	}
-	switch name {
-	case "+", "-":
-		return keeps(e.Lexpr) && quantity(e.Rexpr) || keeps(e.Rexpr) && quantity(e.Lexpr)
-	case "||":
-		return keeps(e.Lexpr) && plainText(e.Rexpr) || keeps(e.Rexpr) && plainText(e.Lexpr)
-	case "*":
-		return keeps(e.Lexpr) && factor(e.Rexpr) || keeps(e.Rexpr) && factor(e.Lexpr)
-	}
-	return false
+	other := operands[name]
+	return other != nil && (keeps(e.Lexpr) && other(e.Rexpr) || keeps(e.Rexpr) && other(e.Lexpr))
 }
+
+// operands tells for an operator what the other operand has to be, so that the
+// result can be computed back.
+var operands = map[string]func(*pg_query.Node) bool{"+": quantity, "-": quantity, "||": plainText, "*": factor}
 
 // quantity reports whether the expression is a number or a typed constant
 // (interval '1 day'). A bare string is not: jsonb - 'key' removes the key. Nor
@@ -173,7 +170,7 @@ func (w row) conditional(n *pg_query.Node, column string) bool {
 	}
 	if e := n.GetAExpr(); e != nil && e.Kind == pg_query.A_Expr_Kind_AEXPR_NULLIF {
 		kept, ok := w.ownColumn(e.Lexpr)
-		is, _ := w.constant(e.Rexpr)
+		is := w.constant(e.Rexpr)
 		return ok && kept == column && is
 	}
 	return false
@@ -186,7 +183,7 @@ func (w row) zoned(n *pg_query.Node, column string) bool {
 		return false
 	}
 	c, ok := w.ownColumn(f.Args[1])
-	is, _ := w.constant(f.Args[0])
+	is := w.constant(f.Args[0])
 	return ok && c == column && is
 }
 

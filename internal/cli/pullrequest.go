@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,6 +115,9 @@ func (p *pull) read(ctx context.Context) error {
 	p.live = again
 	// The base that the pull request names is that of its last push.
 	tip, err := p.client.Tip(ctx, p.live.BaseRef)
+	if errors.Is(err, github.ErrNotFound) {
+		tip, err = p.live.BaseSHA, nil // the branch is gone: what it was is still the base
+	}
 	if err != nil {
 		return err
 	}
@@ -220,7 +224,7 @@ func (p *pull) evidence(ctx context.Context) (gate.Evidence, github.Summary, err
 func (p *pull) startedByLabel() bool {
 	at := p.event.PullRequest
 	return p.event.Action == "labeled" && strings.EqualFold(p.event.Label.Name, p.config.Label) &&
-		at.Head.SHA == p.live.HeadSHA && at.Base.Ref == p.live.BaseRef
+		at.Head.SHA == p.live.HeadSHA && cmp.Or(at.Base.Ref, p.live.BaseRef) == p.live.BaseRef
 }
 
 // change reads the changed files at the head, and the migrations at the merge

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"slices"
 	"strings"
 	"sync"
@@ -146,7 +145,7 @@ func (c *Client) checkedBlob(ctx context.Context, sha string) ([]byte, error) {
 
 // isBlob reports whether git gives the bytes that name.
 func isBlob(sha string, data []byte) bool {
-	var h hash.Hash = sha1.New()
+	h := sha1.New()
 	if len(sha) == hex.EncodedLen(sha256.Size) {
 		h = sha256.New()
 	}

@@ -181,7 +181,7 @@ func TestBlobsErrors(t *testing.T) {
 	}{
 		{"no permission", func(s *stage) { s.server.Token(token, githubtest.Permissions{}, githubtest.Bot) }, nil, ErrForbidden, "`contents: read`", 1},
 		{"no such blobs", nil, []string{strings.Repeat("f", 40), none}, ErrNotFound, "read blob " + none, 3},
-		{"no such repository", func(s *stage) { s.Client.name = "none" }, nil, ErrNotFound, "read blob", 1},
+		{"no such repository", func(s *stage) { s.name = "none" }, nil, ErrNotFound, "read blob", 1},
 		{"other bytes from both", func(s *stage) {
 			s.server.Fail(graphQL, -1, githubtest.Response{Status: 200, Body: `{"data":{"repository":{"b0":{"text":"x"}}}}`})
 			s.server.Fail(githubtest.Match("GET", restBlobs), -1, otherwise)

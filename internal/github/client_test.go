@@ -119,7 +119,7 @@ func TestRetry(t *testing.T) {
 			}
 			s.server.Fail(githubtest.Match(method, "/repos/**"), tt.times, tt.response)
 			err := do()
-			if (err == nil) != (tt.want == nil) || tt.want != errAny && !errors.Is(err, tt.want) {
+			if (err == nil) != (tt.want == nil) || !errors.Is(tt.want, errAny) && !errors.Is(err, tt.want) {
 				t.Errorf("got error %v, want %v", err, tt.want)
 			}
 			if !slices.Equal(s.slept, tt.slept) {
@@ -211,7 +211,7 @@ func TestTokenStaysAtHome(t *testing.T) {
 			got = r.Header.Get("Authorization")
 			http.Error(w, "{}", http.StatusNotFound)
 		}))
-		defer elsewhere.Close()
+		t.Cleanup(elsewhere.Close)
 		s.server.Fail(githubtest.Match("GET", "/repos/**"), 1, githubtest.Response{
 			Status: status, Header: http.Header{"Location": {elsewhere.URL + "/pulls/1"}},
 		})

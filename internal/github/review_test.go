@@ -217,7 +217,7 @@ func TestPostReviewRefused(t *testing.T) {
 			if got := keys(failed); got != tt.failed {
 				t.Errorf("failed: got %q, want %q", got, tt.failed)
 			}
-			if (err == nil) != (tt.err == nil) || tt.err != errAny && !errors.Is(err, tt.err) {
+			if (err == nil) != (tt.err == nil) || !errors.Is(tt.err, errAny) && !errors.Is(err, tt.err) {
 				t.Errorf("got error %v, want %v", err, tt.err)
 			}
 			s.noPending(tt.name != "pending review that stays")

@@ -180,7 +180,7 @@ func TestSaveSummaryTrouble(t *testing.T) {
 			}
 			tt.fault(s)
 			err := s.save("new")
-			if (err == nil) != (tt.err == nil) || tt.err != errAny && !errors.Is(err, tt.err) {
+			if (err == nil) != (tt.err == nil) || !errors.Is(tt.err, errAny) && !errors.Is(err, tt.err) {
 				t.Errorf("got error %v, want %v", err, tt.err)
 			}
 			if errors.Is(err, ErrForbidden) && !strings.Contains(err.Error(), "pull-requests: write") {
