@@ -314,8 +314,7 @@ func TestOutsideWorld(t *testing.T) {
 }
 
 // long are the files that may have more than maxLines lines, and why.
-var long = map[string]string{
-}
+var long = map[string]string{}
 
 const maxLines = 500
 
