@@ -3,6 +3,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -101,12 +102,13 @@ type review struct {
 	catalogs map[string]*catalog.Catalog // by set
 	report   *Report
 	seen     map[string]int // how often a fingerprint's text occurred
+	executed map[string]bool
 	readings map[*migration.Migration]reading
 }
 
 func newReview(o Options, all []*migration.Migration) *review {
 	return &review{
-		rules: o.Rules, catalogs: map[string]*catalog.Catalog{}, seen: map[string]int{},
+		rules: o.Rules, catalogs: map[string]*catalog.Catalog{}, seen: map[string]int{}, executed: map[string]bool{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, o.Jobs),
 	}
 }
@@ -114,7 +116,9 @@ func newReview(o Options, all []*migration.Migration) *review {
 func (r *review) finish() *Report {
 	slices.SortStableFunc(r.report.Findings, Compare)
 	slices.SortStableFunc(r.report.Files, func(a, b FileSummary) int { return strings.Compare(a.Path, b.Path) })
-	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), a.Line-b.Line)
+	})
 	return r.report
 }
 
@@ -238,11 +242,7 @@ func expand(c *catalog.Catalog, at op.At) []op.At {
 	if !ok {
 		return []op.At{{Span: at.Span, Op: &op.RunTime{What: fmt.Sprintf("EXECUTE %s, which this file does not prepare", e.Name)}}}
 	}
-	all := make([]op.At, len(ops))
-	for i, o := range ops {
-		all[i] = op.At{Span: at.Span, Op: o}
-	}
-	return all
+	return ops
 }
 
 // judge runs every rule over one operation.
@@ -256,6 +256,12 @@ func (r *review) judge(c *catalog.Catalog, f *source.File, s statement, at op.At
 		p := &Pass{Op: at.Op, Catalog: c}
 		rule.Check(p)
 		for _, j := range p.judgements {
+			if again := fmt.Sprintf("%s\x00%d\x00%s\x00%s", f.Path, at.Span.Start, rule.ID, j.Object); !s.Span.Contains(at.Span) {
+				if r.executed[again] {
+					continue // a prepared statement is said once, however often it runs
+				}
+				r.executed[again] = true
+			}
 			r.report.Findings = append(r.report.Findings, r.finding(rule, j, f, s, at))
 		}
 	}
@@ -283,8 +289,12 @@ func (r *review) finding(rule *Rule, j Judgement, f *source.File, s statement, a
 		found.Reach = []Reached{}
 	}
 	text := s.Normal
-	if s.Span != at.Span && partOfAlter(at.Op) {
-		text = pgsql.Normal(f, at.Span)
+	switch {
+	case partOfAlter(at.Op) && at.Part.Len() > 0:
+		text = pgsql.Normal(f, at.Part)
+	case !s.Span.Contains(at.Span): // EXECUTE: what was prepared, and with what it runs
+		found.Statement = clip(f.Text(at.Span))
+		text += "\x00" + pgsql.Normal(f, at.Span)
 	}
 	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), f.Path, text)
 	return found

@@ -34,6 +34,9 @@ func checkDelete(p *analyzer.Pass) {
 	if sum(j.Reasons) < 60 {
 		j.Remedy = "Nothing more to do if these are the rows that you mean: look at them in production first, with SELECT and the same condition."
 	}
+	if len(losses) > 0 && op.BoundedBy(o.Where, t.KeyColumns()) {
+		j.Remedy = "Look at what refers to these rows in production first, and keep it: INSERT INTO … SELECT it into other tables in the same migration, or point it to other rows."
+	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
 	if !o.Archives.IsZero() && sum(j.Reasons) >= 60 {
 		low, _ := mitigated(sum(j.Reasons), o.Archives.String())

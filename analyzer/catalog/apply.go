@@ -92,7 +92,7 @@ func (c *Catalog) setPath(o *op.SetSearchPath) {
 }
 
 // Prepared returns what a prepared statement asks for.
-func (c *Catalog) Prepared(name string) ([]op.Operation, bool) {
+func (c *Catalog) Prepared(name string) ([]op.At, bool) {
 	ops, ok := c.prepared[name]
 	return ops, ok
 }

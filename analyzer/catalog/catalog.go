@@ -44,7 +44,7 @@ type Catalog struct {
 	others     []*Catalog // of the repository's other sets of migrations
 	searchPath []string
 	outerPath  []string // what search_path is again after a transaction that SET LOCAL; nil without
-	prepared   map[string][]op.Operation
+	prepared   map[string][]op.At
 	reassigned map[string]bool   // roles whose objects the change gave to another one
 	copies     map[string]string // what the change keeps a full copy of, and where
 }
@@ -95,7 +95,7 @@ func New() *Catalog {
 		gone:       map[objectKey]bool{},
 		schemas:    map[string]*object{"public": {epoch: -1}},
 		searchPath: defaultPath,
-		prepared:   map[string][]op.Operation{},
+		prepared:   map[string][]op.At{},
 		copies:     map[string]string{},
 		reassigned: map[string]bool{},
 	}

@@ -216,14 +216,6 @@ func TestUnknownFormat(t *testing.T) {
 	}
 }
 
-func TestNULByte(t *testing.T) {
-	m := Read(source.New("a.sql", []byte("SELECT 1;\x00DROP TABLE a;")), "")
-	want := []Problem{{source.Span{Start: 9, End: 10}, "a NUL byte: PostgreSQL takes no text that has one"}}
-	if diff := cmp.Diff(want, m.Problems); diff != "" {
-		t.Errorf("problems (-want +got):\n%s", diff)
-	}
-}
-
 func TestNames(t *testing.T) {
 	want := []string{"flyway", "prisma", "diesel", "supabase", "golang-migrate", "goose", "dbmate", "sqlx", "sql"}
 	if diff := cmp.Diff(want, Names()); diff != "" {

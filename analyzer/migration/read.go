@@ -67,9 +67,6 @@ func Read(f *source.File, name string) *Migration {
 	}
 	m.Format = chosen.name
 	chosen.mark(m)
-	if i := bytes.IndexByte(f.Data, 0); i >= 0 {
-		m.problem(source.Span{Start: i, End: i + 1}, "a NUL byte: PostgreSQL takes no text that has one")
-	}
 	return m
 }
 

@@ -60,6 +60,9 @@ const (
 type At struct {
 	Op   Operation
 	Span source.Span
+	// Part is the action of an ALTER TABLE that asks for it, where Span may be the
+	// whole statement because there is no other; else the same as Span or zero.
+	Part source.Span
 }
 
 // Operation is one thing that a statement asks for.

@@ -281,7 +281,7 @@ type SetSearchPath struct {
 // Prepare names a statement that runs only when Execute names it.
 type Prepare struct {
 	Name string
-	Ops  []Operation
+	Ops  []At
 }
 
 // Execute runs a prepared statement.

@@ -201,7 +201,7 @@ func copies(s *pg_query.SelectStmt) *op.Copy {
 
 func (r *reader) copy(s *pg_query.CopyStmt, span source.Span) []op.At {
 	if s.Query != nil {
-		return r.statement(s.Query, span)
+		return r.statement(s.Query, r.enclosed(0))
 	}
 	if s.IsFrom {
 		return []op.At{{Span: span, Op: &op.Insert{Table: rangeName(s.Relation)}}}
@@ -220,7 +220,7 @@ func (r *reader) explain(s *pg_query.ExplainStmt, span source.Span) []op.At {
 	if !analyze {
 		return nil
 	}
-	return r.statement(s.Query, span)
+	return r.statement(s.Query, r.inner(span))
 }
 
 // isTrue reads an option's value as PostgreSQL does (defGetBoolean); what is
@@ -238,9 +238,7 @@ func isTrue(n *pg_query.Node) bool {
 
 func (r *reader) prepare(s *pg_query.PrepareStmt, span source.Span) []op.At {
 	p := &op.Prepare{Name: s.Name}
-	for _, at := range r.statement(s.Query, span) {
-		p.Ops = append(p.Ops, at.Op)
-	}
+	p.Ops = r.statement(s.Query, r.inner(span))
 	return []op.At{{Span: span, Op: p}}
 }
 

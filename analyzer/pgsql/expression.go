@@ -76,7 +76,8 @@ func (w row) own(ref *pg_query.ColumnRef) (string, bool) {
 		}
 		return column, parts[0] == w.table.Name
 	case 3:
-		return column, w.alias == "" && parts[0] == w.table.Schema && parts[1] == w.table.Name
+		schema := parts[0] == w.table.Schema || w.table.Schema == "" && !w.joins
+		return column, w.alias == "" && schema && parts[1] == w.table.Name
 	}
 	return "", false
 }

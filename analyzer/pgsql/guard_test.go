@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sort"
 	"strconv"
 	"strings"
 	"testing"
@@ -114,14 +115,12 @@ func TestTowersUnderTheLimit(t *testing.T) {
 	for name, tower := range towers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			n := 3000
-			for ; n > 10; n -= n / 20 {
-				data := []byte(tower(n))
-				if all := tokens(data, source.Span{End: len(data)}); guard(data, source.Span{End: len(data)}, all) == nil {
-					break
-				}
-			}
-			readInChild(t, tower(n), shell, "-c", `ulimit -s 1024 && exec "$0"`)
+			highest := sort.Search(3000, func(n int) bool {
+				data := []byte(tower(n + 1))
+				all := source.Span{End: len(data)}
+				return guard(data, all, tokens(data, all)) != nil
+			})
+			readInChild(t, tower(highest), shell, "-c", `ulimit -s 1024 && exec "$0"`)
 		})
 	}
 }

@@ -119,13 +119,17 @@ func unread(f *source.File, c chunk, err error) Statement {
 	span := c.all
 	if len(c.tokens) > 0 {
 		span = c.span()
+		span.End = span.Start + len(bytes.TrimRight(f.Data[span.Start:span.End], " \t\r\n"))
 	}
 	message := err.Error()
 	var syntax *parser.Error
 	if errors.As(err, &syntax) {
 		message = syntax.Message
 		if syntax.Cursorpos > 0 {
-			message = fmt.Sprintf("%s (line %d)", message, f.Position(min(c.all.Start+byteOffset(f.Text(c.all), syntax.Cursorpos-1), len(f.Data))).Line)
+			at := min(c.all.Start+byteOffset(f.Text(c.all), syntax.Cursorpos-1), len(f.Data))
+			if line := f.Position(at).Line; line != f.Position(span.Start).Line {
+				message = fmt.Sprintf("%s (line %d)", message, line)
+			}
 		}
 	}
 	if len(c.tokens) > 0 && f.Data[span.Start] == '\\' {
@@ -159,8 +163,14 @@ func byteOffset(s string, characters int) int {
 }
 
 func nulStatement(f *source.File, in source.Span, at int) Statement {
+	message := fmt.Sprintf("it holds a NUL byte (line %d), after which PostgreSQL's parser sees nothing", f.Position(at).Line)
+	if bytes.HasPrefix(f.Data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(f.Data, []byte{0xFE, 0xFF}) {
+		message = "it is written in UTF-16, which PostgreSQL does not read: save it as UTF-8"
+	}
+	in.End = in.Start + len(bytes.TrimRight(f.Data[in.Start:in.End], " \t\r\n"))
 	return Statement{Span: in, Normal: f.Text(in), Ops: []op.At{{Span: in, Op: &op.Unread{
-		Message:     fmt.Sprintf("it holds a NUL byte (line %d), after which PostgreSQL's parser sees nothing", f.Position(at).Line),
+		Message:     message,
+		File:        true,
 		Destructive: destructiveWords(f.Data, chunk{all: in, tokens: tokens(f.Data, in)}),
 	}}}}
 }

@@ -2,6 +2,7 @@ package pgsql
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/source"
 )
@@ -24,9 +25,18 @@ func (r *reader) at(location int32) int {
 // inParentheses returns the text between the first parenthesis after the
 // location and its counterpart: a query of a WITH clause.
 func (r *reader) inParentheses(location int32) source.Span {
-	whole := chunk{tokens: r.tokens}.span()
 	i := r.at(location)
 	for i < len(r.tokens) && !r.asParenthesis(i) {
+		i++
+	}
+	return r.enclosed(i)
+}
+
+// enclosed returns the text between the first parenthesis from token i on and
+// its counterpart; the whole statement without one.
+func (r *reader) enclosed(i int) source.Span {
+	whole := chunk{tokens: r.tokens}.span()
+	for i < len(r.tokens) && !r.tokens[i].is(r.data, "(") {
 		i++
 	}
 	depth := 0
@@ -51,15 +61,11 @@ func (r *reader) asParenthesis(i int) bool {
 }
 
 // actions returns the text of each action of an ALTER TABLE whose table's name
-// stands at location. Where the statement has one action, or they cannot be told
-// apart, each stands for the whole statement.
+// stands at location; the whole statement for each if they cannot be told apart.
 func (r *reader) actions(location int32, n int, whole source.Span) []source.Span {
 	all := make([]source.Span, n)
 	for i := range all {
 		all[i] = whole
-	}
-	if n < 2 {
-		return all
 	}
 	first := r.afterName(r.at(location))
 	var parts []source.Span
@@ -96,3 +102,25 @@ func (r *reader) afterName(i int) int {
 	}
 	return i
 }
+
+// inner returns the text of the statement that another one holds, which begins
+// with the first of the words after EXPLAIN's options or PREPARE's AS.
+func (r *reader) inner(span source.Span) source.Span {
+	depth := 0
+	for i, t := range r.tokens {
+		switch {
+		case t.span.Start < span.Start || i == 0:
+		case t.is(r.data, "("):
+			depth++
+		case t.is(r.data, ")"):
+			depth--
+		case depth == 0 && t.kind == word && beginsQuery[strings.ToLower(string(r.data[t.span.Start:t.span.End]))]:
+			return source.Span{Start: t.span.Start, End: span.End}
+		}
+	}
+	return span
+}
+
+// beginsQuery are the words that statements begin with that EXPLAIN and PREPARE
+// take.
+var beginsQuery = set("select insert update delete merge with values create execute declare refresh table")

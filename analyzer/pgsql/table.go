@@ -120,11 +120,15 @@ func constraint(k *pg_query.Constraint, column string) (op.ConstraintDef, bool) 
 
 func (r *reader) alterTable(s *pg_query.AlterTableStmt, span source.Span) []op.At {
 	table := rangeName(s.Relation)
-	spans := r.actions(s.Relation.GetLocation(), len(s.Cmds), span)
+	parts := r.actions(s.Relation.GetLocation(), len(s.Cmds), span)
 	var all []op.At
 	for i, n := range s.Cmds {
 		for _, o := range alterAction(table, n.GetAlterTableCmd(), s.Objtype) {
-			all = append(all, op.At{Span: spans[i], Op: o})
+			at := op.At{Span: parts[i], Part: parts[i], Op: o}
+			if len(s.Cmds) == 1 {
+				at.Span = span
+			}
+			all = append(all, at)
 		}
 	}
 	return all

@@ -252,6 +252,22 @@ func TestActionForcedPushMeanwhile(t *testing.T) {
 	s.wantPlaces()
 }
 
+// The lines are those of the head that was read.
+func TestActionPushMeanwhile(t *testing.T) {
+	s := newStage(t, map[string]string{drop: dropUsers})
+	head := s.pr.HeadSHA()
+	s.server.Before(githubtest.Match("POST", pulls+"/reviews"), func() {
+		s.repo.Commit("feature", map[string]string{drop: lines(10) + dropUsers})
+	})
+	s.on("opened").want(t, exitBlocked, gate.Absent, users)
+	if c := s.pr.ReviewComments(); len(c) != 1 || c[0].CommitID != head || c[0].Line != 3 {
+		t.Errorf("comments %v, want one on line 3 of %s", c, head)
+	}
+	if o := s.on("synchronize"); !patchSummary(o) {
+		t.Errorf("changed %v, want the summary comment only, whose lines have moved", o.writes)
+	}
+}
+
 func TestActionAnotherIdentity(t *testing.T) {
 	const app = "migrations-of-octo[bot]"
 	s := newStage(t, map[string]string{drop: dropUsers})

@@ -153,8 +153,12 @@ func TestActionRemovedAndRenamed(t *testing.T) {
 				change.Files[test.path] = githubtest.File{Content: test.text}
 			}
 			s.repo.CommitChange("feature", change)
-			s.on("opened").want(t, test.code, gate.Absent, test.want...)
+			o := s.on("opened")
+			o.want(t, test.code, gate.Absent, test.want...)
 			s.wantPlaces(test.places...)
+			if len(o.report.Files) != 1 {
+				t.Errorf("files %v, want the one that changed", o.report.Files)
+			}
 		})
 	}
 	t.Run("from where nothing is reviewed", func(t *testing.T) {

@@ -61,9 +61,9 @@ func TestActionLongHistory(t *testing.T) {
 		s.on("opened").want(t, exitBlocked, gate.Absent, "drop-table public.ghost")
 	})
 	t.Run("the edited file is always read", func(t *testing.T) {
-		more := earlierIn("aaa", historyLimit+1)
-		more["zzz/0001_old.up.sql"] = deleteUsers
-		s := newStageOn(t, more, map[string]string{"zzz/0001_old.up.sql": "-- why\n" + deleteUsers})
+		more := earlierIn("migrations", historyLimit+1)
+		more["migrations/0000_old.up.sql"] = deleteUsers
+		s := newStageOn(t, more, map[string]string{"migrations/0000_old.up.sql": "-- why\n" + deleteUsers})
 		s.on("opened").want(t, exitClear, gate.Absent)
 	})
 }

@@ -222,6 +222,14 @@ func TestActionLabeledEventThatDoesNotCover(t *testing.T) {
 		s.pr.Unlabel(label, "bob")
 		s.run(event).want(t, exitBlocked, gate.Absent, users)
 	})
+	t.Run("taken off, and on again since", func(t *testing.T) {
+		s := newStage(t, map[string]string{drop: dropUsers})
+		s.pr.Label(label, "bob")
+		s.pr.Unlabel(label, "bob")
+		event := s.pr.Event("unlabeled")
+		s.pr.Label(label, "bob")
+		s.run(event).want(t, exitBlocked, gate.Stale, users)
+	})
 	t.Run("in other letters", func(t *testing.T) {
 		s := newStage(t, map[string]string{drop: dropUsers})
 		s.pr.Label("Backup-Check", "bob")
@@ -338,6 +346,17 @@ func TestActionRecordThatDoesNotCount(t *testing.T) {
 			s.pr.Label(label, "bob")
 			s.on("labeled").want(t, exitClear, gate.Valid, "drop-table public.users")
 		})
+	}
+}
+
+// The bot is one for all workflows of a repository.
+func TestActionOtherWorkflowsComment(t *testing.T) {
+	s := newStage(t, map[string]string{drop: dropUsers})
+	s.pr.Comment(githubtest.Bot, "Coverage: 90 %\n"+summaryIs)
+	s.on("opened").wantWrites(t, postReview, postSummary)
+	s.on("opened").wantWrites(t)
+	if c := s.pr.Comments()[0]; c.EditedBy != "" {
+		t.Errorf("the other workflow's comment was changed: %v", c)
 	}
 }
 

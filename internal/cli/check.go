@@ -150,7 +150,7 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (config.C
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	history, files, err := a.paths(c, args)
+	history, files, err := a.paths(ctx, c, args)
 	if err != nil {
 		return c, nil, "", err
 	}

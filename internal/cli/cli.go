@@ -42,6 +42,7 @@ type app struct {
 func Main(args []string, in io.Reader, out, err io.Writer, getenv func(string) string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	a := &app{in: in, out: out, err: err, getenv: getenv, now: time.Now}
 	return a.run(ctx, args)
 }

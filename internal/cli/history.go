@@ -31,11 +31,15 @@ func (p *pull) history(ctx context.Context, changed []github.File) (all []*migra
 			}
 		}
 	}
-	var files []*migration.Migration
+	var files, excluded []*migration.Migration
 	oids := map[string]string{}
 	for _, f := range tree {
 		m := p.empty(f.Path)
-		if wanted(p.config, f.Path) && isText(f.Mode) && (m.Direction() != "down" || edited[f.Path]) {
+		switch {
+		case !candidate(p.config, f.Path) || !isText(f.Mode) || m.Direction() == "down" && !edited[f.Path]:
+		case !wanted(p.config, f.Path):
+			excluded = append(excluded, past(p.config, m))
+		default:
 			files = append(files, m)
 			oids[f.Path] = f.SHA
 		}
@@ -55,6 +59,7 @@ func (p *pull) history(ctx context.Context, changed []github.File) (all []*migra
 	for _, m := range all {
 		old[m.File.Path] = m
 	}
+	all = append(all, excluded...)
 	if truncated || len(left) > 0 {
 		p.logf("%d earlier migrations are not read: names that the others do not have count as existing", len(left))
 		for set := range near {

@@ -63,10 +63,25 @@ func readConfig(name string) (config.Config, error) {
 
 // wanted reports whether a file is to be reviewed.
 func wanted(c config.Config, name string) bool {
-	if !c.Includes(name) {
-		return false
-	}
+	return c.Includes(name) && candidate(c, name)
+}
+
+// candidate reports whether a file may be a migration, whatever the config leaves
+// out.
+func candidate(c config.Config, name string) bool {
 	return migration.IsCandidate(name) || len(c.Paths) > 0 && c.FormatOf(name) != ""
+}
+
+// past returns how a migration counts for those after it. One that the config
+// leaves out may have made what a later one drops IF EXISTS: it counts as one that
+// could not be read.
+func past(c config.Config, m *migration.Migration) *migration.Migration {
+	if wanted(c, m.File.Path) || m.Direction() == "down" {
+		return m
+	}
+	m.Sections = nil
+	m.Problems = []migration.Problem{{Message: "the config leaves it out"}}
+	return m
 }
 
 func readMigration(c config.Config, name string, data []byte) *migration.Migration {
@@ -75,7 +90,7 @@ func readMigration(c config.Config, name string, data []byte) *migration.Migrati
 
 // paths reads the migrations that the arguments name, and those that come before
 // them in the same folders.
-func (a *app) paths(c config.Config, args []string) (history, files []*migration.Migration, err error) {
+func (a *app) paths(ctx context.Context, c config.Config, args []string) (history, files []*migration.Migration, err error) {
 	seen := map[string]bool{}
 	add := func(to, from []*migration.Migration) []*migration.Migration {
 		for _, m := range from {
@@ -87,7 +102,7 @@ func (a *app) paths(c config.Config, args []string) (history, files []*migration
 		return to
 	}
 	for _, arg := range args {
-		found, err := a.argument(c, arg)
+		found, err := a.argument(ctx, c, arg)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -105,15 +120,28 @@ func (a *app) paths(c config.Config, args []string) (history, files []*migration
 
 // argument reads what one argument names: a file, a folder, or - for standard
 // input, which has no folder and so no history.
-func (a *app) argument(c config.Config, arg string) ([]*migration.Migration, error) {
+func (a *app) argument(ctx context.Context, c config.Config, arg string) ([]*migration.Migration, error) {
 	if arg != stdin {
 		return migrationsAt(c, arg)
 	}
-	data, err := io.ReadAll(a.in)
-	if err != nil {
-		return nil, fmt.Errorf("read standard input: %w", cause(err))
+	type input struct {
+		data []byte
+		err  error
 	}
-	return []*migration.Migration{readMigration(c, stdin, data)}, nil
+	whole := make(chan input, 1)
+	go func() {
+		data, err := io.ReadAll(a.in)
+		whole <- input{data, err}
+	}()
+	select {
+	case <-ctx.Done(): // somebody at a terminal gave up
+		return nil, fmt.Errorf("read standard input: %w", ctx.Err())
+	case in := <-whole:
+		if in.err != nil {
+			return nil, fmt.Errorf("read standard input: %w", cause(in.err))
+		}
+		return []*migration.Migration{readMigration(c, stdin, in.data)}, nil
+	}
 }
 
 // stdin is the argument, and the path in reports, for standard input.
@@ -140,13 +168,13 @@ func migrationsAt(c config.Config, arg string) ([]*migration.Migration, error) {
 		m, err := readFile(c, arg)
 		return []*migration.Migration{m}, err
 	}
-	return walk(c, arg, func(string) bool { return true })
+	return walk(c, arg, wanted, func(string) bool { return true })
 }
 
-// walk reads the migrations in a folder, which may be a link, and in those of the
-// folders below it that enter takes by their path in the first one. Folders
-// named .git and node_modules are left out.
-func walk(c config.Config, dir string, enter func(name string) bool) ([]*migration.Migration, error) {
+// walk reads the files that pick takes in a folder, which may be a link, and in
+// those of the folders below it that enter takes by their path in the first one.
+// Folders named .git and node_modules are left out.
+func walk(c config.Config, dir string, pick func(config.Config, string) bool, enter func(name string) bool) ([]*migration.Migration, error) {
 	var all []*migration.Migration
 	err := fs.WalkDir(os.DirFS(dir), ".", func(inside string, d fs.DirEntry, err error) error {
 		name := filepath.Join(dir, filepath.FromSlash(inside))
@@ -155,8 +183,10 @@ func walk(c config.Config, dir string, enter func(name string) bool) ([]*migrati
 			return fmt.Errorf("read %s: %w", name, cause(err))
 		case d.IsDir() && inside != "." && (d.Name() == ".git" || d.Name() == "node_modules" || !enter(inside)):
 			return fs.SkipDir
-		case d.IsDir(), !wanted(c, slashed(name)):
+		case d.IsDir(), !pick(c, slashed(name)):
 			return nil
+		case d.Type()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeDevice) != 0:
+			return fmt.Errorf("read %s: it is not a plain file", name) // reading may never end
 		}
 		m, err := readFile(c, name)
 		if err == nil {
@@ -206,15 +236,19 @@ func readFile(c config.Config, name string) (*migration.Migration, error) {
 // else is there may be large, and none of our business.
 func before(c config.Config, m *migration.Migration) ([]*migration.Migration, error) {
 	below := m.Set != path.Dir(m.File.Path)
-	siblings, err := walk(c, filepath.FromSlash(m.Set), func(name string) bool {
+	siblings, err := walk(c, filepath.FromSlash(m.Set), candidate, func(name string) bool {
 		return below && !strings.Contains(name, "/")
 	})
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(siblings, func(s *migration.Migration) bool {
+	siblings = slices.DeleteFunc(siblings, func(s *migration.Migration) bool {
 		return s.Set != m.Set || migration.Compare(s, m) >= 0
-	}), nil
+	})
+	for i, s := range siblings {
+		siblings[i] = past(c, s)
+	}
+	return siblings, nil
 }
 
 // A change is what a pull request or an index changes, with its history.
@@ -235,11 +269,10 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, base str
 	if err != nil {
 		return nil, err
 	}
+	tree = slices.DeleteFunc(tree, notPast(c, changes))
 	var oids []string
 	for _, f := range tree {
-		if wanted(c, f.Path) && isText(f.Mode) {
-			oids = append(oids, f.OID)
-		}
+		oids = append(oids, f.OID)
 	}
 	for _, f := range changes {
 		if isText(f.New.Mode) {
@@ -258,17 +291,30 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, base str
 	all := &change{}
 	old := map[string]*migration.Migration{}
 	for _, f := range tree {
-		if wanted(c, f.Path) && isText(f.Mode) {
-			m := readMigration(c, f.Path, contents[f.OID])
-			old[f.Path] = m
-			all.history = append(all.history, m)
-		}
+		m := readMigration(c, f.Path, contents[f.OID])
+		old[f.Path] = m
+		all.history = append(all.history, past(c, m))
 	}
 	for _, f := range changes {
 		all.files = append(all.files, changedFile(c, f, old, contents))
 	}
 	keepFormat(all)
 	return all, nil
+}
+
+// notPast returns what tells a commit's files that are no history of the changes:
+// all but what is reviewed itself, and what stands beside a change although the
+// config leaves it out.
+func notPast(c config.Config, changes []git.Change) func(git.TreeFile) bool {
+	near := map[string]bool{}
+	set := func(name string) string { return readMigration(c, name, nil).Set }
+	for _, f := range changes {
+		near[set(f.Path)] = true
+	}
+	return func(f git.TreeFile) bool {
+		beside := candidate(c, f.Path) && near[set(f.Path)]
+		return !isText(f.Mode) || !wanted(c, f.Path) && !beside
+	}
 }
 
 func isText(mode string) bool { return mode == git.Regular || mode == git.Executable }
