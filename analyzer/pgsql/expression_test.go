@@ -6,7 +6,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dropgate/dropgate/analyzer/op"
-	"github.com/dropgate/dropgate/analyzer/source"
 )
 
 func TestCondition(t *testing.T) {

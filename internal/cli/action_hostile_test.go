@@ -58,6 +58,15 @@ func testHostile(t *testing.T, s *stage, files int) {
 			blocking[f.Path] = true
 		}
 	}
+	annotated := 0
+	for _, c := range o.annotations {
+		if c.name == "error" && strings.HasPrefix(c.properties, "file=migrations/") {
+			annotated++
+		}
+	}
+	if want := strings.Count(o.summary, "\n---\n"); annotated != want {
+		t.Errorf("%d errors are annotated, want %d, as the step summary has:\n%s", annotated, want, o.out)
+	}
 	if len(blocking) != files {
 		t.Errorf("%d files block, want %d: %v", len(blocking), files, blocking)
 	}
