@@ -61,7 +61,7 @@ var packages = map[string]place{
 	"analyzer/catalog":   {ours: []string{"analyzer/op"}, tests: []string{"analyzer/source", "analyzer/pgsql"}},
 	"analyzer": {
 		ours:  []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"},
-		tests: []string{"rules"},
+		tests: []string{"internal/losstest", "rules"},
 	},
 	"rules": {
 		ours:  []string{"analyzer", "analyzer/op", "analyzer/catalog"},
