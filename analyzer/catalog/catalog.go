@@ -127,6 +127,14 @@ func (c *Catalog) BeginChange() {
 func (c *Catalog) CountMigration(unread int) {
 	c.migrations++
 	c.unread += unread
+	if unread == 0 {
+		return
+	}
+	for key := range c.gone {
+		if key.kind == op.Table { // what was not read may have made it again
+			delete(c.gone, key)
+		}
+	}
 }
 
 // Migrations returns how many migrations the catalog was built from.

@@ -108,6 +108,14 @@ func TestUnreadHistory(t *testing.T) {
 	if _, got := c.Table(name("users")); got != catalog.Exists {
 		t.Errorf("got state %d, want exists", got)
 	}
+	apply(t, c, "DROP TABLE users")
+	if _, got := c.Table(name("users")); got != catalog.Gone {
+		t.Errorf("got state %d, want gone", got)
+	}
+	c.CountMigration(1) // it may have made users again
+	if _, got := c.Table(name("users")); got != catalog.Unknown {
+		t.Errorf("got state %d, want unknown", got)
+	}
 }
 
 func TestColumnState(t *testing.T) {

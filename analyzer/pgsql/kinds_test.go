@@ -86,7 +86,7 @@ var statementKinds = map[string]string{
 	"DeclareCursorStmt":            `DECLARE a CURSOR FOR SELECT b()`,
 	"DefineStmt":                   `CREATE AGGREGATE a (int) (SFUNC = b, STYPE = int)`,
 	"DeleteStmt":                   `DELETE FROM a`,
-	"DiscardStmt":                  `DISCARD PLANS`,
+	"DiscardStmt":                  `DISCARD ALL`,
 	"DoStmt":                       `DO 'BEGIN DELETE FROM a; END'`,
 	"DropOwnedStmt":                `DROP OWNED BY a`,
 	"DropRoleStmt":                 `DROP ROLE a`,

@@ -35,6 +35,11 @@ func (r *reader) statement(n *pg_query.Node, span source.Span) []op.At {
 		return one(&op.Execute{Name: s.ExecuteStmt.Name})
 	case *pg_query.Node_DeallocateStmt:
 		return one(&op.Deallocate{Name: s.DeallocateStmt.Name})
+	case *pg_query.Node_DiscardStmt:
+		if s.DiscardStmt.Target == pg_query.DiscardMode_DISCARD_ALL {
+			return append(one(&op.SetSearchPath{}), one(&op.Deallocate{})...)
+		}
+		return nil
 	case *pg_query.Node_DeclareCursorStmt:
 		return r.statement(s.DeclareCursorStmt.Query, span)
 	case *pg_query.Node_TruncateStmt:
@@ -73,7 +78,7 @@ func tagOf(n *pg_query.Node) string {
 var harmless = set(`
 	CommentStmt SecLabelStmt GrantStmt GrantRoleStmt AlterDefaultPrivilegesStmt AlterOwnerStmt
 	AlterRoleStmt AlterRoleSetStmt CreateRoleStmt DropRoleStmt
-	VacuumStmt ClusterStmt ReindexStmt CheckPointStmt RefreshMatViewStmt LockStmt LoadStmt DiscardStmt
+	VacuumStmt ClusterStmt ReindexStmt CheckPointStmt RefreshMatViewStmt LockStmt LoadStmt
 	VariableShowStmt ConstraintsSetStmt NotifyStmt ListenStmt UnlistenStmt FetchStmt ClosePortalStmt
 	CreateStatsStmt AlterStatsStmt AlterPolicyStmt AlterEventTrigStmt AlterFunctionStmt AlterObjectDependsStmt
 	AlterOperatorStmt AlterOpFamilyStmt AlterTypeStmt AlterEnumStmt AlterDomainStmt AlterCollationStmt AlterSeqStmt

@@ -56,6 +56,28 @@ func TestActionMayNotReadTheEvents(t *testing.T) {
 	s.on("synchronize").want(t, exitBlocked, gate.Stale, users, "drop-table public.orders")
 }
 
+// What was noted while nothing was known of the label counts for nothing later.
+func TestActionMayNotReadTheEventsForOnce(t *testing.T) {
+	all := []string{users, "drop-table public.orders"}
+	t.Run("after a push", func(t *testing.T) {
+		s := newStage(t, map[string]string{drop: dropUsers})
+		s.pr.Label(label, "bob")
+		s.on("labeled").want(t, exitClear, gate.Valid, users)
+		s.repo.Commit("feature", map[string]string{orders: dropOrders})
+		s.fails("GET "+issues+"/events", 1, forbidden)
+		s.on("synchronize").want(t, exitBlocked, gate.Stale, all...)
+		s.on("synchronize").want(t, exitBlocked, gate.Stale, all...)
+	})
+	t.Run("after it was stale", func(t *testing.T) {
+		s := newStage(t, map[string]string{drop: dropUsers})
+		s.pr.Label(label, "bob")
+		s.on("opened").want(t, exitBlocked, gate.Stale, users)
+		s.fails("GET "+issues+"/events", 1, forbidden)
+		s.on("edited").want(t, exitBlocked, gate.Stale, users)
+		s.on("edited").want(t, exitBlocked, gate.Stale, users)
+	})
+}
+
 func TestActionCouldNotReview(t *testing.T) {
 	notFound := githubtest.Response{Status: 404, Body: `{"message":"Not Found"}`}
 	less := func(key string) githubtest.Response {
@@ -137,6 +159,14 @@ func TestActionHeadMovesMeanwhile(t *testing.T) {
 			o.want(t, exitClear, gate.Valid, users)
 		})
 	}
+}
+
+func TestActionLabelTakenOffMeanwhile(t *testing.T) {
+	s := newStage(t, map[string]string{drop: dropUsers})
+	s.pr.Label(label, "bob")
+	event := s.pr.Event("labeled")
+	s.server.Before(githubtest.Match("GET", pulls+"/files"), func() { s.pr.Unlabel(label, "bob") })
+	s.run(event).want(t, exitBlocked, gate.Absent, users)
 }
 
 // What was refused is tried again when GitHub says so; nothing comes twice.

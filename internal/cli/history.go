@@ -34,9 +34,12 @@ func (p *pull) history(ctx context.Context, changed []github.File) (all []*migra
 	var files, excluded []*migration.Migration
 	oids := map[string]string{}
 	for _, f := range tree {
+		if !candidate(p.config, f.Path) || !isText(f.Mode) {
+			continue
+		}
 		m := p.empty(f.Path)
 		switch {
-		case !candidate(p.config, f.Path) || !isText(f.Mode) || m.Direction() == "down" && !edited[f.Path]:
+		case m.Direction() == "down" && !edited[f.Path]:
 		case !wanted(p.config, f.Path):
 			excluded = append(excluded, past(p.config, m))
 		default:
