@@ -144,12 +144,11 @@ func (r *review) apply(m *migration.Migration) {
 	c.BeginMigration()
 	read := r.readings[m]
 	for _, s := range read.up {
-		if s.undone {
-			continue
-		}
 		for _, at := range s.Ops {
 			for _, o := range expand(c, at) {
-				c.Apply(o.Op)
+				if !s.undone || outlasts(o.Op) {
+					c.Apply(o.Op)
+				}
 			}
 		}
 	}
@@ -189,6 +188,11 @@ func (r *review) review(f ChangedFile) {
 // statement judges one statement and applies it.
 func (r *review) statement(c *catalog.Catalog, f *source.File, s statement, known map[string]int) {
 	if s.undone {
+		for _, at := range s.Ops {
+			if outlasts(at.Op) {
+				c.Apply(at.Op)
+			}
+		}
 		return
 	}
 	ran := known[s.Normal] > 0
@@ -212,7 +216,17 @@ func (r *review) statement(c *catalog.Catalog, f *source.File, s statement, know
 // file, so that it counts even where the file's earlier version had it too.
 func session(o op.Operation) bool {
 	switch o.(type) {
-	case *op.SetSearchPath, *op.Prepare, *op.Deallocate:
+	case *op.SetSearchPath, *op.Prepare, *op.Deallocate, *op.Transaction, *op.DiscardTemporary:
+		return true
+	}
+	return false
+}
+
+// outlasts reports whether the operation stands although its transaction rolls
+// back: PREPARE and DEALLOCATE are not transactional.
+func outlasts(o op.Operation) bool {
+	switch o.(type) {
+	case *op.Prepare, *op.Deallocate:
 		return true
 	}
 	return false

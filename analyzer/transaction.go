@@ -17,20 +17,24 @@ func markUndone(all []statement) {
 		}
 	}
 	for i := range all {
+		if mayCommit(all[i]) {
+			start, savepoints = i+1, nil
+			continue
+		}
 		t, ok := transactionOf(all[i])
 		if !ok {
 			continue
 		}
 		switch {
 		case t.Kind == op.Begin && !open:
-			open, start, savepoints = true, i, nil
+			open, start, savepoints = true, i+1, nil
 		case !open:
 			// A warning or an error to PostgreSQL; nothing is undone.
 		case t.Kind == op.Commit, t.Kind == op.Rollback:
 			if t.Kind == op.Rollback {
 				undo(start, i)
 			}
-			open, start, savepoints = t.Chain, i, nil
+			open, start, savepoints = t.Chain, i+1, nil
 		case t.Kind == op.Savepoint:
 			savepoints = append(savepoints, savepoint{t.Name, i})
 		case t.Kind == op.Release, t.Kind == op.RollbackTo:
@@ -46,6 +50,17 @@ func markUndone(all []statement) {
 			savepoints = savepoints[:n+1]
 		}
 	}
+}
+
+// mayCommit reports whether a statement could not be read: it may be a COMMIT, so
+// that nothing up to it can be taken back.
+func mayCommit(s statement) bool {
+	for _, at := range s.Ops {
+		if u, ok := at.Op.(*op.Unread); ok && !u.Body {
+			return true
+		}
+	}
+	return false
 }
 
 type savepoint struct {

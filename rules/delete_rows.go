@@ -25,7 +25,7 @@ func checkDelete(p *analyzer.Pass) {
 		return
 	}
 	t, state := p.Catalog.Table(o.Table)
-	if !state.MayHoldData() && (t == nil || !p.Catalog.HoldsRows(t)) {
+	if !state.MayHoldData() && (t == nil || o.Only || !p.Catalog.HoldsRows(t)) {
 		return
 	}
 	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}

@@ -31,9 +31,9 @@ var lossyTypeChange = &analyzer.Rule{
 }
 
 func checkTypeChange(p *analyzer.Pass, o *op.AlterColumnType) {
-	_, tableState := p.Catalog.Table(o.Table)
+	t, tableState := p.Catalog.Table(o.Table)
 	column, state := p.Catalog.Column(o.Table, o.Column)
-	if !tableState.MayHoldData() || !state.MayHoldData() || column != nil && column.Generated {
+	if !tableState.MayHoldData() && (t == nil || !p.Catalog.HoldsRows(t)) || !state.MayHoldData() || column != nil && column.Generated {
 		return
 	}
 	var from *op.DataType

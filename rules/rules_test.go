@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/dropgate/dropgate/analyzer"
@@ -38,5 +39,27 @@ func TestExamples(t *testing.T) {
 				t.Errorf("good example: got %+v, want none", good)
 			}
 		})
+	}
+}
+
+// TestUnreadFile holds that a file whose text cannot be had blocks.
+func TestUnreadFile(t *testing.T) {
+	changed := analyzer.ChangedFile{Path: "migrations/2.sql", Status: "added", Unreadable: "it is a symbolic link"}
+	found := analyzer.Together(analyzer.Options{Rules: rules.All}, nil, []analyzer.ChangedFile{changed}).Findings
+	if len(found) != 1 || found[0].Rule != "unread-file" || found[0].Score < 60 || found[0].Path != changed.Path {
+		t.Errorf("got %+v, want one unread-file of 60 or more on %s", found, changed.Path)
+	}
+}
+
+// TestUnreadStatementMayCommit holds that nothing before a statement that cannot
+// be read is taken for rolled back: it may be a COMMIT.
+func TestUnreadStatementMayCommit(t *testing.T) {
+	found := review("CREATE TABLE users (id int);", "BEGIN; DROP TABLE users; COMMIT \\g SELECT 1; ROLLBACK;")
+	var got []string
+	for _, f := range found {
+		got = append(got, f.Rule)
+	}
+	if want := []string{"drop-table", "unread-statement"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -26,7 +26,7 @@ func checkUpdate(p *analyzer.Pass) {
 		return
 	}
 	t, state := p.Catalog.Table(o.Table)
-	if !state.MayHoldData() && (t == nil || !p.Catalog.HoldsRows(t)) {
+	if !state.MayHoldData() && (t == nil || o.Only || !p.Catalog.HoldsRows(t)) {
 		return
 	}
 	lost := overwritten(p, o.Table, o.Set, o.Where)
@@ -39,6 +39,8 @@ func checkUpdate(p *analyzer.Pass) {
 	switch {
 	case p.Catalog.Resolve(o.Table) == op.Name{Schema: catalog.SystemSchema, Name: "pg_index"}:
 		r = reason(45, "a system catalog is edited by hand; an index can be built again")
+	case p.Catalog.Resolve(o.Table).Schema == catalog.SystemSchema:
+		r = reason(75, "a system catalog is edited by hand, which can take away anything")
 	case lost.undoable:
 		r = reason(20, "the old values can be computed from the new ones")
 	case lost.kept:

@@ -56,15 +56,31 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.insert(o)
 	case *op.Update:
 		c.update(o)
+	default:
+		c.applySession(o)
+	}
+}
+
+// applySession notes what an operation does to the session or, by code that is
+// not read, to what is known of the schema.
+func (c *Catalog) applySession(o op.Operation) {
+	switch o := o.(type) {
 	case *op.ReassignOwned:
 		for _, role := range o.Roles {
 			c.reassigned[role] = true
 		}
+		delete(c.reassigned, o.To)
+	case *op.Hidden:
+		c.unread++
+	case *op.Call:
+		c.call(o)
+	case *op.DiscardTemporary:
+		c.dropTemporary(func(*Table) bool { return true })
 	case *op.SetSearchPath:
 		c.setPath(o)
 	case *op.Transaction:
-		if (o.Kind == op.Commit || o.Kind == op.Rollback) && c.outerPath != nil {
-			c.searchPath, c.outerPath = c.outerPath, nil
+		if o.Kind == op.Commit || o.Kind == op.Rollback {
+			c.endTransaction()
 		}
 	case *op.Prepare:
 		// PostgreSQL refuses a name that is taken, and a script may go on with the
@@ -78,6 +94,14 @@ func (c *Catalog) Apply(o op.Operation) {
 	}
 }
 
+// endTransaction forgets what lasts as long as its transaction.
+func (c *Catalog) endTransaction() {
+	c.dropTemporary(func(t *Table) bool { return t.dropOnCommit })
+	if c.outerPath != nil {
+		c.searchPath, c.outerPath = c.outerPath, nil
+	}
+}
+
 func (c *Catalog) setPath(o *op.SetSearchPath) {
 	switch {
 	case !o.Local:
@@ -88,6 +112,45 @@ func (c *Catalog) setPath(o *op.SetSearchPath) {
 	c.searchPath = o.Schemas
 	if len(o.Schemas) == 0 {
 		c.searchPath = defaultPath
+	}
+}
+
+// call notes that a function ran which may have made what is not known.
+func (c *Catalog) call(o *op.Call) {
+	switch body, _ := c.Body(o.Function); body {
+	case NoFunction:
+		if o.Perhaps {
+			return
+		}
+	case Harmless:
+		if !c.makes(o.Function, map[*op.CreateFunction]bool{}) {
+			return
+		}
+	}
+	c.unread++
+}
+
+// makes reports whether a function, or one that it calls, may make objects.
+func (c *Catalog) makes(n op.Name, seen map[*op.CreateFunction]bool) bool {
+	o := c.objects[c.key(op.Function, n, op.Name{})]
+	if o == nil || o.body == nil || seen[o.body] {
+		return false
+	}
+	seen[o.body] = true
+	for _, called := range o.body.Calls {
+		if c.makes(called, seen) {
+			return true
+		}
+	}
+	return o.body.Makes
+}
+
+// dropTemporary drops the temporary tables that which picks.
+func (c *Catalog) dropTemporary(which func(*Table) bool) {
+	for name, t := range c.tables {
+		if t.Temporary && which(t) {
+			delete(c.tables, name)
+		}
 	}
 }
 
@@ -123,7 +186,7 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 	}
 	temporary := name.Schema == temporarySchema
 	_, state := c.Table(name)
-	t := &Table{Name: name, Kind: o.Kind, Temporary: temporary, epoch: c.epoch, dropped: map[string]bool{}}
+	t := &Table{Name: name, Kind: o.Kind, Temporary: temporary, dropOnCommit: o.DropOnCommit, epoch: c.epoch, dropped: map[string]bool{}}
 	if !temporary && !c.certain(o.IfNotExists, state) {
 		t.epoch, t.Implied = -1, true
 	}
@@ -336,6 +399,7 @@ func (c *Catalog) createFunction(o *op.CreateFunction) {
 	body := *o
 	if old != nil && old.body != nil {
 		body.Read = body.Read && old.body.Read
+		body.Makes = body.Makes || old.body.Makes
 		body.Words = slices.Concat(old.body.Words, o.Words)
 		body.Calls = slices.Concat(old.body.Calls, o.Calls)
 	}

@@ -77,8 +77,9 @@ type Table struct {
 	// columns are not known.
 	Implied bool
 
-	epoch   int
-	dropped map[string]bool // columns that an earlier operation dropped or renamed
+	epoch        int
+	dropOnCommit bool            // temporary, ON COMMIT DROP
+	dropped      map[string]bool // columns that an earlier operation dropped or renamed
 }
 
 // A Column is a column of a table.

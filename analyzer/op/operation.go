@@ -44,17 +44,18 @@ type CreateSchema struct {
 // CreateTable makes a table: CREATE TABLE, CREATE TABLE AS, SELECT INTO,
 // CREATE FOREIGN TABLE.
 type CreateTable struct {
-	Name        Name
-	Kind        Kind // Table or ForeignTable
-	Temporary   bool
-	IfNotExists bool
-	Columns     []ColumnDef
-	Constraints []ConstraintDef
-	Inherits    []Name // parents, by INHERITS
-	PartitionOf Name   // parent, by PARTITION OF
-	Like        []Name // LIKE: columns come from there
-	OfType      Name   // CREATE TABLE … OF type
-	Copies      *Copy  // AS SELECT: what the rows come from
+	Name         Name
+	Kind         Kind // Table or ForeignTable
+	Temporary    bool
+	IfNotExists  bool
+	Columns      []ColumnDef
+	Constraints  []ConstraintDef
+	Inherits     []Name // parents, by INHERITS
+	PartitionOf  Name   // parent, by PARTITION OF
+	Like         []Name // LIKE: columns come from there
+	OfType       Name   // CREATE TABLE … OF type
+	Copies       *Copy  // AS SELECT: what the rows come from
+	DropOnCommit bool   // a temporary table that goes with its transaction
 }
 
 // Copy says that an operation's rows come from a query.
@@ -118,7 +119,10 @@ type DropAttribute struct {
 type DropOwned struct{ Roles []string }
 
 // ReassignOwned gives what roles own to another role.
-type ReassignOwned struct{ Roles []string }
+type ReassignOwned struct {
+	Roles []string
+	To    string
+}
 
 // Truncate empties tables.
 type Truncate struct {
@@ -346,6 +350,7 @@ type CreateFunction struct {
 	Name  Name
 	Read  bool     // its language is one whose body can be read
 	Words []string // destructive words in its body
+	Makes bool     // it may make or rename objects
 	Calls []Name   // names in its body that may be functions
 }
 
@@ -358,5 +363,14 @@ type Call struct {
 	Perhaps bool
 }
 
-func (*CreateFunction) operation() {}
-func (*Call) operation()           {}
+// DiscardTemporary drops the session's temporary tables: DISCARD TEMP or ALL.
+type DiscardTemporary struct{}
+
+// Hidden runs code that may make or rename objects which are not read: what the
+// schema does not have may be there from then on.
+type Hidden struct{}
+
+func (*DiscardTemporary) operation() {}
+func (*Hidden) operation()           {}
+func (*CreateFunction) operation()   {}
+func (*Call) operation()             {}

@@ -91,7 +91,7 @@ func function(s *pg_query.CreateFunctionStmt) *op.CreateFunction {
 	}
 	f.Read = language == "sql" || language == "plpgsql"
 	if s.SqlBody == nil {
-		f.Words, f.Calls = bodyWords(body)
+		f.Words, f.Calls, f.Makes = bodyWords(body)
 		return f
 	}
 	walk(s.SqlBody, func(n *pg_query.Node) bool {
@@ -110,13 +110,25 @@ func function(s *pg_query.CreateFunctionStmt) *op.CreateFunction {
 	return f
 }
 
-// bodyWords returns the destructive words of a body, and the names in it that
-// stand before a parenthesis, which may be calls.
-func bodyWords(body string) (words []string, names []op.Name) {
+// bodyWords returns the destructive words of a body, the names in it that stand
+// before a parenthesis, which may be calls, and whether it may make or rename
+// objects.
+func bodyWords(body string) (words []string, names []op.Name, makes bool) {
 	data := []byte(body)
 	all := tokens(data, source.Span{End: len(data)})
 	words = destructiveWords(data, chunk{tokens: all})
+	alters := false
 	for i, t := range all {
+		switch {
+		case t.is(data, "create"):
+			makes = true
+		case t.is(data, "alter"):
+			makes, alters = true, true
+		case t.is(data, ";"):
+			alters = false
+		case t.is(data, "type") && alters && !all[i-1].is(data, "alter"):
+			words = append(words, "alter column type")
+		}
 		if t.kind != word && t.kind != quoted || i+1 >= len(all) || !all[i+1].is(data, "(") {
 			continue
 		}
@@ -128,7 +140,7 @@ func bodyWords(body string) (words []string, names []op.Name) {
 			names = append(names, name)
 		}
 	}
-	return words, names
+	return words, names, makes
 }
 
 // identifier folds a bare name and takes the quotes off a quoted one.

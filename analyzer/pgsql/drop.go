@@ -59,7 +59,7 @@ func (r *reader) drops(n *pg_query.Node, span source.Span) ([]op.At, bool) {
 		}
 		return one(o)
 	case *pg_query.Node_ReassignOwnedStmt:
-		o := &op.ReassignOwned{}
+		o := &op.ReassignOwned{To: roleName(s.ReassignOwnedStmt.Newrole)}
 		for _, role := range s.ReassignOwnedStmt.Roles {
 			o.Roles = append(o.Roles, roleName(role.GetRoleSpec()))
 		}

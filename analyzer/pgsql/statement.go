@@ -31,25 +31,15 @@ func (r *reader) statement(n *pg_query.Node, span source.Span) []op.At {
 		return r.explain(s.ExplainStmt, span)
 	case *pg_query.Node_PrepareStmt:
 		return r.prepare(s.PrepareStmt, span)
-	case *pg_query.Node_ExecuteStmt:
-		return one(&op.Execute{Name: s.ExecuteStmt.Name})
-	case *pg_query.Node_DeallocateStmt:
-		return one(&op.Deallocate{Name: s.DeallocateStmt.Name})
-	case *pg_query.Node_DiscardStmt:
-		if s.DiscardStmt.Target == pg_query.DiscardMode_DISCARD_ALL {
-			return append(one(&op.SetSearchPath{}), one(&op.Deallocate{})...)
-		}
-		return nil
 	case *pg_query.Node_DeclareCursorStmt:
 		return r.statement(s.DeclareCursorStmt.Query, span)
 	case *pg_query.Node_TruncateStmt:
 		return truncates(s.TruncateStmt, span)
-	case *pg_query.Node_TransactionStmt:
-		return transaction(s.TransactionStmt, span)
-	case *pg_query.Node_VariableSetStmt:
-		return setting(s.VariableSetStmt, span)
 	case *pg_query.Node_DoStmt:
 		return r.doBlock(s.DoStmt, span)
+	}
+	if all, ok := session(n, span); ok {
+		return all
 	}
 	if all, ok := r.drops(n, span); ok {
 		return all
@@ -62,6 +52,31 @@ func (r *reader) statement(n *pg_query.Node, span source.Span) []op.At {
 		return nil
 	}
 	return one(&op.Unknown{Tag: tag})
+}
+
+// session reads the statements that only concern the session: transactions,
+// settings, prepared statements.
+func session(n *pg_query.Node, span source.Span) ([]op.At, bool) {
+	one := func(o op.Operation) []op.At { return []op.At{{Op: o, Span: span}} }
+	switch s := n.GetNode().(type) {
+	case *pg_query.Node_TransactionStmt:
+		return transaction(s.TransactionStmt, span), true
+	case *pg_query.Node_VariableSetStmt:
+		return setting(s.VariableSetStmt, span), true
+	case *pg_query.Node_ExecuteStmt:
+		return one(&op.Execute{Name: s.ExecuteStmt.Name}), true
+	case *pg_query.Node_DeallocateStmt:
+		return one(&op.Deallocate{Name: s.DeallocateStmt.Name}), true
+	case *pg_query.Node_DiscardStmt:
+		switch s.DiscardStmt.Target {
+		case pg_query.DiscardMode_DISCARD_ALL:
+			return append(one(&op.SetSearchPath{}), append(one(&op.Deallocate{}), one(&op.DiscardTemporary{})...)...), true
+		case pg_query.DiscardMode_DISCARD_TEMP:
+			return one(&op.DiscardTemporary{}), true
+		}
+		return nil, true
+	}
+	return nil, false
 }
 
 // tagOf returns the parse tree's name of the statement: "CommentStmt".
@@ -144,13 +159,16 @@ func (r *reader) doBlock(s *pg_query.DoStmt, span source.Span) []op.At {
 			language = strings.ToLower(d.Arg.GetString_().GetSval())
 		}
 	}
-	words, names := bodyWords(body)
+	words, names, makes := bodyWords(body)
 	if len(words) > 0 || language != "plpgsql" {
 		return []op.At{{Span: span, Op: &op.Unread{
 			Message: "this version does not read the body of a DO block", Destructive: words, Body: true,
 		}}}
 	}
 	var all []op.At
+	if makes {
+		all = append(all, op.At{Span: span, Op: &op.Hidden{}})
+	}
 	for _, name := range names {
 		all = append(all, op.At{Span: span, Op: &op.Call{Function: name, Perhaps: true}})
 	}

@@ -11,6 +11,7 @@ func createTable(s *pg_query.CreateStmt, kind op.Kind) *op.CreateTable {
 	c := &op.CreateTable{
 		Name: rangeName(s.Relation), Kind: kind, Temporary: isTemporary(s.Relation), IfNotExists: s.IfNotExists,
 	}
+	c.DropOnCommit = s.Oncommit == pg_query.OnCommitAction_ONCOMMIT_DROP
 	if s.OfTypename != nil {
 		c.OfType = qualified(strs(s.OfTypename.Names))
 	}
@@ -44,7 +45,10 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 		return []op.At{{Span: span, Op: &op.CreateView{Kind: op.MaterializedView, Name: name, IfNotExists: s.IfNotExists}}}
 	}
 	var all []op.At
-	c := &op.CreateTable{Name: name, Kind: op.Table, Temporary: isTemporary(s.Into.Rel), IfNotExists: s.IfNotExists}
+	c := &op.CreateTable{
+		Name: name, Kind: op.Table, Temporary: isTemporary(s.Into.Rel), IfNotExists: s.IfNotExists,
+		DropOnCommit: s.Into.OnCommit == pg_query.OnCommitAction_ONCOMMIT_DROP,
+	}
 	switch {
 	case s.Query.GetExecuteStmt() != nil:
 		all = append(all, op.At{Span: span, Op: &op.Execute{Name: s.Query.GetExecuteStmt().Name}})
