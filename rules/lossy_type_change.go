@@ -45,7 +45,7 @@ func checkTypeChange(p *analyzer.Pass, o *op.AlterColumnType) {
 	if loss.why == "" {
 		return
 	}
-	was := "its type"
+	was := "a type that is not known"
 	if from != nil {
 		was = column.Type.String()
 	}

@@ -52,7 +52,7 @@ func checkCall(p *analyzer.Pass, o *op.Call) {
 		j.Message = fmt.Sprintf("Calls function %s, whose body is not SQL or PL/pgSQL.", o.Function)
 		j.Reasons = []analyzer.Reason{reason(60, "what the called function does is not known")}
 	case catalog.Suspicious:
-		j.Message = fmt.Sprintf("Calls function %s, which takes something away: its body has %s.", o.Function, upper(words))
+		j.Message = fmt.Sprintf("Calls function %s, whose body has %s.", o.Function, upper(words))
 		j.Reasons = []analyzer.Reason{
 			reason(60, "what the called function does is not known in full"),
 			reason(15, "its body has %s", upper(words)),
