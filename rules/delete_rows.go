@@ -13,7 +13,7 @@ var deleteRows = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "Rows are deleted",
 	Why:      "DELETE removes the rows that its condition picks, and through foreign keys with ON DELETE CASCADE rows of other tables too. How many those are on the server, nothing in the text tells.",
-	Remedy:   "Name the rows by constant primary keys, or keep them: INSERT INTO … SELECT them into another table in the same migration. Look at what SELECT count(*) with the same condition gives in production first.",
+	Remedy:   "Name the rows by constant primary keys, or keep them: `INSERT INTO … SELECT` them into another table in the same migration. Look at what `SELECT count(*)` with the same condition gives in production first.",
 	Bad:      analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, active boolean);", Change: "DELETE FROM users WHERE NOT active;"},
 	Good:     analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, active boolean);", Change: "DELETE FROM users WHERE false;"},
 	Check:    checkDelete,
@@ -35,7 +35,7 @@ func checkDelete(p *analyzer.Pass) {
 		j.Remedy = "Nothing more to do if these are the rows that you mean: look at them in production first, with SELECT and the same condition."
 	}
 	if len(losses) > 0 && op.BoundedBy(o.Where, t.KeyColumns()) {
-		j.Remedy = "Look at what refers to these rows in production first, and keep it: INSERT INTO … SELECT it into other tables in the same migration, or point it to other rows."
+		j.Remedy = "Look at what refers to these rows in production first, and keep it: `INSERT INTO … SELECT` it into other tables in the same migration, or point it to other rows."
 	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
 	if !o.Archives.IsZero() && sum(j.Reasons) >= 60 {

@@ -12,7 +12,7 @@ var dropDatabase = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "A whole database is dropped",
 	Why:      "DROP DATABASE removes the catalog entries and the files of every table in the database. It cannot be undone, not even by a ROLLBACK.",
-	Remedy:   "Leave it out of the migration. Take the application's access away first (REVOKE CONNECT), keep the database for as long as your backups are kept, and let somebody with a checked backup drop it by hand.",
+	Remedy:   "Leave it out of the migration. Take the application's access away first (`REVOKE CONNECT`), keep the database for as long as your backups are kept, and let somebody with a checked backup drop it by hand.",
 	Bad:      analyzer.Example{Change: "DROP DATABASE shop;"},
 	Good:     analyzer.Example{Change: "REVOKE CONNECT ON DATABASE shop FROM PUBLIC;"},
 	Check: func(p *analyzer.Pass) {

@@ -13,7 +13,7 @@ var dropExtension = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "An extension is dropped",
 	Why:      "With CASCADE, every column whose type the extension brought (citext, hstore, geometry, vector, …) goes with it. An extension's own tables go in any case.",
-	Remedy:   "Leave CASCADE out: PostgreSQL then names the columns that still need the extension. Convert those with ALTER COLUMN … TYPE first.",
+	Remedy:   "Leave `CASCADE` out: PostgreSQL then names the columns that still need the extension. Convert those with `ALTER COLUMN … TYPE` first.",
 	Bad: analyzer.Example{
 		Before: "CREATE EXTENSION citext; CREATE TABLE users (id int, email citext);",
 		Change: "DROP EXTENSION citext CASCADE;",

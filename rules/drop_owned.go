@@ -12,7 +12,7 @@ var dropOwned = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "Everything that a role owns is dropped",
 	Why:      "DROP OWNED removes every object of the current database that the role owns, tables with their rows included. What that is depends on the server, not on the migration.",
-	Remedy:   "Give the objects to another role with REASSIGN OWNED BY … TO … first, and drop what really is to go by name.",
+	Remedy:   "Give the objects to another role with `REASSIGN OWNED BY … TO …` first, and drop what really is to go by name.",
 	Bad:      analyzer.Example{Change: "DROP OWNED BY legacy_app;"},
 	Good:     analyzer.Example{Change: "REASSIGN OWNED BY legacy_app TO app;"},
 	Check: func(p *analyzer.Pass) {

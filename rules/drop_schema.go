@@ -13,7 +13,7 @@ var dropSchema = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "A schema is dropped",
 	Why:      "DROP SCHEMA … CASCADE removes every table in the schema with its rows, and columns elsewhere whose types are in it. Without CASCADE PostgreSQL refuses while anything is in it.",
-	Remedy:   "Drop or move (ALTER TABLE … SET SCHEMA) its tables one by one, so that each can be reviewed, and then drop the schema without CASCADE.",
+	Remedy:   "Drop or move (`ALTER TABLE … SET SCHEMA`) its tables one by one, so that each can be reviewed, and then drop the schema without `CASCADE`.",
 	Bad:      analyzer.Example{Before: "CREATE SCHEMA billing; CREATE TABLE billing.invoices (id int);", Change: "DROP SCHEMA billing CASCADE;"},
 	Good:     analyzer.Example{Before: "CREATE SCHEMA billing; CREATE TABLE billing.invoices (id int);", Change: "ALTER TABLE billing.invoices SET SCHEMA public;"},
 	Check:    checkDropSchema,

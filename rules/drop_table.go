@@ -13,7 +13,7 @@ var dropTable = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "A table is dropped",
 	Why:      "DROP TABLE removes the table with every row in it, its indexes and its triggers. IF EXISTS changes nothing about that. Afterwards only a backup has the rows.",
-	Remedy:   "First stop using it and rename it (ALTER TABLE … RENAME TO …_unused). Drop it in a later migration, when nothing missed it and a backup that was restored once has it.",
+	Remedy:   "First stop using it and rename it (`ALTER TABLE … RENAME TO …`). Drop it in a later migration, when nothing missed it and a backup that was restored once has it.",
 	Bad:      analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, email text);", Change: "DROP TABLE users;"},
 	Good:     analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, email text);", Change: "ALTER TABLE users RENAME TO users_unused;"},
 	Check:    checkDropTable,

@@ -13,7 +13,7 @@ var dropType = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "A type, domain, collation or attribute is dropped",
 	Why:      "With CASCADE, every column of the type goes with it, in every table. An attribute of a composite type goes out of every stored value of that type, CASCADE or not.",
-	Remedy:   "Leave CASCADE out: PostgreSQL then names the columns that still use the type. Convert those with ALTER COLUMN … TYPE first.",
+	Remedy:   "Leave `CASCADE` out: PostgreSQL then names the columns that still use the type. Convert those with `ALTER COLUMN … TYPE` first.",
 	Bad: analyzer.Example{
 		Before: "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE users (id int, mood mood);",
 		Change: "DROP TYPE mood CASCADE;",

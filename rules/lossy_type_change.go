@@ -12,7 +12,7 @@ var lossyTypeChange = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "A type change cuts or rounds values",
 	Why:      "ALTER COLUMN … TYPE rewrites every value. Some conversions cut or round without an error: numeric to integer, a smaller scale, timestamp to date, an explicit cast to a shorter varchar, anything that USING makes of the value.",
-	Remedy:   "Add a column of the new type, fill it, compare, and move over; keep the old column until nothing missed it. To make sure that nothing is cut, leave USING out where a conversion without it raises an error on values that do not fit.",
+	Remedy:   "Add a column of the new type, fill it, compare, and move over; keep the old column until nothing missed it. To make sure that nothing is cut, leave `USING` out where a conversion without it raises an error on values that do not fit.",
 	Bad:      analyzer.Example{Before: "CREATE TABLE orders (id int, total numeric(10,4));", Change: "ALTER TABLE orders ALTER COLUMN total TYPE integer;"},
 	Good:     analyzer.Example{Before: "CREATE TABLE orders (id int, total numeric(10,4));", Change: "ALTER TABLE orders ALTER COLUMN total TYPE numeric(14,4);"},
 	Check: func(p *analyzer.Pass) {

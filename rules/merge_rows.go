@@ -12,7 +12,7 @@ var mergeRows = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "MERGE deletes or overwrites rows",
 	Why:      "MERGE deletes or updates every row of its target that the join matches. How many those are depends on another table, not on the text.",
-	Remedy:   "Leave WHEN MATCHED branches out and only insert what is missing, or join constant keys (USING (VALUES …)), and keep the old rows in another table first.",
+	Remedy:   "Leave `WHEN MATCHED` branches out and only insert what is missing, or join constant keys (`USING (VALUES …)`), and keep the old rows in another table first.",
 	Bad: analyzer.Example{
 		Before: "CREATE TABLE stock (id int PRIMARY KEY, n int); CREATE TABLE gone (id int);",
 		Change: "MERGE INTO stock USING gone ON stock.id = gone.id WHEN MATCHED THEN DELETE;",

@@ -14,7 +14,7 @@ var updateRows = &analyzer.Rule{
 	Category: analyzer.DataLoss,
 	Title:    "Values are overwritten",
 	Why:      "UPDATE puts new values in the place of the old ones, which nobody can tell afterwards. Filling a column that the change added, or only where it IS NULL, overwrites nothing.",
-	Remedy:   "Write the new values into a new column and let the application move over, or copy the old values into another column first. Keep the condition as narrow as it can be (WHERE column IS NULL, constant keys).",
+	Remedy:   "Write the new values into a new column and let the application move over, or copy the old values into another column first. Keep the condition as narrow as it can be (`WHERE column IS NULL`, constant keys).",
 	Bad:      analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, plan text);", Change: "UPDATE users SET plan = 'free';"},
 	Good:     analyzer.Example{Before: "CREATE TABLE users (id bigint PRIMARY KEY, plan text);", Change: "UPDATE users SET plan = 'free' WHERE plan IS NULL;"},
 	Check:    checkUpdate,
