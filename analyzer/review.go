@@ -84,14 +84,21 @@ func Each(o Options, history, files []*migration.Migration) *Report {
 		c := r.catalog(m.Set)
 		c.BeginChange()
 		r.review(ChangedFile{Path: m.File.Path, Status: "unchanged", Migration: m})
-		c.CountMigration(r.report.Files[len(r.report.Files)-1].Unread)
+		if m.Direction() != "down" {
+			c.CountMigration(r.report.Files[len(r.report.Files)-1].Unread)
+		}
 	}
 	return r.finish()
 }
 
 func compareFiles(a, b ChangedFile) int {
-	if a.Migration != nil && b.Migration != nil {
+	switch {
+	case a.Migration != nil && b.Migration != nil:
 		return migration.Compare(a.Migration, b.Migration)
+	case a.Migration != nil:
+		return -1 // what cannot be read, or is gone, builds no schema
+	case b.Migration != nil:
+		return 1
 	}
 	return strings.Compare(a.Path, b.Path)
 }

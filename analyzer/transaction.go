@@ -18,7 +18,7 @@ func markUndone(all []statement) {
 	}
 	for i := range all {
 		if mayCommit(all[i]) {
-			start, savepoints = i+1, nil
+			open = false
 			continue
 		}
 		t, ok := transactionOf(all[i])
@@ -52,8 +52,8 @@ func markUndone(all []statement) {
 	}
 }
 
-// mayCommit reports whether a statement could not be read: it may be a COMMIT, so
-// that nothing up to it can be taken back.
+// mayCommit reports whether a statement could not be read. It may be a COMMIT: then
+// nothing before it is taken back, and no transaction is open after it.
 func mayCommit(s statement) bool {
 	for _, at := range s.Ops {
 		if u, ok := at.Op.(*op.Unread); ok && !u.Body {
