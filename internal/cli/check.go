@@ -39,7 +39,8 @@ type checkFlags struct {
 
 const checkHelp = `Review migrations: files, folders, or - for standard input.
 
-  check PATH ...             each migration by itself, on top of those before it in its folder
+  check PATH ...             each migration by itself, on top of those before it in its folder;
+                             without PATH, the current folder
   check --diff BASE[...HEAD] all that HEAD changes since its merge base with BASE, as one change
   check --staged             all that git's index changes against HEAD, as one change
 
@@ -65,15 +66,15 @@ func (a *app) checkCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "text", "output format: "+strings.Join(formats(), ", "))
+	flags.StringVar(&f.format, "format", "text", "`FORMAT` of the report: "+strings.Join(formats(), ", "))
 	flags.StringVar(&f.output, "output", "", "write the report to `FILE`, not to standard output")
 	flags.StringVar(&f.config, "config", "", "read the config from `FILE` (default "+configName+")")
-	flags.IntVar(&f.threshold, "threshold", 60, "score from which an operation blocks, 1 to 100")
+	flags.IntVar(&f.threshold, "threshold", 60, "`SCORE` from which an operation blocks, 1 to 100")
 	flags.StringVar(&f.diff, "diff", "", "review what `BASE[...HEAD]` changes")
 	flags.BoolVar(&f.staged, "staged", false, "review what git's index changes")
 	flags.BoolVar(&f.acknowledged, "acknowledged", false, "report everything, block nothing, as if a valid label were there")
-	flags.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
-	flags.IntVar(&f.jobs, "jobs", 0, "files to read at a time (default: one for each processor)")
+	flags.StringVar(&f.color, "color", "auto", "`WHEN` to use colours: auto, always or never")
+	flags.IntVar(&f.jobs, "jobs", 0, "read `N` files at a time (default one for each processor)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print what blocks and the verdict only")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print what each file was taken for")
 	return cmd
