@@ -71,7 +71,7 @@ func (c *Catalog) applySession(o op.Operation) {
 		}
 		delete(c.reassigned, o.To)
 	case *op.Hidden:
-		c.unread++
+		c.overlook(1)
 	case *op.Call:
 		c.call(o)
 	case *op.DiscardTemporary:
@@ -127,7 +127,7 @@ func (c *Catalog) call(o *op.Call) {
 			return
 		}
 	}
-	c.unread++
+	c.overlook(1)
 }
 
 // makes reports whether a function, or one that it calls, may make objects.

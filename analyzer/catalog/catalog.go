@@ -127,10 +127,14 @@ func (c *Catalog) BeginChange() {
 // statements could not be read.
 func (c *Catalog) CountMigration(unread int) {
 	c.migrations++
-	c.unread += unread
-	if unread == 0 {
-		return
+	if unread > 0 {
+		c.overlook(unread)
 	}
+}
+
+// overlook notes that n statements ran of which it is not known what they made.
+func (c *Catalog) overlook(n int) {
+	c.unread += n
 	for key := range c.gone {
 		if key.kind == op.Table { // what was not read may have made it again
 			delete(c.gone, key)
