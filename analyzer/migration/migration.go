@@ -49,3 +49,7 @@ type Migration struct {
 	Sections []Section
 	Problems []Problem
 }
+
+// ByDirectives reports whether directives in the text, not the file's name, tell
+// which sections take back: whoever writes the text can write those too.
+func (m *Migration) ByDirectives() bool { return m.Format == "goose" || m.Format == "dbmate" }

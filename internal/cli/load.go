@@ -372,7 +372,7 @@ func keepFormat(all *change) {
 		if f.Migration == nil || len(formats[f.Migration.Set]) == 0 || formats[f.Migration.Set][f.Migration.Format] {
 			continue
 		}
-		if m := f.Migration; m.Direction() == "both" {
+		if m := f.Migration; m.ByDirectives() && m.Direction() != "up" {
 			all.files[i].Migration = migration.Read(m.File, "sql")
 		}
 	}
