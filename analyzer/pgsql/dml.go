@@ -135,10 +135,10 @@ func archive(all []op.At, s *pg_query.InsertStmt, query *pg_query.SelectStmt) {
 	if c == nil || !c.All || !c.Every {
 		return
 	}
-	for i, n := range s.WithClause.GetCtes() {
+	for _, n := range s.WithClause.GetCtes() {
 		cte := n.GetCommonTableExpr()
 		d := cte.Ctequery.GetDeleteStmt()
-		if d == nil || cte.Ctename != c.From.Name || c.From.Schema != "" || !returnsAll(d.ReturningList) || i >= len(all) {
+		if d == nil || cte.Ctename != c.From.Name || c.From.Schema != "" || !returnsAll(d.ReturningList) {
 			continue
 		}
 		for _, at := range all {

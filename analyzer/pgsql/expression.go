@@ -106,27 +106,30 @@ func walk(n *pg_query.Node, visit func(*pg_query.Node) bool) {
 	walkMessage(n.ProtoReflect(), visit)
 }
 
+// walkMessage goes through the fields in the order of their declaration: the order
+// that protobuf's own Range gives differs from one build to another.
 func walkMessage(m protoreflect.Message, visit func(*pg_query.Node) bool) {
-	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-		if f.Kind() != protoreflect.MessageKind {
-			return true
-		}
-		each := func(child protoreflect.Message) {
-			if n, ok := child.Interface().(*pg_query.Node); ok {
-				walk(n, visit)
-			} else {
-				walkMessage(child, visit)
-			}
-		}
-		if f.IsList() {
-			for i := range v.List().Len() {
-				each(v.List().Get(i).Message())
-			}
+	each := func(child protoreflect.Message) {
+		if n, ok := child.Interface().(*pg_query.Node); ok {
+			walk(n, visit)
 		} else {
-			each(v.Message())
+			walkMessage(child, visit)
 		}
-		return true
-	})
+	}
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		f := fields.Get(i)
+		switch {
+		case f.Kind() != protoreflect.MessageKind || !m.Has(f):
+		case f.IsList():
+			list := m.Get(f).List()
+			for j := range list.Len() {
+				each(list.Get(j).Message())
+			}
+		default:
+			each(m.Get(f).Message())
+		}
+	}
 }
 
 // reads returns what the expression reads.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -237,7 +238,7 @@ func (a *action) finish(r *report.Review) error {
 
 // writeReports writes the report files into the workspace.
 func (a *action) writeReports(r *report.Review) error {
-	workspace := orDefault(a.getenv("GITHUB_WORKSPACE"), ".")
+	workspace := cmp.Or(a.getenv("GITHUB_WORKSPACE"), ".")
 	root, err := os.OpenRoot(workspace)
 	if err != nil {
 		return fmt.Errorf("open the workspace: %w", cause(err))

@@ -197,27 +197,27 @@ func (a *app) reviewStaged(ctx context.Context, f checkFlags) (c config.Config, 
 
 // reviewGit reviews changes on top of a commit, with that commit's config.
 func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string, changes []git.Change, scope string) (config.Config, *analyzer.Report, string, error) {
-	c, err := configAt(ctx, r, f.config, base)
+	tree, err := r.Tree(ctx, base)
+	if err != nil {
+		return config.Config{}, nil, "", err
+	}
+	c, err := configIn(ctx, r, f.config, base, tree)
 	if err != nil {
 		return c, nil, "", err
 	}
-	all, err := gitChange(ctx, r, c, base, changes)
+	all, err := gitChange(ctx, r, c, tree, changes)
 	if err != nil {
 		return c, nil, "", err
 	}
 	return c, analyzer.Together(analyzer.Options{Rules: rules.All, Jobs: f.jobs}, all.history, all.files), scope, nil
 }
 
-// configAt reads the config of a commit, unless a file is named.
-func configAt(ctx context.Context, r *git.Repository, name, commit string) (config.Config, error) {
+// configIn reads the config among a commit's files, unless another one is named.
+func configIn(ctx context.Context, r *git.Repository, name, commit string, tree []git.TreeFile) (c config.Config, err error) {
 	if name != "" {
 		return readConfig(name)
 	}
-	tree, err := r.Tree(ctx, commit)
-	if err != nil {
-		return config.Config{}, err
-	}
-	c := config.Default()
+	c = config.Default()
 	for _, f := range tree {
 		if f.Path != configName {
 			continue

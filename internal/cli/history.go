@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/dropgate/dropgate/analyzer/migration"
@@ -63,11 +64,16 @@ func (p *pull) history(ctx context.Context, changed []github.File) (all []*migra
 		old[m.File.Path] = m
 	}
 	all = append(all, excluded...)
-	if truncated || len(left) > 0 {
+	switch {
+	case truncated:
+		p.logf("GitHub lists only a part of the base's files: names that the migrations read do not have count as existing")
+	case len(left) > 0:
 		p.logf("%d earlier migrations are not read: names that the others do not have count as existing", len(left))
-		for set := range near {
-			all = append(all, notRead(set))
-		}
+	default:
+		return all, old, nil
+	}
+	for _, set := range slices.Sorted(maps.Keys(near)) {
+		all = append(all, notRead(set))
 	}
 	return all, old, nil
 }

@@ -257,17 +257,13 @@ type change struct {
 	files   []analyzer.ChangedFile
 }
 
-// gitChange reads what changes list, on top of the files of a commit.
-func gitChange(ctx context.Context, r *git.Repository, c config.Config, base string, changes []git.Change) (*change, error) {
+// gitChange reads what changes list, on top of a commit's files.
+func gitChange(ctx context.Context, r *git.Repository, c config.Config, tree []git.TreeFile, changes []git.Change) (*change, error) {
 	changes = slices.DeleteFunc(changes, func(f git.Change) bool {
 		return !wanted(c, f.Path) && (f.OldPath == "" || !wanted(c, f.OldPath))
 	})
 	if len(changes) == 0 {
 		return &change{}, nil
-	}
-	tree, err := r.Tree(ctx, base)
-	if err != nil {
-		return nil, err
 	}
 	tree = slices.DeleteFunc(tree, notPast(c, changes))
 	var oids []string
@@ -281,7 +277,7 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, base str
 	}
 	slices.Sort(oids)
 	contents := map[string][]byte{}
-	err = r.Blobs(ctx, slices.Compact(oids), func(oid string, data []byte) error {
+	err := r.Blobs(ctx, slices.Compact(oids), func(oid string, data []byte) error {
 		contents[oid] = data
 		return nil
 	})
@@ -302,9 +298,9 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, base str
 	return all, nil
 }
 
-// notPast returns what tells a commit's files that are no history of the changes:
-// all but what is reviewed itself, and what stands beside a change although the
-// config leaves it out.
+// notPast returns a function that reports whether a commit's file is no history of
+// the changes: whether it is neither reviewed itself nor, although the config
+// leaves it out, beside a change.
 func notPast(c config.Config, changes []git.Change) func(git.TreeFile) bool {
 	near := map[string]bool{}
 	set := func(name string) string { return readMigration(c, name, nil).Set }

@@ -41,7 +41,7 @@ func (a *action) pullRequest(ctx context.Context, event pullEvent) error {
 		return a.nothing(a.in.apply(config.Default()), "in a closed pull request")
 	}
 	client, err := github.New(github.Options{
-		Token: a.in.token, APIURL: orDefault(a.getenv("GITHUB_API_URL"), "https://api.github.com"),
+		Token: a.in.token, APIURL: cmp.Or(a.getenv("GITHUB_API_URL"), "https://api.github.com"),
 		GraphQLURL: a.getenv("GITHUB_GRAPHQL_URL"), Repository: a.getenv("GITHUB_REPOSITORY"),
 		Sleep: sleep, Now: a.now,
 	})
@@ -71,13 +71,6 @@ func (p *pull) run(ctx context.Context) (err error) {
 		return err
 	}
 	return p.decide(ctx, found)
-}
-
-func orDefault(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

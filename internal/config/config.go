@@ -132,7 +132,8 @@ func (c Config) Policy() gate.Policy {
 }
 
 // Unsupported returns a sentence for every setting that this version of dropgate
-// reads and does not carry out yet, with its place in the file. A caller must
+// reads and does not carry out yet, and without which the gate would be weaker
+// than what is asked for, with its place in the file. A caller must
 // not go on with any: what is asked for would not be enforced.
 func (c Config) Unsupported() []string {
 	settings := []struct {

@@ -88,7 +88,7 @@ func (d *Decision) explain(blocking, after int) {
 		say("%s the threshold of %d, and %d of them came after the %s label was put on, or it cannot be told", reach(blocking), d.Threshold, after, label)
 	case d.Acknowledgement.By != "":
 		say("%s the threshold of %d; the %s label that %s put on covers %s", reach(blocking), d.Threshold, label, d.Acknowledgement.By, them(blocking))
-	default:
+	case d.Acknowledgement.State == Valid:
 		say("%s the threshold of %d, and %s acknowledged", reach(blocking), d.Threshold, are(blocking))
 	}
 }

@@ -45,8 +45,9 @@ type Policy struct {
 //
 // Operations holds the blocking operations by fingerprint. The time is not when
 // one was seen but which label it came after: when the label that was on already
-// at that moment had been put on, zero when it was off. So no two clocks are
-// ever compared: a label put on at any other time came after the operation.
+// at that moment had been put on; zero when none was, or when the label is known
+// to cover it. So no two clocks are ever compared: a label put on at any other
+// time came after the operation. Operations of which it is not known are left out.
 type Record struct {
 	Operations map[string]time.Time `json:"operations"`
 }

@@ -141,7 +141,7 @@ func (c *Client) FileAt(ctx context.Context, commit, path string) (data []byte, 
 	if mode != modeFile && mode != modeExecutable {
 		return nil, false, &Error{Do: call.do, cause: fmt.Errorf("it is %s, not a plain file", modeName(mode))}
 	}
-	data, err = c.Blob(ctx, sha)
+	data, err = c.checkedBlob(ctx, sha)
 	return data, err == nil, err
 }
 

@@ -42,7 +42,7 @@ func Summary(r *Review, o SummaryOptions) string {
 	if r.Decision.Blocked && r.Decision.Acknowledgement.State == gate.Stale {
 		p.list("Came after the label:", pick(blocking, o.Uncovered), o, "")
 	}
-	p.list("No comment could be placed on these lines, which the pull request's diff does not show:",
+	p.list("No comment could be placed on these lines:",
 		pick(r.Report.Findings, o.OutsideDiff), o, "")
 	for _, f := range blocking {
 		p.add(foldedFinding(f))

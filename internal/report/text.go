@@ -138,7 +138,11 @@ func (t *textReport) frame(f analyzer.Finding) {
 	if len(rows) == 0 {
 		return
 	}
-	full := gutter(rows[len(rows)-1].number)
+	last := 0 // a row for lines that are left out has no number
+	for _, r := range rows {
+		last = max(last, r.number)
+	}
+	full := gutter(last)
 	digits := len(full) - len("   | ")
 	for _, r := range rows {
 		number := ""
