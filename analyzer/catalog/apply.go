@@ -65,6 +65,12 @@ func (c *Catalog) Apply(o op.Operation) {
 // not read, to what is known of the schema.
 func (c *Catalog) applySession(o op.Operation) {
 	switch o := o.(type) {
+	case *op.Truncate:
+		c.forget(c.Resolve(o.Table).String())
+	case *op.Delete:
+		c.forget(c.Resolve(o.Table).String())
+	case *op.Merge:
+		c.forget(c.Resolve(o.Table).String())
 	case *op.ReassignOwned:
 		for _, role := range o.Roles {
 			c.reassigned[role] = true

@@ -40,10 +40,18 @@ func (c *Catalog) copied(from *op.Copy, to op.Name) {
 	}
 }
 
-// update notes when every value of a column is copied to another one.
+// update notes when every value of a column is copied to another one, and when a
+// copy is written over.
 func (c *Catalog) update(o *op.Update) {
 	t, _ := c.Table(o.Table)
-	if t == nil || o.Joins {
+	if t == nil {
+		return
+	}
+	c.rely(t, o.Set)
+	for _, a := range o.Set {
+		c.forget(t.Name.String() + "." + a.Column)
+	}
+	if o.Joins || o.Upsert || o.Only {
 		return
 	}
 	for _, a := range o.Set {
@@ -55,6 +63,39 @@ func (c *Catalog) update(o *op.Update) {
 			c.copies[copyKey(t.Name, from)] = t.Name.String() + "." + a.Column
 		}
 	}
+}
+
+// rely says of copies whose originals are written over that they hold, from then
+// on, what was there before the change: to lose them is to lose that.
+func (c *Catalog) rely(t *Table, set []op.Assignment) {
+	for _, a := range set {
+		if a.Value.Kind == op.Same {
+			continue
+		}
+		place := c.copies[copyKey(t.Name, a.Column)]
+		for _, other := range c.tables {
+			if other.Name.String() == place {
+				other.epoch = -1
+			}
+			for _, column := range other.Columns {
+				beside := other == t && savedIn(set, a.Column, column.Name)
+				if other.Name.String() == place || other.Name.String()+"."+column.Name == place || beside {
+					column.epoch = -1
+				}
+			}
+		}
+	}
+}
+
+// savedIn reports whether the assignments write the old value of a column to
+// another one.
+func savedIn(set []op.Assignment, from, to string) bool {
+	for _, a := range set {
+		if a.Column == to && a.Value.Kind == op.FromColumn && len(a.Value.Reads) == 1 && a.Value.Reads[0] == from {
+			return true
+		}
+	}
+	return false
 }
 
 // forget says that a copy is no more.

@@ -180,8 +180,8 @@ func copies(s *pg_query.SelectStmt) *op.Copy {
 		return nil
 	}
 	from := s.FromClause[0].GetRangeVar()
-	if from == nil {
-		return nil
+	if from == nil || s.WithClause != nil && from.Schemaname == "" {
+		return nil // the name may be that of a query of WITH
 	}
 	c := &op.Copy{
 		From: rangeName(from),
