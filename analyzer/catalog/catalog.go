@@ -54,6 +54,7 @@ type object struct {
 	epoch int
 	def   *op.CreateType     // of types and domains
 	body  *op.CreateFunction // of functions
+	open  bool               // a composite type whose attributes have changed since
 }
 
 type objectKey struct {
@@ -341,7 +342,7 @@ func (c *Catalog) Reassigned(role string) bool { return c.reassigned[role] }
 // when that is not known.
 func (c *Catalog) Attribute(n op.Name, attribute string) bool {
 	o := c.objects[c.key(op.Type, n, op.Name{})]
-	if o == nil || o.def == nil || len(o.def.Attributes) == 0 {
+	if o == nil || o.def == nil || o.open || len(o.def.Attributes) == 0 {
 		return true
 	}
 	for _, a := range o.def.Attributes {

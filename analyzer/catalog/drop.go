@@ -88,6 +88,7 @@ func (c *Catalog) rename(o *op.Rename) {
 		}
 		c.moveObject(objectKey{kind: op.Constraint, name: op.Name{Name: o.Column}, on: t.Name}, op.Name{Name: o.To})
 	case op.Attribute:
+		c.openType(o.Name)
 	default:
 		if o.Kind == op.Index && c.tables[c.Resolve(o.Name)] != nil {
 			// ALTER INDEX renames a table, too.
@@ -218,5 +219,13 @@ func (c *Catalog) setSchema(o *op.SetSchema) {
 func (c *Catalog) renameType(old, name op.Name) {
 	for _, u := range c.ColumnsOf(op.Type, old) {
 		u.Column.Type.Name = name
+	}
+}
+
+// openType notes that a composite type may have other attributes than it was made
+// with.
+func (c *Catalog) openType(n op.Name) {
+	if o := c.objects[c.key(op.Type, n, op.Name{})]; o != nil {
+		o.open = true
 	}
 }

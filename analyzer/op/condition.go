@@ -224,7 +224,7 @@ const (
 	Computed              // any other expression over the row's own columns
 	Conditional           // kept unless a condition on the row holds: CASE … ELSE c END
 	FromColumn            // another column of the row, as it is
-	FromQuery             // a subquery, another relation, DEFAULT
+	FromQuery             // a subquery, another relation
 	Cast                  // only casts of the column itself (Value.Casts)
 	Zoned                 // the column AT TIME ZONE a constant
 	Wrapped               // the whole value in another form: ARRAY[c], to_jsonb(c)

@@ -143,6 +143,9 @@ func alterAction(table op.Name, c *pg_query.AlterTableCmd, object pg_query.Objec
 	one := func(o op.Operation) []op.Operation { return []op.Operation{o} }
 	switch c.Subtype {
 	case pg_query.AlterTableType_AT_AddColumn:
+		if object == pg_query.ObjectType_OBJECT_TYPE {
+			return one(&op.Rename{Kind: op.Attribute, Name: table, To: c.Def.GetColumnDef().GetColname()})
+		}
 		column, constraints := columnDef(c.Def.GetColumnDef())
 		all := one(&op.AddColumn{Table: table, Column: column, IfNotExists: c.MissingOk})
 		for _, k := range constraints {

@@ -46,7 +46,7 @@ func (w row) value(n *pg_query.Node, column string) op.Value {
 	return v
 }
 
-// casts recognises the column itself, cast or not; nullif(column, ”) under a
+// casts recognises the column itself, cast or not; nullif(column, constant) under a
 // cast stands for the column, since only that one value becomes NULL.
 func (w row) casts(n *pg_query.Node, column string, v *op.Value) bool {
 	var types []op.DataType
