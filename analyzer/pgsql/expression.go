@@ -116,6 +116,12 @@ func walkMessage(m protoreflect.Message, visit func(*pg_query.Node) bool) {
 			walkMessage(child, visit)
 		}
 	}
+	if _, ok := m.Interface().(*pg_query.Node); ok { // one of some 260 kinds
+		if f := m.WhichOneof(m.Descriptor().Oneofs().Get(0)); f != nil {
+			each(m.Get(f).Message())
+		}
+		return
+	}
 	fields := m.Descriptor().Fields()
 	for i := range fields.Len() {
 		f := fields.Get(i)
