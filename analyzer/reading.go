@@ -55,7 +55,7 @@ func readAll(all []*migration.Migration, jobs int) map[*migration.Migration]read
 func readOne(m *migration.Migration) reading {
 	var r reading
 	for _, s := range m.Sections {
-		statements := pgsql.Read(m.File, s.Span)
+		statements := pgsql.Read(m.File, s.Span, pgsql.Options{Psql: s.Psql})
 		if s.Direction == migration.Down {
 			r.down += len(statements)
 			continue

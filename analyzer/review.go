@@ -36,6 +36,9 @@ type ChangedFile struct {
 type Options struct {
 	Rules []*Rule
 	Jobs  int // files parsed at a time; 0: one for each processor
+	// Base and Head are the files, by path, that migrations may bring in with psql's
+	// \i: as they were when the history ran, and as the change leaves them.
+	Base, Head map[string]*source.File
 }
 
 // Together reviews files as one change on top of the history.

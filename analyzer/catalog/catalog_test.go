@@ -14,7 +14,7 @@ import (
 func apply(t *testing.T, c *catalog.Catalog, sql string) {
 	t.Helper()
 	f := source.New("a.sql", []byte(sql))
-	for _, s := range pgsql.Read(f, f.All()) {
+	for _, s := range pgsql.Read(f, f.All(), pgsql.Options{}) {
 		if s.Unread() {
 			t.Fatalf("cannot read %q", f.Text(s.Span))
 		}

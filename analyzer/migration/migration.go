@@ -29,6 +29,8 @@ type Section struct {
 	// Whole says that the section is one statement to the tool, which may then
 	// leave out its semicolon (goose's StatementBegin and StatementEnd).
 	Whole bool
+	// Psql says that psql runs the section, or may: its meta-commands are commands.
+	Psql bool
 }
 
 // A Problem is something in the file that the tool itself would refuse or that

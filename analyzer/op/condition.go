@@ -19,6 +19,11 @@ type Never struct{}
 // Equals compares a column with constants: =, IN, = ANY of constants.
 type Equals struct{ Column string }
 
+// Matches compares a column with the value of a variable of the body that the
+// statement stands in. Where the variable is known to hold a constant it comes to
+// Equals; as it stands it is a condition like Own.
+type Matches struct{ Column, Variable string }
+
 // IsNull is column IS NULL.
 type IsNull struct{ Column string }
 
@@ -37,6 +42,7 @@ func (Or) condition()        {}
 func (Always) condition()    {}
 func (Never) condition()     {}
 func (Equals) condition()    {}
+func (Matches) condition()   {}
 func (IsNull) condition()    {}
 func (NotNull) condition()   {}
 func (Own) condition()       {}

@@ -27,6 +27,17 @@ func (n Name) String() string {
 // IsZero reports whether there is no name at all.
 func (n Name) IsZero() bool { return n.Name == "" }
 
+// OpenMark is the character that stands for each two bytes of a name or a part of
+// it that is only known at run time: what fills a placeholder, what EXECUTE puts
+// together. The manual allows it in a name; nobody has been seen to use it.
+const OpenMark = "·"
+
+// Open reports whether a name, or a part of it, is only known at run time.
+func Open(name string) bool { return strings.Contains(name, OpenMark) }
+
+// Open reports whether the name, or a part of it, is only known at run time.
+func (n Name) Open() bool { return Open(n.Schema) || Open(n.Name) }
+
 // Kind is the kind of an object, in PostgreSQL's words in lower case.
 type Kind string
 

@@ -226,6 +226,9 @@ type CreateView struct {
 	Temporary   bool
 	IfNotExists bool
 	Replace     bool
+	// Over is the table that a simple view shows: what is written to the view is
+	// written to it (manual, CREATE VIEW, updatable views). Zero for other views.
+	Over Name
 }
 
 // CreateIndex makes an index; a unique one over plain columns is a key.
@@ -297,6 +300,9 @@ type Deallocate struct{ Name string }
 // RunTime is SQL or a target that only exists when the migration runs.
 type RunTime struct {
 	What string // what is known of it
+	// Wide says that it is done to every object that a query over the system
+	// catalogs finds.
+	Wide bool
 }
 
 // Unknown parsed, but this version does not know what the statement does.
@@ -347,11 +353,15 @@ func (*Unread) operation()          {}
 
 // CreateFunction makes a function or procedure. Making it runs nothing.
 type CreateFunction struct {
-	Name  Name
-	Read  bool     // its language is one whose body can be read
-	Words []string // destructive words in its body
-	Makes bool     // it may make or rename objects
-	Calls []Name   // names in its body that may be functions
+	Name      Name
+	Replace   bool       // OR REPLACE: takes the place of the one with the same Arguments
+	Arguments []DataType // of its input parameters: what tells it from others of its name
+	Language  string
+	Body      *Body    // nil where the language is none that is read
+	Read      bool     // its language is one whose body can be read
+	Words     []string // destructive words in its body
+	Makes     bool     // it may make or rename objects
+	Calls     []Name   // names in its body that may be functions
 }
 
 // Call runs a function or procedure: CALL, or SELECT of a function that is not
@@ -360,7 +370,8 @@ type Call struct {
 	Function Name
 	// Perhaps says that the name may not be a function's at all: it counts only
 	// if the schema has such a function.
-	Perhaps bool
+	Perhaps   bool
+	Arguments []Argument
 }
 
 // DiscardTemporary drops the session's temporary tables: DISCARD TEMP or ALL.

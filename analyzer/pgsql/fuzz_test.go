@@ -52,7 +52,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file := source.New("a.sql", data)
 		in := file.All()
-		all := Read(file, in)
+		all := Read(file, in, Options{})
 		for i, s := range all {
 			checkSpans(t, file, all, i, in)
 			if s.Normal == "" {

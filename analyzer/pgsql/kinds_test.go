@@ -170,7 +170,7 @@ func TestKinds(t *testing.T) {
 				t.Fatalf("%s is a %s, want a %s", sql, got, tag)
 			}
 			f := source.New("a.sql", []byte(sql))
-			all := Read(f, f.All())
+			all := Read(f, f.All(), Options{})
 			if len(all) != 1 {
 				t.Fatalf("got %d statements, want 1", len(all))
 			}

@@ -26,6 +26,9 @@ type Statement struct {
 	// Normal is the statement without comments, white space and the case of bare
 	// words: two statements with the same text in it are the same statement.
 	Normal string
+	// NotRun says why the statement certainly does not run; empty when it may. It has
+	// no Ops then.
+	NotRun string
 }
 
 // Unread reports whether the statement could not be read.
@@ -38,10 +41,18 @@ func (s Statement) Unread() bool {
 	return false
 }
 
+// Options say how a text is run.
+type Options struct {
+	// Psql says that psql runs the text: a backslash outside quotes begins a
+	// meta-command, a colon before a name a variable, and what follows COPY … FROM
+	// stdin is data.
+	Psql bool
+}
+
 // Read returns the statements of the span in their order. A statement that
 // cannot be read is in the list too, with an op.Unread: one broken statement
 // hides none of its neighbours.
-func Read(f *source.File, in source.Span) []Statement {
+func Read(f *source.File, in source.Span, o Options) []Statement {
 	// The parser takes a C string: it would not see what follows a NUL byte.
 	if i := bytes.IndexByte(f.Data[in.Start:in.End], 0); i >= 0 {
 		return []Statement{nulStatement(f, in, in.Start+i)}

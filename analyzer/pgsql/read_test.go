@@ -13,7 +13,7 @@ import (
 
 func read(sql string) (*source.File, []Statement) {
 	f := source.New("a.sql", []byte(sql))
-	return f, Read(f, f.All())
+	return f, Read(f, f.All(), Options{})
 }
 
 // texts returns the statements' texts; those that could not be read have a
@@ -82,7 +82,7 @@ func TestReadSpans(t *testing.T) {
 func TestReadPart(t *testing.T) {
 	const sql = "DROP TABLE a; DROP TABLE b; DROP TABLE c"
 	f := source.New("a.sql", []byte(sql))
-	all := Read(f, source.Span{Start: 13, End: 27})
+	all := Read(f, source.Span{Start: 13, End: 27}, Options{})
 	want := source.Span{Start: 14, End: 26}
 	if len(all) != 1 || all[0].Span != want {
 		t.Fatalf("got %+v, want one statement at %v", all, want)
@@ -222,7 +222,7 @@ func TestLongListsAreRead(t *testing.T) {
 
 func ExampleRead() {
 	f := source.New("a.sql", []byte("-- tidy up\nDROP TABLE users;"))
-	for _, s := range Read(f, f.All()) {
+	for _, s := range Read(f, f.All(), Options{}) {
 		first, last := f.Range(s.Span)
 		fmt.Printf("%d:%d–%d:%d %s\n", first.Line, first.Column, last.Line, last.Column, f.Text(s.Span))
 	}
