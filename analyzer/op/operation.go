@@ -172,7 +172,10 @@ type Merge struct {
 	Table   Name
 	Deletes bool         // WHEN MATCHED … THEN DELETE
 	Sets    []Assignment // WHEN MATCHED … THEN UPDATE, all branches together
-	On      Condition    // the join: Equals where it compares with constants (USING (VALUES …))
+	On      Condition    // the join: Equals where it compares with constants (USING (VALUES …)); nil with Rest
+	// Rest says that it also changes rows that the join does not match: WHEN NOT
+	// MATCHED BY SOURCE.
+	Rest bool
 }
 
 // AlterColumnType is ALTER COLUMN … TYPE.

@@ -93,6 +93,9 @@ func parseChunk(f *source.File, c chunk) ([]Statement, error) {
 	}
 	tree, err := pg_query.Parse(f.Text(c.all))
 	if err != nil {
+		if s, ok := parseNewer(f, c); ok {
+			return []Statement{s}, nil
+		}
 		return nil, err
 	}
 	if len(tree.Stmts) == 0 {
