@@ -21,6 +21,9 @@ const (
 	ForeignKey ConstraintKind = "foreign key"
 	Check      ConstraintKind = "check"
 	Exclusion  ConstraintKind = "exclusion"
+	// NotNullNamed is NOT NULL as a constraint with a name of its own. That its
+	// column takes no NULL is an AlterColumn.
+	NotNullNamed ConstraintKind = "not null"
 )
 
 // A ConstraintDef is a constraint as CREATE TABLE or ADD CONSTRAINT defines it.

@@ -2,7 +2,7 @@ package pgsql
 
 // jsonClauses are the words that begin a clause behind the expressions of a
 // JSON function.
-var jsonClauses = set("passing returning format default null error empty true false unknown with without keep omit as columns on")
+var jsonClauses = set("passing returning format default null error empty true false unknown with without keep omit as columns on plan")
 
 // jsonFunctions masks the SQL/JSON functions of version 17: what they are given
 // stays as the arguments of a plain call, what shapes their result is left out.
@@ -80,6 +80,8 @@ func (j *jsonReader) clause() bool {
 		return j.cut(1) && j.typeName()
 	case "columns":
 		return j.columns()
+	case "plan":
+		return j.plan()
 	case "on":
 		return (j.is(j.at+1, "error") || j.is(j.at+1, "empty")) && j.cut(2)
 	}
@@ -234,6 +236,23 @@ func (j *jsonReader) columnClause() bool {
 	}
 	n := j.shape()
 	return n > 0 && j.cut(n)
+}
+
+// plan leaves out PLAN (…) and PLAN DEFAULT (…) of version 19, which hold names only.
+func (j *jsonReader) plan() bool {
+	open := j.at + 1
+	if j.is(open, "default") {
+		open++
+	}
+	if !j.is(open, "(") || j.close[open] < 0 {
+		return false
+	}
+	for k := open; k <= j.close[open]; k++ {
+		if !j.isName(k) && j.tokens[k].kind != symbol {
+			return false
+		}
+	}
+	return j.cut(j.close[open] + 1 - j.at)
 }
 
 // path leaves out PATH 'string'.

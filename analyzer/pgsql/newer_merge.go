@@ -80,24 +80,26 @@ func (d *draft) returningWith() {
 }
 
 // takesRest reports whether the MERGE into the table at a location has a branch
-// WHEN NOT MATCHED BY SOURCE, for the rows of the table that the join leaves over.
+// WHEN NOT MATCHED BY SOURCE, for the rows of the table that the join leaves over,
+// and changes them.
 func (r *reader) takesRest(location int32) bool {
-	depth := 0
-	for i := r.at(location); i < len(r.tokens); i++ {
+	depth, rest := 0, false
+	for i := r.at(location); i < len(r.tokens) && depth >= 0; i++ {
 		switch t := r.tokens[i]; {
 		case t.is(r.data, "("):
 			depth++
 		case t.is(r.data, ")"):
 			depth--
-		case depth == 0 && t.is(r.data, ";"):
+		case depth > 0:
+		case t.is(r.data, ";"):
 			return false
-		case depth == 0 && t.is(r.data, "source"):
-			if i >= 2 && r.tokens[i-1].is(r.data, "by") && r.tokens[i-2].is(r.data, "matched") {
+		case t.is(r.data, "source") && i >= 2 && r.tokens[i-1].is(r.data, "by") && r.tokens[i-2].is(r.data, "matched"):
+			rest = true
+		case t.is(r.data, "then") && rest:
+			if i+1 < len(r.tokens) && !r.tokens[i+1].is(r.data, "do") { // DO NOTHING
 				return true
 			}
-		}
-		if depth < 0 {
-			return false
+			rest = false
 		}
 	}
 	return false
