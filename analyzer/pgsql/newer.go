@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"bytes"
 	"errors"
 	"sort"
 	"strings"
@@ -87,18 +88,29 @@ func (d *draft) newer() bool {
 	return d.masked
 }
 
-// parseNewer reads a chunk that the parser refuses as what later versions of
-// PostgreSQL take it for, if they do.
-func parseNewer(f *source.File, c chunk) (Statement, bool) {
-	d := newDraft([]byte(f.Text(c.all)), c.all.Start, c.tokens)
-	if !d.newer() {
-		return Statement{}, false
+// readAgain reads a chunk that the parser refuses as what it may mean all the same:
+// the syntax of a later version, or SQL with placeholders. An error says better
+// than the parser's why it cannot be read.
+func readAgain(f *source.File, c chunk, text []byte) ([]Statement, error) {
+	if len(c.tokens) == 0 {
+		return nil, nil
 	}
-	return d.statement(f, c)
+	d := newDraft(bytes.Clone(text), c.all.Start, c.tokens)
+	if d.newer() {
+		if s, ok := d.statement(f); ok {
+			return []Statement{s}, nil
+		}
+	}
+	for _, where := range []place{inText, inStrings} {
+		if all, err := readFilled(f, c, where); err != nil || len(all) > 0 {
+			return all, err
+		}
+	}
+	return nil, nil
 }
 
-// statement reads the draft.
-func (d *draft) statement(f *source.File, c chunk) (Statement, bool) {
+// statement reads the draft, if the parser does.
+func (d *draft) statement(f *source.File) (Statement, bool) {
 	raw, err := d.parse()
 	if err != nil {
 		return Statement{}, false
@@ -109,6 +121,7 @@ func (d *draft) statement(f *source.File, c chunk) (Statement, bool) {
 	}
 	s := newStatement(f, d.tokens, raw, d.base)
 	s.Ops = append(s.Ops, more...)
+	s.Ops = append(s.Ops, openSelect(raw.Stmt, s.Span)...)
 	return s, true
 }
 

@@ -91,12 +91,17 @@ func parseChunk(f *source.File, c chunk) ([]Statement, error) {
 	if err := guard(f.Data, c.all, c.tokens); err != nil {
 		return nil, err
 	}
-	tree, err := pg_query.Parse(f.Text(c.all))
+	text, _ := fill(f.Data[c.all.Start:c.all.End], inNames)
+	tree, err := pg_query.Parse(string(text))
 	if err != nil {
-		if s, ok := parseNewer(f, c); ok {
-			return []Statement{s}, nil
+		all, better := readAgain(f, c, text)
+		if better != nil {
+			err = better
 		}
-		return nil, err
+		if len(all) > 0 {
+			err = nil
+		}
+		return all, err
 	}
 	if len(tree.Stmts) == 0 {
 		return nil, nil
