@@ -97,7 +97,7 @@ func readAgain(f *source.File, c chunk, text []byte) ([]Statement, error) {
 	}
 	d := newDraft(bytes.Clone(text), c.all.Start, c.tokens)
 	if d.newer() {
-		if s, ok := d.statement(f); ok {
+		if s, ok := d.statement(f, c); ok {
 			return []Statement{s}, nil
 		}
 	}
@@ -110,7 +110,7 @@ func readAgain(f *source.File, c chunk, text []byte) ([]Statement, error) {
 }
 
 // statement reads the draft, if the parser does.
-func (d *draft) statement(f *source.File) (Statement, bool) {
+func (d *draft) statement(f *source.File, c chunk) (Statement, bool) {
 	raw, err := d.parse()
 	if err != nil {
 		return Statement{}, false
@@ -119,7 +119,8 @@ func (d *draft) statement(f *source.File) (Statement, bool) {
 	if err != nil {
 		return Statement{}, false
 	}
-	s := newStatement(f, d.tokens, raw, d.base)
+	c.tokens = d.tokens
+	s := newStatement(f, c, d.tokens, raw)
 	s.Ops = append(s.Ops, more...)
 	s.Ops = append(s.Ops, openSelect(raw.Stmt, s.Span)...)
 	return s, true

@@ -267,7 +267,7 @@ func isOperator(c byte) bool { return bytes.IndexByte([]byte(operatorBytes), c) 
 
 // filled returns the draft of a chunk with its placeholders masked; nil without any.
 func filled(f *source.File, c chunk, where place) (*draft, []hole, error) {
-	text, holes := fill(f.Data[c.all.Start:c.all.End], where)
+	text, holes := fill(c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start), where)
 	if len(holes) == 0 {
 		return nil, nil, nil
 	}
@@ -324,19 +324,19 @@ func readFilled(f *source.File, c chunk, where place) ([]Statement, error) {
 	}
 	span := c.span()
 	if len(d.tokens) == 0 { // tags alone
-		return []Statement{{Span: span, Normal: f.Text(span)}}, nil
+		return []Statement{{Span: span, Normal: bounded(f.Data[span.Start:span.End])}}, nil
 	}
 	if d.leads(holes) {
 		return nil, errors.New(putInSQL)
 	}
-	s, ok := d.statement(f)
+	s, ok := d.statement(f, c)
 	if !ok && d.newer() {
-		s, ok = d.statement(f)
+		s, ok = d.statement(f, c)
 	}
 	if !ok {
 		return nil, nil
 	}
 	// What a tag says is a part of the statement, and white space in it may count.
-	s.Span, s.Normal = span, f.Text(span)
+	s.Span, s.Normal = span, bounded(f.Data[span.Start:span.End])
 	return []Statement{s}, nil
 }
