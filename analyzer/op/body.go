@@ -116,8 +116,15 @@ type CreateTrigger struct {
 // CreateEventTrigger makes a trigger on commands that define objects.
 type CreateEventTrigger struct {
 	Name     Name
-	Event    string // ddl_command_start, ddl_command_end, sql_drop, table_rewrite
+	Event    string   // ddl_command_start, ddl_command_end, sql_drop, table_rewrite
+	Tags     []string // the commands that set it off, "DROP TABLE"; empty: all
 	Function Name
+}
+
+// SwitchEventTrigger is ALTER EVENT TRIGGER … ENABLE or DISABLE.
+type SwitchEventTrigger struct {
+	Name Name
+	When Firing
 }
 
 // CreateRule makes a rewrite rule.
@@ -126,17 +133,32 @@ type CreateRule struct {
 	On      Name
 	Event   Event
 	Instead bool
-	File    *source.File // where the commands stand
-	Ops     []At         // what its commands ask for
+	// Conditional says that it has a WHERE: rows that it does not pick go on as if
+	// there were no rule.
+	Conditional bool
+	File        *source.File // where the commands stand
+	Ops         []At         // what its commands ask for
 }
 
-// SwitchTriggers is ALTER TABLE … ENABLE or DISABLE TRIGGER. With All those that
-// PostgreSQL makes for foreign keys are among them.
+// A Firing says in which sessions a trigger or a rule is set off.
+type Firing int
+
+// The ways of firing.
+const (
+	FiresInOrigin  Firing = iota // everywhere but in replicas: what CREATE makes
+	FiresNever                   // DISABLE
+	FiresInReplica               // ENABLE REPLICA
+	FiresAlways                  // ENABLE ALWAYS
+)
+
+// SwitchTriggers is ALTER TABLE … ENABLE or DISABLE TRIGGER, or RULE. With All
+// those that PostgreSQL makes for foreign keys are among them.
 type SwitchTriggers struct {
 	Table Name
 	Name  string // empty: all that users made
 	All   bool
-	Off   bool
+	Rule  bool // the name is a rule's
+	When  Firing
 }
 
 // ReplicationRole is SET session_replication_role: in the role "replica" neither
@@ -156,6 +178,7 @@ func (*Block) operation()              {}
 func (*Dynamic) operation()            {}
 func (*CreateTrigger) operation()      {}
 func (*CreateEventTrigger) operation() {}
+func (*SwitchEventTrigger) operation() {}
 func (*CreateRule) operation()         {}
 func (*SwitchTriggers) operation()     {}
 func (*ReplicationRole) operation()    {}

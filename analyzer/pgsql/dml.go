@@ -166,6 +166,8 @@ func (r *reader) merges(s *pg_query.MergeStmt, span source.Span) []op.At {
 		switch when.CommandType {
 		case pg_query.CmdType_CMD_DELETE:
 			m.Deletes = true
+		case pg_query.CmdType_CMD_INSERT:
+			m.Inserts = true
 		case pg_query.CmdType_CMD_UPDATE:
 			m.Sets = append(m.Sets, w.assignments(when.TargetList)...)
 		}

@@ -181,7 +181,7 @@ func TestOperations(t *testing.T) {
 		{"SET LOCAL search_path TO a", []op.Operation{&op.SetSearchPath{Schemas: []string{"a"}, Local: true}}},
 		{"SET SCHEMA 'a'", []op.Operation{path("a")}},
 		{"RESET search_path", []op.Operation{path()}},
-		{"RESET ALL", []op.Operation{path()}},
+		{"RESET ALL", []op.Operation{path(), &op.ReplicationRole{}}},
 		{"SET standard_conforming_strings = on", nil},
 		{"SET statement_timeout = 0", nil},
 		{`SELECT pg_catalog.set_config('search_path', 'a, "B"', true)`, []op.Operation{

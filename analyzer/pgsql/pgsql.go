@@ -118,7 +118,7 @@ func parseChunk(f *source.File, c chunk) ([]Statement, error) {
 }
 
 func newStatement(f *source.File, all []token, raw *pg_query.RawStmt, base int) Statement {
-	r := &reader{data: f.Data, base: base, tokens: all}
+	r := &reader{file: f, data: f.Data, base: base, tokens: all}
 	s := Statement{Span: chunk{tokens: all}.span(), Normal: normal(f.Data, all)}
 	s.Ops = r.statement(raw.Stmt, s.Span)
 	s.Ops = append(s.Ops, r.called(raw.Stmt, s.Span, s.Ops)...)

@@ -10,6 +10,7 @@ import (
 // A reader turns one statement's parse tree into operations. The tree counts
 // bytes from base.
 type reader struct {
+	file   *source.File
 	data   []byte
 	base   int
 	tokens []token // of the statement

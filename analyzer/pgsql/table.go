@@ -189,5 +189,8 @@ func alterAction(table op.Name, c *pg_query.AlterTableCmd, object pg_query.Objec
 			Table: table, Parent: rangeName(c.Def.GetRangeVar()), Off: c.Subtype == pg_query.AlterTableType_AT_DropInherit,
 		})
 	}
+	if o := switches(table, c); o != nil {
+		return one(o)
+	}
 	return nil
 }
