@@ -47,6 +47,9 @@ type Options struct {
 	// meta-command, a colon before a name a variable, and what follows COPY … FROM
 	// stdin is data.
 	Psql bool
+	// Using is the number of values that EXECUTE … USING gives the text: $1 to $n
+	// are variables then, where they are constants else.
+	Using int
 }
 
 // Read returns the statements of the span in their order. A statement that
