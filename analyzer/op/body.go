@@ -9,7 +9,9 @@ type Body struct {
 	// File is where the body stands; every span in Steps is a range of it.
 	File       *source.File
 	Parameters []Parameter
-	Steps      []Step
+	// Path is the SET search_path of the function, which holds while it runs; else nil.
+	Path  *SetSearchPath
+	Steps []Step
 }
 
 // A Parameter is an argument that a function takes.
@@ -27,14 +29,20 @@ type Step interface{ step() }
 type Run struct{ Ops []At }
 
 // Assign gives a variable a value. A record has fields: "r.name" names one of
-// them, "r" stands for all that are not assigned by themselves.
+// them, "r" stands for all that are not assigned by themselves: what its fields
+// were before is gone when it is assigned. A variable that hides another of its
+// name has a number behind it: "sql#2".
 type Assign struct {
 	Variable string
 	Value    Texts
 }
 
-// Choice is IF or CASE: one of the branches runs, or none.
-type Choice struct{ Branches [][]Step }
+// Choice is IF or CASE: one of the branches runs, or none. With Always, one
+// certainly does: there is an ELSE.
+type Choice struct {
+	Branches [][]Step
+	Always   bool
+}
 
 // Loop runs its steps any number of times.
 type Loop struct{ Steps []Step }
@@ -81,6 +89,8 @@ type Block struct{ Body *Body }
 type Dynamic struct {
 	Text Texts
 	By   string // what runs it: "EXECUTE", `\gexec`, "cron.schedule"
+	// Using are the values of $1, $2 and so on in the text: EXECUTE … USING.
+	Using []Texts
 }
 
 // An Argument is what a call hands to a parameter.
