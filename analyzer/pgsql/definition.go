@@ -38,7 +38,7 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	if o := createType(n); o != nil {
 		return one(o)
 	}
-	if o := createOther(n); o != nil {
+	if o := r.createOther(n, span); o != nil {
 		return one(o)
 	}
 	return nil, false
@@ -163,12 +163,12 @@ func createType(n *pg_query.Node) op.Operation {
 	return nil
 }
 
-func createOther(n *pg_query.Node) op.Operation {
+func (r *reader) createOther(n *pg_query.Node, span source.Span) op.Operation {
 	switch s := n.GetNode().(type) {
 	case *pg_query.Node_CreateSeqStmt:
 		return &op.Create{Kind: op.Sequence, Name: rangeName(s.CreateSeqStmt.Sequence)}
 	case *pg_query.Node_CreateFunctionStmt:
-		return function(s.CreateFunctionStmt)
+		return r.function(s.CreateFunctionStmt, span)
 	case *pg_query.Node_CreateTrigStmt:
 		return trigger(s.CreateTrigStmt)
 	case *pg_query.Node_CreateEventTrigStmt:
@@ -184,7 +184,7 @@ func createOther(n *pg_query.Node) op.Operation {
 	case *pg_query.Node_CreateExtensionStmt:
 		return &op.Create{Kind: op.Extension, Name: op.Name{Name: s.CreateExtensionStmt.Extname}}
 	case *pg_query.Node_CallStmt:
-		return &op.Call{Function: qualified(strs(s.CallStmt.Funccall.GetFuncname()))}
+		return r.call(s.CallStmt.Funccall, nil, false)
 	}
 	return nil
 }

@@ -62,6 +62,7 @@ func Read(f *source.File, in source.Span, o Options) []Statement {
 	}
 	var all []Statement
 	for _, c := range split(f.Data, in, false) {
+		c.vars = usingScope(o.Using)
 		all = append(all, readChunk(f, c, 10)...)
 	}
 	return all
@@ -79,9 +80,11 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 		return []Statement{unread(f, c, err)}
 	}
 	parts := split(f.Data, c.all, true)
+	parts[0].vars = c.vars
 	all = readChunk(f, parts[0], 0)
 	rest := source.Span{Start: parts[0].all.End + 1, End: c.all.End}
 	for _, part := range split(f.Data, rest, tries == 1) {
+		part.vars = c.vars
 		all = append(all, readChunk(f, part, tries-1)...)
 	}
 	return all
@@ -91,10 +94,7 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 // on trust from the splitter: whatever statements the parser finds in the text
 // are read.
 func parseChunk(f *source.File, c chunk) ([]Statement, error) {
-	if err := guard(f.Data, c.all, c.tokens); err != nil {
-		return nil, err
-	}
-	tree, err := pg_query.Parse(f.Text(c.all))
+	tree, err := parse(f, c)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func parseChunk(f *source.File, c chunk) ([]Statement, error) {
 		return nil, nil
 	}
 	if len(tree.Stmts) == 1 && len(c.tokens) > 0 {
-		return []Statement{newStatement(f, c.tokens, tree.Stmts[0], c.all.Start)}, nil
+		return []Statement{newStatement(f, c, c.tokens, tree.Stmts[0])}, nil
 	}
 	var all []Statement
 	for _, raw := range tree.Stmts {
@@ -115,13 +115,26 @@ func parseChunk(f *source.File, c chunk) ([]Statement, error) {
 		if len(part) == 0 {
 			part = []token{{kind: word, span: source.Span{Start: start, End: end}}}
 		}
-		all = append(all, newStatement(f, part, raw, c.all.Start))
+		all = append(all, newStatement(f, c, part, raw))
 	}
 	return all, nil
 }
 
-func newStatement(f *source.File, all []token, raw *pg_query.RawStmt, base int) Statement {
-	r := &reader{file: f, data: f.Data, base: base, tokens: all}
+// parse gives a chunk to PostgreSQL's parser, unless it would not survive it.
+func parse(f *source.File, c chunk) (*pg_query.ParseResult, error) {
+	if err := guard(f.Data, c.all, c.tokens); err != nil {
+		return nil, err
+	}
+	return pg_query.Parse(c.text(f))
+}
+
+// newReader returns a reader for a statement of the chunk.
+func newReader(f *source.File, c chunk, all []token) *reader {
+	return &reader{file: f, data: f.Data, base: c.base(f), tokens: all, vars: c.vars}
+}
+
+func newStatement(f *source.File, c chunk, all []token, raw *pg_query.RawStmt) Statement {
+	r := newReader(f, c, all)
 	s := Statement{Span: chunk{tokens: all}.span(), Normal: normal(f.Data, all)}
 	s.Ops = r.statement(raw.Stmt, s.Span)
 	s.Ops = append(s.Ops, r.called(raw.Stmt, s.Span, s.Ops)...)
@@ -140,7 +153,7 @@ func unread(f *source.File, c chunk, err error) Statement {
 	if errors.As(err, &syntax) {
 		message = syntax.Message
 		if syntax.Cursorpos > 0 {
-			at := min(c.all.Start+byteOffset(f.Text(c.all), syntax.Cursorpos-1), len(f.Data))
+			at := min(c.base(f)+byteOffset(c.text(f), syntax.Cursorpos-1), len(f.Data))
 			if line := f.Position(at).Line; line != f.Position(span.Start).Line {
 				message = fmt.Sprintf("%s (line %d)", message, line)
 			}

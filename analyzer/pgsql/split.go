@@ -11,7 +11,22 @@ type chunk struct {
 	tokens []token
 	inner  bool // it holds semicolons of its own
 	open   bool // a string, identifier or comment in it is not closed
+	// given is what the parser is given in place of the text, if not empty: it ends
+	// where the text ends.
+	given string
+	vars  *scope // the variables of the body that it stands in
 }
+
+// text returns what the parser is given.
+func (c chunk) text(f *source.File) string {
+	if c.given != "" {
+		return c.given
+	}
+	return f.Text(c.all)
+}
+
+// base returns the offset in the file of the beginning of what the parser is given.
+func (c chunk) base(f *source.File) int { return c.all.End - len(c.text(f)) }
 
 // span returns the chunk from its first token to its last.
 func (c chunk) span() source.Span {

@@ -147,31 +147,3 @@ func transaction(s *pg_query.TransactionStmt, span source.Span) []op.At {
 	}
 	return []op.At{{Op: t, Span: span}}
 }
-
-// doBlock says of a DO block with destructive words that it is not read: its body
-// runs at once. Functions that it may call are judged by their own bodies.
-func (r *reader) doBlock(s *pg_query.DoStmt, span source.Span) []op.At {
-	body, language := "", "plpgsql"
-	for _, n := range s.Args {
-		switch d := n.GetDefElem(); d.GetDefname() {
-		case "as":
-			body = d.Arg.GetString_().GetSval()
-		case "language":
-			language = strings.ToLower(d.Arg.GetString_().GetSval())
-		}
-	}
-	words, names, makes := bodyWords(body)
-	if len(words) > 0 || language != "plpgsql" {
-		return []op.At{{Span: span, Op: &op.Unread{
-			Message: "this version does not read the body of a DO block", Destructive: words, Body: true,
-		}}}
-	}
-	var all []op.At
-	if makes {
-		all = append(all, op.At{Span: span, Op: &op.Hidden{}})
-	}
-	for _, name := range names {
-		all = append(all, op.At{Span: span, Op: &op.Call{Function: name, Perhaps: true}})
-	}
-	return all
-}

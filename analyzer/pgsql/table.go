@@ -55,7 +55,7 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 	case s.Query.GetSelectStmt() != nil:
 		all = append(all, r.selects(s.Query.GetSelectStmt(), span)...)
 		if !s.Into.SkipData {
-			c.Copies = copies(s.Query.GetSelectStmt())
+			c.Copies = r.copies(s.Query.GetSelectStmt())
 		}
 	}
 	return append(all, op.At{Span: span, Op: c})
