@@ -59,8 +59,9 @@ var packages = map[string]place{
 	"analyzer/op":        {ours: []string{"analyzer/source"}},
 	"analyzer/pgsql":     {ours: []string{"analyzer/source", "analyzer/op"}, outside: []string{pgQuery, protobuf}},
 	"analyzer/catalog":   {ours: []string{"analyzer/op"}, tests: []string{"analyzer/source", "analyzer/pgsql"}},
+	"analyzer/follow":    {ours: []string{"analyzer/source", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"}},
 	"analyzer": {
-		ours:  []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"},
+		ours:  []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql", "analyzer/catalog", "analyzer/follow"},
 		tests: []string{"internal/losstest", "rules"},
 	},
 	"rules": {

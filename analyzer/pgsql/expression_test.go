@@ -4,9 +4,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/dropgate/dropgate/analyzer/op"
 )
+
+// noArguments leaves out what calls hand over, which tests of bodies are about.
+var noArguments = cmpopts.IgnoreFields(op.Call{}, "Arguments")
 
 func TestCondition(t *testing.T) {
 	eq := func(column string) op.Condition { return op.Equals{Column: column} }
@@ -181,7 +185,7 @@ func TestOperations(t *testing.T) {
 		{"SET LOCAL search_path TO a", []op.Operation{&op.SetSearchPath{Schemas: []string{"a"}, Local: true}}},
 		{"SET SCHEMA 'a'", []op.Operation{path("a")}},
 		{"RESET search_path", []op.Operation{path()}},
-		{"RESET ALL", []op.Operation{path()}},
+		{"RESET ALL", []op.Operation{path(), &op.ReplicationRole{}}},
 		{"SET standard_conforming_strings = on", nil},
 		{"SET statement_timeout = 0", nil},
 		{`SELECT pg_catalog.set_config('search_path', 'a, "B"', true)`, []op.Operation{
@@ -209,7 +213,7 @@ func TestOperations(t *testing.T) {
 		for _, at := range all[0].Ops {
 			got = append(got, at.Op)
 		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
+		if diff := cmp.Diff(tt.want, got, noArguments); diff != "" {
 			t.Errorf("operations of %q (-want +got):\n%s", tt.sql, diff)
 		}
 	}
