@@ -392,7 +392,7 @@ func TestFires(t *testing.T) {
 		{"of rows that go along", users + "CREATE TABLE o (u int REFERENCES users ON DELETE CASCADE); CREATE TRIGGER tr AFTER DELETE ON o EXECUTE FUNCTION f()",
 			"DELETE FROM users", []string{"delete users <nil>", "truncate log < trigger tr on public.o < function public.f perhaps"}},
 		{"not known", users + "CREATE TRIGGER tr AFTER DELETE ON users EXECUTE FUNCTION ghost()", "DELETE FROM users",
-			[]string{"delete users <nil>", "call ghost < trigger tr on public.users perhaps"}},
+			[]string{"delete users <nil>", "call public.ghost < trigger tr on public.users perhaps"}},
 		{"PostgreSQL's own", users + "CREATE TRIGGER tr BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()", "UPDATE users SET v = 'x'",
 			[]string{"update users <nil>"}},
 		{"a rule", users + "CREATE RULE r AS ON DELETE TO users DO DELETE FROM log", "DELETE FROM users",
