@@ -213,10 +213,15 @@ func (r *run) piece(fr frame, piece op.Piece) values {
 	switch {
 	case piece.Constant != "":
 		return values{{{text: piece.Constant, file: fr.file, span: piece.Span}}}
-	case piece.Variable == "":
+	case piece.Variable == "" && piece.Replaced == nil:
 		return unknown
 	}
-	held, _ := fr.env.get(piece.Variable)
+	var held values
+	if piece.Replaced != nil {
+		held = r.replaced(fr, piece.Replaced)
+	} else {
+		held, _ = fr.env.get(piece.Variable)
+	}
 	if len(held) == 0 {
 		return unknown
 	}
@@ -229,28 +234,121 @@ func (r *run) piece(fr frame, piece op.Piece) values {
 
 // quoted returns the value as format's %I and %L put it in.
 func quoted(v value, piece op.Piece) value {
-	var mark string
+	mark, begin := `"`, `"`
 	switch piece.Quoting {
-	case op.QuotedAsName:
-		mark = `"`
-	case op.QuotedAsLiteral:
-		mark = "'"
-	default:
+	case op.Unquoted:
 		return v
+	case op.QuotedAsLiteral:
+		mark, begin = "'", "'"
+		if slices.ContainsFunc(v, func(p part) bool { return strings.Contains(p.text, `\`) }) {
+			begin = " E'"
+		}
 	}
 	if v.unknown() && len(v) == 1 {
 		return value{{open: true, catalog: v[0].catalog || piece.Catalog, quoting: piece.Quoting}}
 	}
-	out := value{{text: mark}}
+	out := value{{text: begin}}
 	for _, p := range v {
-		p.file, p.span = nil, source.Span{}
-		if !p.open {
-			p.text = strings.ReplaceAll(p.text, mark, mark+mark)
+		p.file, p.span, p.quoting = nil, source.Span{}, op.Unquoted
+		p.text = strings.ReplaceAll(p.text, mark, mark+mark)
+		if begin == " E'" {
+			p.text = strings.ReplaceAll(p.text, `\`, `\\`)
 		}
-		p.quoting = op.Unquoted
 		out = append(out, p)
 	}
 	return append(out, part{text: mark})
+}
+
+// replaced returns what replace() may give. What it would find in open parts, or
+// across them, is not known; they stay open.
+func (r *run) replaced(fr frame, o *op.Replacement) values {
+	in, old, by := r.eval(fr, o.In), r.eval(fr, o.Old), r.eval(fr, o.New)
+	if len(old) != 1 || len(in)*len(by) == 0 || len(in)*len(by) > alternatives {
+		return nil
+	}
+	what, ok := old[0].constant()
+	if !ok {
+		return nil
+	}
+	var out values
+	for _, v := range in {
+		for _, other := range by {
+			one, ok := r.replace(v, what, other)
+			if !ok {
+				return nil
+			}
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// replace returns a value with every occurrence of a text in its constants
+// replaced, and false if that is too long.
+func (r *run) replace(v value, what string, by value) (value, bool) {
+	var out value
+	size := 0
+	for _, p := range v.joined() {
+		if p.open || what == "" {
+			out = append(out, p)
+			continue
+		}
+		r.work -= 1 + len(p.text)/100
+		for i, piece := range strings.Split(p.text, what) {
+			if i > 0 {
+				out = append(out, by...)
+			}
+			out = append(out, part{text: piece})
+			size += len(piece) + by.size()
+			if r.work -= len(by) + 1; r.work < 0 || len(out) > valueParts || size > textLimit {
+				return nil, false
+			}
+		}
+	}
+	return out.joined(), true
+}
+
+// size returns how long the constants of a value are.
+func (v value) size() int {
+	n := 0
+	for _, p := range v {
+		n += len(p.text)
+	}
+	return n
+}
+
+// constant returns the text that a value is, if nothing in it is open.
+func (v value) constant() (string, bool) {
+	var b strings.Builder
+	for _, p := range v {
+		if p.open {
+			return "", false
+		}
+		b.WriteString(p.text)
+	}
+	return b.String(), true
+}
+
+// joined returns the value with constants that follow one another as one.
+func (v value) joined() value {
+	var out value
+	for i := 0; i < len(v); {
+		end := i
+		for end < len(v) && !v[end].open {
+			end++
+		}
+		switch text, _ := v[i:end].constant(); {
+		case end == i:
+			out = append(out, v[i])
+			end++
+		case end == i+1:
+			out = append(out, v[i])
+		case text != "":
+			out = append(out, part{text: text})
+		}
+		i = end
+	}
+	return out
 }
 
 // String tells lists of values apart.

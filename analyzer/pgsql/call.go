@@ -130,7 +130,7 @@ func callKey(c *op.Call) string {
 		for _, t := range a.Value {
 			key += "\x01"
 			for _, p := range t {
-				key += fmt.Sprintf("%q%s%v%d", p.Constant, p.Variable, p.Catalog, p.Quoting)
+				key += fmt.Sprintf("%q%s%v%d%p", p.Constant, p.Variable, p.Catalog, p.Quoting, p.Replaced)
 			}
 		}
 	}
