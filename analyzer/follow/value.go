@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
@@ -17,6 +18,7 @@ type part struct {
 	open    bool
 	catalog bool // open: what a query over the system catalogs finds
 	quoting op.Quoting
+	inside  bool         // open: it stands in a name or a literal
 	file    *source.File // where a constant stands, if it stands somewhere
 	span    source.Span
 }
@@ -234,26 +236,48 @@ func (r *run) piece(fr frame, piece op.Piece) values {
 
 // quoted returns the value as format's %I and %L put it in.
 func quoted(v value, piece op.Piece) value {
-	mark, begin := `"`, `"`
-	switch piece.Quoting {
-	case op.Unquoted:
+	if piece.Quoting == op.Unquoted {
 		return v
-	case op.QuotedAsLiteral:
-		mark, begin = "'", "'"
-		if slices.ContainsFunc(v, func(p part) bool { return strings.Contains(p.text, `\`) }) {
-			begin = " E'"
-		}
 	}
 	if v.unknown() && len(v) == 1 {
 		return value{{open: true, catalog: v[0].catalog || piece.Catalog, quoting: piece.Quoting}}
 	}
-	out := value{{text: begin}}
+	if piece.Quoting == op.QuotedAsLiteral {
+		return literal(v)
+	}
+	if name, ok := v.constant(); ok {
+		return value{{text: pgsql.QuoteName(name)}}
+	}
+	plain := true // a name that needs no quotes has none, so that it can go on behind them
+	for _, p := range v {
+		plain = plain && (p.open || pgsql.QuoteName("x"+p.text) == "x"+p.text)
+	}
+	if plain {
+		return v.inside("", func(s string) string { return s })
+	}
+	return v.inside(`"`, func(s string) string { return strings.ReplaceAll(s, `"`, `""`) })
+}
+
+// literal is quote_literal.
+func literal(v value) value {
+	v = slices.Clone(v)
+	for i := range v {
+		v[i].catalog = false // it names no object
+	}
+	if !slices.ContainsFunc(v, func(p part) bool { return strings.Contains(p.text, `\`) }) {
+		return v.inside("'", func(s string) string { return strings.ReplaceAll(s, "'", "''") })
+	}
+	escape := strings.NewReplacer("'", "''", `\`, `\\`)
+	return append(value{{text: " E"}}, v.inside("'", escape.Replace)...)
+}
+
+// inside returns the value between marks; what is open in it is put in as it is.
+func (v value) inside(mark string, escape func(string) string) value {
+	out := value{{text: mark}}
 	for _, p := range v {
 		p.file, p.span, p.quoting = nil, source.Span{}, op.Unquoted
-		p.text = strings.ReplaceAll(p.text, mark, mark+mark)
-		if begin == " E'" {
-			p.text = strings.ReplaceAll(p.text, `\`, `\\`)
-		}
+		p.inside = true
+		p.text = escape(p.text)
 		out = append(out, p)
 	}
 	return append(out, part{text: mark})

@@ -98,10 +98,11 @@ func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.
 		}
 	}
 	var all []op.At
+	kept := keptCalls(n)
 	for _, f := range functionCalls(n) {
 		name := qualified(strs(f.Funcname))
 		_, runs := runnerOf(name)
-		if r.made[f] || name.Schema == "pg_catalog" && !runs || count[name] > callLimit {
+		if r.made[f] || kept[f] || name.Schema == "pg_catalog" && !runs || count[name] > callLimit {
 			continue
 		}
 		o := r.call(f, nil, true)
@@ -120,6 +121,20 @@ func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.
 		all = append(all, op.At{Span: span, Op: o})
 	}
 	return all
+}
+
+// keptCalls returns the calls that ALTER TABLE only keeps for later rows: those of
+// SET DEFAULT.
+func keptCalls(n *pg_query.Node) map[*pg_query.FuncCall]bool {
+	kept := map[*pg_query.FuncCall]bool{}
+	for _, c := range n.GetAlterTableStmt().GetCmds() {
+		if c.GetAlterTableCmd().GetSubtype() == pg_query.AlterTableType_AT_ColumnDefault {
+			for _, f := range functionCalls(c) {
+				kept[f] = true
+			}
+		}
+	}
+	return kept
 }
 
 // callKey is the same for calls that do the same.
