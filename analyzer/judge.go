@@ -65,7 +65,7 @@ func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect) {
 // say reports a judgement. A text that is reached several times is said once, with
 // the worst that it came to.
 func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Effect) {
-	key := fmt.Sprintf("%s\x00%v\x00%p\x00%v\x00%s\x00%s", at.file.Path, at.span, e.File, e.Span, rule.ID, j.Object)
+	key := fmt.Sprintf("%s\x00%v\x00%s\x00%s\x00%s", at.file.Path, at.span, rule.ID, j.Object.Kind, j.Object)
 	i, again := r.said[key]
 	if again && score(j.Reasons) <= r.report.Findings[i].Score {
 		return

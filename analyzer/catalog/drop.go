@@ -82,6 +82,7 @@ func (c *Catalog) dropSchema(name string) {
 			c.gone[key] = true
 		}
 	}
+	c.dropTriggersOf(func(function op.Name) bool { return function.Schema == name })
 	delete(c.schemas, name)
 	c.gone[objectKey{kind: op.Schema, name: op.Name{Name: name}}] = true
 }
@@ -224,6 +225,7 @@ func (c *Catalog) moveObject(key objectKey, name op.Name) {
 	if key.kind == op.Function && c.functions[old] != nil {
 		c.functions[name] = append(c.functions[name], c.functions[old]...)
 		delete(c.functions, old)
+		c.renameTriggersOf(old, name)
 	}
 	if key.kind == op.View || key.kind == op.MaterializedView {
 		c.moveRelation(old, name)

@@ -77,6 +77,7 @@ func (c *Catalog) dropFunction(name op.Name, o *op.Drop) bool {
 	}
 	if len(left) == 0 {
 		delete(c.functions, name)
+		c.dropTriggersOf(func(n op.Name) bool { return n == name })
 		return true
 	}
 	c.functions[name] = left

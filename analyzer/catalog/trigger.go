@@ -88,6 +88,9 @@ func (c *Catalog) createView(o *op.CreateView) {
 func (c *Catalog) createTrigger(o *op.CreateTrigger) {
 	on := c.relation(o.On)
 	c.create(op.Trigger, o.Name, o.On, nil)
+	resolved := *o
+	resolved.Function = c.ResolveObject(op.Function, o.Function)
+	o = &resolved
 	c.triggers[on] = append(slices.DeleteFunc(slices.Clone(c.triggers[on]), func(t trigger) bool { return t.Name == o.Name }),
 		trigger{CreateTrigger: o})
 }
@@ -100,6 +103,9 @@ func (c *Catalog) createRule(o *op.CreateRule) {
 
 func (c *Catalog) createEventTrigger(o *op.CreateEventTrigger) {
 	c.create(op.OtherObject, o.Name, op.Name{}, nil)
+	resolved := *o
+	resolved.Function = c.ResolveObject(op.Function, o.Function)
+	o = &resolved
 	c.eventTriggers = append(c.eventTriggers, eventTrigger{CreateEventTrigger: o})
 }
 
@@ -279,4 +285,33 @@ func (c *Catalog) moveRelation(old, name op.Name) {
 func (c *Catalog) dropRelation(name op.Name) {
 	delete(c.triggers, name)
 	delete(c.rules, name)
+}
+
+// dropTriggersOf forgets the triggers that run functions which are no more: they
+// went with them.
+func (c *Catalog) dropTriggersOf(gone func(function op.Name) bool) {
+	for on, all := range c.triggers {
+		c.triggers[on] = slices.DeleteFunc(slices.Clone(all), func(t trigger) bool { return gone(t.Function) })
+	}
+	c.eventTriggers = slices.DeleteFunc(slices.Clone(c.eventTriggers), func(t eventTrigger) bool { return gone(t.Function) })
+}
+
+// renameTriggersOf follows a function to its new name.
+func (c *Catalog) renameTriggersOf(old, name op.Name) {
+	for _, all := range c.triggers {
+		for i, t := range all {
+			if t.Function == old {
+				renamed := *t.CreateTrigger
+				renamed.Function = name
+				all[i].CreateTrigger = &renamed
+			}
+		}
+	}
+	for i, t := range c.eventTriggers {
+		if t.Function == old {
+			renamed := *t.CreateEventTrigger
+			renamed.Function = name
+			c.eventTriggers[i].CreateEventTrigger = &renamed
+		}
+	}
 }

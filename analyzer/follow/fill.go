@@ -19,7 +19,7 @@ const fillTries = 4 // bits: 16 ways
 func (f *Follower) fill(v value, using int) (*source.File, []pgsql.Statement) {
 	free := 0
 	for _, p := range v {
-		if p.open && p.quoting == op.Unquoted {
+		if p.free() {
 			free++
 		}
 	}
@@ -54,6 +54,9 @@ func (f *Follower) readText(file *source.File, using int) []pgsql.Statement {
 	return all
 }
 
+// free reports whether a part may be any SQL.
+func (p part) free() bool { return p.open && !p.inside && p.quoting == op.Unquoted }
+
 func unread(all []pgsql.Statement) int {
 	n := 0
 	for _, s := range all {
@@ -73,16 +76,17 @@ func (v value) render(numbers int) string {
 		switch {
 		case !p.open:
 			b.WriteString(p.text)
-		case p.quoting == op.QuotedAsName:
-			b.WriteString(`"` + op.OpenMark + `"`)
 		case p.quoting == op.QuotedAsLiteral:
 			b.WriteString(`'` + op.OpenMark + `'`)
-		case numbers&(1<<min(free, fillTries-1)) != 0:
-			b.WriteByte('0')
-			free++
-		default:
+		case !p.free():
 			b.WriteString(op.OpenMark)
+		default:
+			mark := op.OpenMark
+			if numbers&(1<<min(free, fillTries-1)) != 0 {
+				mark = "0"
+			}
 			free++
+			b.WriteString(mark)
 		}
 		if b.Len() > textLimit {
 			break

@@ -180,6 +180,19 @@ func TestBodies(t *testing.T) {
 			&op.Loop{Steps: []op.Step{assign("t", text(variable("t"), constant(", b")))}},
 			execute(variable("t")),
 		}, []string{"run time: EXECUTE of a text that is not known < EXECUTE"}},
+		{"replaced", []op.Step{
+			assign("t", text(constant("DROP x y; TRUNCATE xs"))),
+			assign("t", text(op.Piece{Replaced: &op.Replacement{
+				In: op.Texts{{variable("t")}}, Old: op.Texts{{constant("x")}}, New: op.Texts{{constant("TABLE")}}}})),
+			execute(variable("t")),
+		}, []string{"drop table y < EXECUTE", "truncate tables < EXECUTE"}},
+		{"replaced by what is not known", []op.Step{
+			execute(op.Piece{Replaced: &op.Replacement{
+				In: op.Texts{{constant("DROP TABLE x_y")}}, Old: op.Texts{{constant("x")}}, New: op.Texts{{variable("t")}}}}),
+		}, []string{"drop table ·_y < EXECUTE open"}},
+		{"a literal with a backslash", []op.Step{
+			assign("t", text(constant(`a\'b`))), execute(constant("COMMENT ON TABLE users IS"), literal("t"), constant("; DROP TABLE users")),
+		}, []string{"drop table users < EXECUTE"}},
 		{"nothing is known", []op.Step{execute(variable("t"))}, []string{"run time: EXECUTE of a text that is not known < EXECUTE"}},
 		{"the name is not known", []op.Step{execute(constant("DROP TABLE "), name("t"), constant(" CASCADE"))},
 			[]string{`run time: EXECUTE of a text that begins with "DROP TABLE" < EXECUTE open`}},
@@ -392,7 +405,7 @@ func TestFires(t *testing.T) {
 		{"of rows that go along", users + "CREATE TABLE o (u int REFERENCES users ON DELETE CASCADE); CREATE TRIGGER tr AFTER DELETE ON o EXECUTE FUNCTION f()",
 			"DELETE FROM users", []string{"delete users <nil>", "truncate log < trigger tr on public.o < function public.f perhaps"}},
 		{"not known", users + "CREATE TRIGGER tr AFTER DELETE ON users EXECUTE FUNCTION ghost()", "DELETE FROM users",
-			[]string{"delete users <nil>", "call ghost < trigger tr on public.users perhaps"}},
+			[]string{"delete users <nil>", "call public.ghost < trigger tr on public.users perhaps"}},
 		{"PostgreSQL's own", users + "CREATE TRIGGER tr BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()", "UPDATE users SET v = 'x'",
 			[]string{"update users <nil>"}},
 		{"a rule", users + "CREATE RULE r AS ON DELETE TO users DO DELETE FROM log", "DELETE FROM users",

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
@@ -17,6 +18,7 @@ type part struct {
 	open    bool
 	catalog bool // open: what a query over the system catalogs finds
 	quoting op.Quoting
+	inside  bool         // open: it stands in a name or a literal
 	file    *source.File // where a constant stands, if it stands somewhere
 	span    source.Span
 }
@@ -213,10 +215,15 @@ func (r *run) piece(fr frame, piece op.Piece) values {
 	switch {
 	case piece.Constant != "":
 		return values{{{text: piece.Constant, file: fr.file, span: piece.Span}}}
-	case piece.Variable == "":
+	case piece.Variable == "" && piece.Replaced == nil:
 		return unknown
 	}
-	held, _ := fr.env.get(piece.Variable)
+	var held values
+	if piece.Replaced != nil {
+		held = r.replaced(fr, piece.Replaced)
+	} else {
+		held, _ = fr.env.get(piece.Variable)
+	}
 	if len(held) == 0 {
 		return unknown
 	}
@@ -229,28 +236,143 @@ func (r *run) piece(fr frame, piece op.Piece) values {
 
 // quoted returns the value as format's %I and %L put it in.
 func quoted(v value, piece op.Piece) value {
-	var mark string
-	switch piece.Quoting {
-	case op.QuotedAsName:
-		mark = `"`
-	case op.QuotedAsLiteral:
-		mark = "'"
-	default:
+	if piece.Quoting == op.Unquoted {
 		return v
 	}
 	if v.unknown() && len(v) == 1 {
 		return value{{open: true, catalog: v[0].catalog || piece.Catalog, quoting: piece.Quoting}}
 	}
+	if piece.Quoting == op.QuotedAsLiteral {
+		return literal(v)
+	}
+	if name, ok := v.constant(); ok {
+		return value{{text: pgsql.QuoteName(name)}}
+	}
+	plain := true // a name that needs no quotes has none, so that it can go on behind them
+	for _, p := range v {
+		plain = plain && (p.open || pgsql.QuoteName("x"+p.text) == "x"+p.text)
+	}
+	if plain {
+		return v.inside("", func(s string) string { return s })
+	}
+	return v.inside(`"`, func(s string) string { return strings.ReplaceAll(s, `"`, `""`) })
+}
+
+// literal is quote_literal.
+func literal(v value) value {
+	v = slices.Clone(v)
+	for i := range v {
+		v[i].catalog = false // it names no object
+	}
+	if !slices.ContainsFunc(v, func(p part) bool { return strings.Contains(p.text, `\`) }) {
+		return v.inside("'", func(s string) string { return strings.ReplaceAll(s, "'", "''") })
+	}
+	escape := strings.NewReplacer("'", "''", `\`, `\\`)
+	return append(value{{text: " E"}}, v.inside("'", escape.Replace)...)
+}
+
+// inside returns the value between marks; what is open in it is put in as it is.
+func (v value) inside(mark string, escape func(string) string) value {
 	out := value{{text: mark}}
 	for _, p := range v {
-		p.file, p.span = nil, source.Span{}
-		if !p.open {
-			p.text = strings.ReplaceAll(p.text, mark, mark+mark)
-		}
-		p.quoting = op.Unquoted
+		p.file, p.span, p.quoting = nil, source.Span{}, op.Unquoted
+		p.inside = true
+		p.text = escape(p.text)
 		out = append(out, p)
 	}
 	return append(out, part{text: mark})
+}
+
+// replaced returns what replace() may give. What it would find in open parts, or
+// across them, is not known; they stay open.
+func (r *run) replaced(fr frame, o *op.Replacement) values {
+	in, old, by := r.eval(fr, o.In), r.eval(fr, o.Old), r.eval(fr, o.New)
+	if len(old) != 1 || len(in)*len(by) == 0 || len(in)*len(by) > alternatives {
+		return nil
+	}
+	what, ok := old[0].constant()
+	if !ok {
+		return nil
+	}
+	var out values
+	for _, v := range in {
+		for _, other := range by {
+			one, ok := r.replace(v, what, other)
+			if !ok {
+				return nil
+			}
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// replace returns a value with every occurrence of a text in its constants
+// replaced, and false if that is too long.
+func (r *run) replace(v value, what string, by value) (value, bool) {
+	var out value
+	size := 0
+	for _, p := range v.joined() {
+		if p.open || what == "" {
+			out = append(out, p)
+			continue
+		}
+		r.work -= 1 + len(p.text)/100
+		for i, piece := range strings.Split(p.text, what) {
+			if i > 0 {
+				out = append(out, by...)
+			}
+			out = append(out, part{text: piece})
+			size += len(piece) + by.size()
+			if r.work -= len(by) + 1; r.work < 0 || len(out) > valueParts || size > textLimit {
+				return nil, false
+			}
+		}
+	}
+	return out.joined(), true
+}
+
+// size returns how long the constants of a value are.
+func (v value) size() int {
+	n := 0
+	for _, p := range v {
+		n += len(p.text)
+	}
+	return n
+}
+
+// constant returns the text that a value is, if nothing in it is open.
+func (v value) constant() (string, bool) {
+	var b strings.Builder
+	for _, p := range v {
+		if p.open {
+			return "", false
+		}
+		b.WriteString(p.text)
+	}
+	return b.String(), true
+}
+
+// joined returns the value with constants that follow one another as one.
+func (v value) joined() value {
+	var out value
+	for i := 0; i < len(v); {
+		end := i
+		for end < len(v) && !v[end].open {
+			end++
+		}
+		switch text, _ := v[i:end].constant(); {
+		case end == i:
+			out = append(out, v[i])
+			end++
+		case end == i+1:
+			out = append(out, v[i])
+		case text != "":
+			out = append(out, part{text: text})
+		}
+		i = end
+	}
+	return out
 }
 
 // String tells lists of values apart.

@@ -59,7 +59,8 @@ type Texts []Text
 // A Text is put together from pieces at run time.
 type Text []Piece
 
-// A Piece of a Text is a constant, the value of a variable or, with neither, open.
+// A Piece of a Text is a constant, the value of a variable, a replacement or, with
+// none of them, open.
 type Piece struct {
 	Constant string
 	// Span is where the constant stands byte for byte in the body's file; zero if
@@ -70,7 +71,12 @@ type Piece struct {
 	// catalogs: it stands for the name of every object that the query finds.
 	Catalog bool
 	Quoting Quoting
+	// Replaced, if not nil, is what the piece comes to: the result of replace().
+	Replaced *Replacement
 }
+
+// A Replacement is replace(In, Old, New).
+type Replacement struct{ In, Old, New Texts }
 
 // A Quoting says how the value of a variable or an open piece is put in.
 type Quoting int

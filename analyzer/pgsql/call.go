@@ -98,10 +98,11 @@ func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.
 		}
 	}
 	var all []op.At
+	kept := keptCalls(n)
 	for _, f := range functionCalls(n) {
 		name := qualified(strs(f.Funcname))
 		_, runs := runnerOf(name)
-		if r.made[f] || name.Schema == "pg_catalog" && !runs || count[name] > callLimit {
+		if r.made[f] || kept[f] || name.Schema == "pg_catalog" && !runs || count[name] > callLimit {
 			continue
 		}
 		o := r.call(f, nil, true)
@@ -122,6 +123,20 @@ func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.
 	return all
 }
 
+// keptCalls returns the calls that ALTER TABLE only keeps for later rows: those of
+// SET DEFAULT.
+func keptCalls(n *pg_query.Node) map[*pg_query.FuncCall]bool {
+	kept := map[*pg_query.FuncCall]bool{}
+	for _, c := range n.GetAlterTableStmt().GetCmds() {
+		if c.GetAlterTableCmd().GetSubtype() == pg_query.AlterTableType_AT_ColumnDefault {
+			for _, f := range functionCalls(c) {
+				kept[f] = true
+			}
+		}
+	}
+	return kept
+}
+
 // callKey is the same for calls that do the same.
 func callKey(c *op.Call) string {
 	key := c.Function.String()
@@ -130,7 +145,7 @@ func callKey(c *op.Call) string {
 		for _, t := range a.Value {
 			key += "\x01"
 			for _, p := range t {
-				key += fmt.Sprintf("%q%s%v%d", p.Constant, p.Variable, p.Catalog, p.Quoting)
+				key += fmt.Sprintf("%q%s%v%d%p", p.Constant, p.Variable, p.Catalog, p.Quoting, p.Replaced)
 			}
 		}
 	}

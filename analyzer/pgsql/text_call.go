@@ -51,6 +51,9 @@ func (r *reader) callText(f *pg_query.FuncCall, n *pg_query.Node, q *query) op.T
 		if s, ok := r.computed(name.Name, f, q); ok {
 			return whole(s)
 		}
+		if name.Name == "replace" && len(f.Args) == 3 {
+			return op.Texts{{{Replaced: &op.Replacement{In: arg(0), Old: arg(1), New: arg(2)}, Catalog: r.ofCatalog(n, q)}}}
+		}
 	}
 	return open(r.ofCatalog(n, q))
 }

@@ -38,7 +38,7 @@ func TestTriggers(t *testing.T) {
 		{"SET session_replication_role TO DEFAULT", one(&op.ReplicationRole{})},
 		{"RESET session_replication_role", one(&op.ReplicationRole{})},
 		{"SELECT set_config('session_replication_role', 'replica', true)", []op.Operation{
-			&op.ReplicationRole{Replica: true, Local: true}, &op.Call{Function: name("set_config"), Perhaps: true}}},
+			&op.ReplicationRole{Replica: true, Local: true}, &op.Call{Function: name("set_config"), Perhaps: true, Arguments: make([]op.Argument, 3)}}},
 		{"CREATE VIEW v AS SELECT a AS b FROM t WHERE c", one(&op.CreateView{Kind: op.View, Name: name("v"), Over: name("t")})},
 		{"CREATE VIEW v AS SELECT DISTINCT a FROM t", one(&op.CreateView{Kind: op.View, Name: name("v")})},
 		{"CREATE VIEW v AS SELECT a FROM t, u", one(&op.CreateView{Kind: op.View, Name: name("v")})},
