@@ -17,6 +17,7 @@ const (
 	number                    // a number or a parameter ($1)
 	operator                  // a run of operator characters
 	symbol                    // one of ( ) [ ] , ; : .
+	variable                  // psql's :name
 )
 
 // A token is a range of the text that is neither white space nor comment.
@@ -120,7 +121,8 @@ func (l *lexer) skipComment() {
 }
 
 // readQuoted moves past a quoted token whose opening quote stands at pos. A
-// doubled quote stands for itself; in escape strings a backslash hides one.
+// doubled quote stands for itself; in escape strings a backslash hides one. A
+// string goes on behind a line end, by the rules of its first part.
 func (l *lexer) readQuoted(quote byte, escapes bool) {
 	l.pos++
 	for l.pos < l.end {
@@ -131,12 +133,37 @@ func (l *lexer) readQuoted(quote byte, escapes bool) {
 			l.pos += 2
 		case c == quote:
 			l.pos++
-			return
+			if quote != '\'' || !l.continues() {
+				return
+			}
 		default:
 			l.pos++
 		}
 	}
 	l.open = true
+}
+
+// continues moves past the opening quote of a string's next part, and reports
+// whether there is one: only white space with a line end in it stands before it.
+func (l *lexer) continues() bool {
+	newline := false
+	for i := l.pos; i < l.end; i++ {
+		switch c := l.data[i]; {
+		case c == '\n' || c == '\r':
+			newline = true
+		case c == ' ' || c == '\t' || c == '\f':
+		case c == '-' && i+1 < l.end && l.data[i+1] == '-':
+			for i+1 < l.end && l.data[i+1] != '\n' && l.data[i+1] != '\r' {
+				i++
+			}
+		case c == '\'' && newline:
+			l.pos = i + 1
+			return true
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // readDollar moves past a dollar-quoted string, a parameter or a stray dollar.

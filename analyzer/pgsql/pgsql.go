@@ -57,6 +57,9 @@ func Read(f *source.File, in source.Span, o Options) []Statement {
 	if i := bytes.IndexByte(f.Data[in.Start:in.End], 0); i >= 0 {
 		return []Statement{nulStatement(f, in, in.Start+i)}
 	}
+	if o.Psql {
+		return readScript(f, in)
+	}
 	var all []Statement
 	for _, c := range split(f.Data, in, false) {
 		all = append(all, readChunk(f, c, 10)...)

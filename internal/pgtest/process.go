@@ -56,6 +56,7 @@ func complete(dir string) bool {
 
 // A process is a postgres with its directory: data, socket and log.
 type process struct {
+	bin  string // where the server's programs are
 	dir  string
 	cmd  *exec.Cmd
 	done chan struct{} // closed when postgres has ended
@@ -68,8 +69,8 @@ func launch(bin string) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for PostgreSQL: %w", err)
 	}
-	p := &process{dir: dir, done: make(chan struct{})}
-	if err := p.run(bin); err != nil {
+	p := &process{bin: bin, dir: dir, done: make(chan struct{})}
+	if err := p.run(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return p, nil
@@ -94,7 +95,7 @@ func sweep(parent string) {
 }
 
 // run brings postgres up; it does not wait until it takes connections.
-func (p *process) run(bin string) error {
+func (p *process) run() error {
 	account, err := unprivileged()
 	if err != nil {
 		return err
@@ -104,12 +105,12 @@ func (p *process) run(bin string) error {
 			return fmt.Errorf("give %s to another user: %w", p.dir, err)
 		}
 	}
-	initdb := p.command(account, filepath.Join(bin, "initdb"), "--pgdata", p.data(), "--username", superuser,
+	initdb := p.command(account, filepath.Join(p.bin, "initdb"), "--pgdata", p.data(), "--username", superuser,
 		"--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	p.cmd = p.command(account, filepath.Join(bin, "postgres"), settings(p.dir)...)
+	p.cmd = p.command(account, filepath.Join(p.bin, "postgres"), settings(p.dir)...)
 	log, err := os.Create(p.log())
 	if err != nil {
 		return fmt.Errorf("make the server's log: %w", err)
