@@ -34,6 +34,9 @@ type lexer struct {
 	pos  int
 	end  int
 	open bool // a string, identifier or comment is not closed
+	// parts says that each part of a string counts by itself: psql looks at lines, and
+	// so never sees that a string goes on behind one.
+	parts bool
 }
 
 // next returns the next token, and false at the end.
@@ -133,7 +136,7 @@ func (l *lexer) readQuoted(quote byte, escapes bool) {
 			l.pos += 2
 		case c == quote:
 			l.pos++
-			if quote != '\'' || !l.continues() {
+			if quote != '\'' || l.parts || !l.continues() {
 				return
 			}
 		default:

@@ -47,7 +47,7 @@ func readScript(f *source.File, in source.Span) []Statement {
 
 func newScript(f *source.File, in source.Span) *script {
 	return &script{
-		f: f, end: in.End, lex: &lexer{data: f.Data, pos: in.Start, end: in.End},
+		f: f, end: in.End, lex: &lexer{data: f.Data, pos: in.Start, end: in.End, parts: true},
 		buffer: buffer{start: in.Start}, vars: newVariables(), line: -1, echoed: -1, shaky: -1,
 	}
 }
@@ -79,7 +79,7 @@ func (s *script) step() bool {
 // nextLine goes on behind the data of COPY … FROM stdin, which begin on the line
 // after the one that sends it.
 func (s *script) nextLine() bool {
-	if s.copies == 0 {
+	if s.copies == 0 || s.lex.end == s.end {
 		return false
 	}
 	if s.lex.open || !s.buffer.empty() {
@@ -133,7 +133,7 @@ func (s *script) token() {
 	case t.is(s.f.Data, "]"):
 		b.brackets = max(b.brackets-1, 0)
 	case t.is(s.f.Data, ";"):
-		b.inner = true
+		b.inner = b.inner || b.hole == nil
 	case t.kind == word:
 		b.body.see(strings.ToLower(s.f.Text(t.span)), b.parens)
 	}
@@ -203,7 +203,8 @@ func (s *script) finish() {
 	case !b.empty():
 		s.send(source.Span{Start: b.end, End: b.end}, nil)
 	case s.lex.open && !s.onlyIncludes: // a comment that is not closed
-		s.all = append(s.all, readChunk(s.f, chunk{all: source.Span{Start: b.start, End: s.end}, open: true}, 0)...)
+		blank := len(s.f.Data[b.start:s.end]) - len(bytes.TrimLeft(s.f.Data[b.start:s.end], " \t\r\n\f"))
+		s.all = append(s.all, readChunk(s.f, chunk{all: source.Span{Start: b.start + blank, End: s.end}, open: true}, 0)...)
 	}
 	s.lex.end = s.end
 	s.lex.skipBlank()
@@ -230,6 +231,8 @@ type buffer struct {
 	hole       *hole
 	extra      []op.At // what commands in the middle of it ask for
 	unclear    string  // why it cannot be told what psql sends
+	// ran and executed say that it was run, and run with \gexec.
+	ran, executed bool
 }
 
 func (b *buffer) empty() bool { return len(b.tokens) == 0 }

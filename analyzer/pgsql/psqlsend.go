@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -54,6 +55,7 @@ func (s *script) send(at source.Span, by *invocation) {
 	if b.runs == never {
 		return
 	}
+	b.ran, b.executed = why == "", by != nil && by.name == "gexec"
 	s.previous = b
 	s.await(b.tokens)
 }
@@ -65,58 +67,67 @@ func (s *script) query(b *buffer, by *invocation, why string) {
 	}
 	var all []Statement
 	if why != "" {
-		all = []Statement{notRun(Statement{Span: b.whole(), Normal: s.normal(b, b.whole())}, why)}
+		all = []Statement{notRun(Statement{Span: b.whole(), Normal: s.normal(s.parts(b), b.uses, b.whole())}, why)}
 	} else {
 		all = s.statements(b)
 		if by != nil {
+			b.extra = append(b.extra, s.results(b, by, all[len(all)-1].Span)...)
 			b.extra = append(b.extra, by.ops...)
-			b.extra = append(b.extra, s.results(b, by)...)
 		}
 		s.attach(all, b)
 	}
 	s.all = append(s.all, all...)
 }
 
-// attach adds what commands in a query ask for to its statements.
+// attach adds what commands in a query ask for to its statements, which follow one
+// another as the commands do.
 func (s *script) attach(all []Statement, b *buffer) {
+	changed := len(b.commands)+len(b.uses)+len(b.blanks) > 0
+	parts := s.parts(b)
+	if len(b.commands) > 0 { // one may stand before the first statement, behind \;
+		all[0].Span.Start = min(all[0].Span.Start, b.commands[0].span.Start)
+	}
 	for i := range all {
 		st := &all[i]
 		end := b.end
 		if i+1 < len(all) {
 			end = all[i+1].Span.Start
 		}
-		for _, at := range b.extra {
-			if st.Span.Start <= at.Span.Start && at.Span.End <= end {
-				st.Ops = append(st.Ops, at)
-				st.Span.End = max(st.Span.End, at.Span.End)
-			}
+		for len(b.extra) > 0 && b.extra[0].Span.End <= end {
+			st.Ops = append(st.Ops, b.extra[0])
+			b.extra = b.extra[1:]
+		}
+		for len(b.commands) > 0 && b.commands[0].span.End <= end {
+			st.Span.End = max(st.Span.End, b.commands[0].span.End)
+			b.commands = b.commands[1:]
 		}
 		if i+1 == len(all) {
 			st.Span.End = max(st.Span.End, b.end)
 		}
-		if len(b.commands)+len(b.uses)+len(b.blanks) > 0 {
-			st.Normal = s.normal(b, st.Span)
+		if !changed {
+			continue
+		}
+		if text := s.normal(parts, b.uses, st.Span); text != "" {
+			st.Normal = text
 		}
 	}
 }
 
-// normal returns a part of the buffer as a line of text, with its commands and the
-// values that its variables have.
-func (s *script) normal(b *buffer, in source.Span) string {
-	var parts []token
-	for _, t := range append(b.tokens[:len(b.tokens):len(b.tokens)], b.commands...) {
-		if in.Contains(t.span) {
-			parts = append(parts, t)
-		}
-	}
+// parts returns the tokens and commands of the buffer in their order.
+func (s *script) parts(b *buffer) []token {
+	parts := slices.Concat(b.tokens, b.commands)
 	slices.SortFunc(parts, func(x, y token) int { return cmp.Compare(x.span.Start, y.span.Start) })
-	var uses []use
-	for _, u := range b.uses {
-		if in.Contains(u.span) {
-			uses = append(uses, u)
-		}
-	}
-	return normal(s.f.Data, parts) + valuesOf(uses)
+	return parts
+}
+
+// normal returns those that lie in the span as a line of text, with the values that
+// variables have.
+func (s *script) normal(parts []token, uses []use, in source.Span) string {
+	from := sort.Search(len(parts), func(i int) bool { return parts[i].span.Start >= in.Start })
+	to := sort.Search(len(parts), func(i int) bool { return parts[i].span.End > in.End })
+	first := sort.Search(len(uses), func(i int) bool { return uses[i].span.Start >= in.Start })
+	last := sort.Search(len(uses), func(i int) bool { return uses[i].span.End > in.End })
+	return normal(s.f.Data, parts[from:max(from, to)]) + valuesOf(uses[first:max(first, last)])
 }
 
 // statements reads the text of a buffer.
@@ -129,12 +140,13 @@ func (s *script) statements(b *buffer) []Statement {
 	if len(b.uses)+len(b.blanks) == 0 {
 		return orEmpty(readChunk(s.f, c, 10), c.span())
 	}
-	if st, ok := s.dynamic(b, c.span()); ok {
+	span := c.span()
+	if st, ok := s.dynamic(b, span); ok {
 		return []Statement{st}
 	}
 	s.mask(b)
 	c.tokens = tokens(s.masked.Data, c.all)
-	return orEmpty(readChunk(s.masked, c, 10), c.span())
+	return orEmpty(readChunk(s.masked, c, 10), span)
 }
 
 // orEmpty returns an empty statement where there are tokens and no statement.
@@ -265,30 +277,33 @@ func sendBy(s *script, c *invocation) {
 	}
 }
 
-// repeat sends the query again that was sent last.
+// repeat sends the query again that was sent last. What it asked for it asks for
+// once more, which is nothing new unless \gdesc only described it.
 func (s *script) repeat(by *invocation) {
-	b := s.previous
-	if b.empty() || s.onlyIncludes {
+	b := &s.previous
+	if b.empty() || s.onlyIncludes || by.name == "gdesc" {
 		return
 	}
-	if by.name != "gdesc" {
-		for _, st := range s.statements(&b) {
+	if !b.ran {
+		b.ran = true
+		for _, st := range s.statements(b) {
 			for _, at := range st.Ops {
 				by.ops = append(by.ops, op.At{Op: at.Op, Span: by.span})
 			}
 		}
 	}
-	for _, at := range s.results(&b, by) {
-		by.ops = append(by.ops, op.At{Op: at.Op, Span: by.span})
+	if by.name == "gexec" && !b.executed {
+		b.executed = true
+		by.ops = append(by.ops, s.results(b, by, by.span)...)
 	}
 }
 
-// results returns what becomes of the query's results.
-func (s *script) results(b *buffer, by *invocation) []op.At {
+// results returns what becomes of the results of the query at the span.
+func (s *script) results(b *buffer, by *invocation, span source.Span) []op.At {
 	if by.name != "gexec" {
 		return nil
 	}
-	return []op.At{{Span: chunk{tokens: b.tokens}.span(), Op: s.executed(b)}}
+	return []op.At{{Span: span, Op: s.executed(b)}}
 }
 
 // executed returns what \gexec does: it runs each value that the query returns.
