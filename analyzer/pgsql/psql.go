@@ -266,10 +266,8 @@ func (r *routine) see(word string, parens int) {
 			r.words += " "
 		}
 	}
-	if parens > 0 || !(len(r.words) > 1 && r.words[0] == 'c' && routineWords(r.words[1:])) {
-		return
-	}
 	switch {
+	case parens > 0, len(r.words) < 2, r.words[0] != 'c', !routineWords(r.words[1:]):
 	case word == "begin", word == "case" && r.depth > 0:
 		r.depth++
 	case word == "end":

@@ -81,9 +81,9 @@ func TestPsqlOperations(t *testing.T) {
   25 include x/a.sql false
 39 "\\i :dir/b.sql"
   39 run time false: a file whose name is not known: \i :dir/b.sql
-53 "\\i `+"`ls`"+`"
-  53 run time false: a shell command: \i `+"`ls`"+`
-  53 run time false: a file whose name is not known: \i `+"`ls`"+`
+53 "\\i ` + "`ls`" + `"
+  53 run time false: a shell command: \i ` + "`ls`" + `
+  53 run time false: a file whose name is not known: \i ` + "`ls`" + `
 61 "\\i -"
   61 run time false: standard input: \i -
 66 "\\cd y"
@@ -200,8 +200,8 @@ func TestPsqlOperations(t *testing.T) {
 		{"shell", "\\! ls\n\\set x `date`\nSELECT 1 \\g |cat > x\n\\o | tee x\nDROP TABLE :x;", `
 0 "\\! ls"
   0 run time false: a shell command: \! ls
-6 "\\set x `+"`date`"+`"
-  6 run time false: a shell command: \set x `+"`date`"+`
+6 "\\set x ` + "`date`" + `"
+  6 run time false: a shell command: \set x ` + "`date`" + `
 20 "SELECT 1 \\g |cat > x"
   29 run time false: a shell command: \g |cat > x
 41 "\\o | tee x"

@@ -196,12 +196,12 @@ func (r *argumentReader) variable() bool {
 	}
 	r.pos = use.span.End
 	use.value, use.known = r.vars.lookup(use.name)
-	switch text, known := use.text(); {
-	case known == perhaps:
+	switch text, known := use.text(); known {
+	case perhaps:
 		r.unknown()
-	case known == never:
+	case never:
 		r.put(string(r.data[use.span.Start:use.span.End]))
-	default:
+	case surely:
 		r.put(text)
 	}
 	return true

@@ -126,5 +126,10 @@ func (s *script) condition(c *invocation) tristate {
 // All else is false, or nothing that psql takes for a value.
 func truth(value string) bool {
 	v := strings.ToLower(value)
-	return v == "1" || v == "on" || v != "" && (strings.HasPrefix("true", v) || strings.HasPrefix("yes", v))
+	return v == "1" || v == "on" || begins(v, "true") || begins(v, "yes")
+}
+
+// begins reports whether the word begins with v, which is not empty.
+func begins(v, word string) bool {
+	return v != "" && len(v) <= len(word) && word[:len(v)] == v
 }
