@@ -7,4 +7,8 @@ type Version struct {
 	Name    string
 	// Repeatable migrations (Flyway's R__) run after all versioned ones.
 	Repeatable bool
+	// Planned says that a plan (sqitch.plan) gives the migration its Place among
+	// the others: they come first, whatever their numbers. Arrange sets both.
+	Planned bool
+	Place   int
 }
