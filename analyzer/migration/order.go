@@ -29,6 +29,7 @@ func compareVersions(a, b Version) int {
 		falseFirst(a.Repeatable, b.Repeatable),
 		falseFirst(len(a.Numbers) == 0, len(b.Numbers) == 0),
 		compareNumbers(a.Numbers, b.Numbers),
+		strings.Compare(a.Literal, b.Literal),
 		natural(a.Name, b.Name),
 	)
 }
