@@ -57,9 +57,12 @@ var packages = map[string]place{
 	"analyzer/source":    {},
 	"analyzer/migration": {ours: []string{"analyzer/source"}},
 	"analyzer/op":        {ours: []string{"analyzer/source"}},
-	"analyzer/pgsql":     {ours: []string{"analyzer/source", "analyzer/op"}, outside: []string{pgQuery, protobuf}},
-	"analyzer/catalog":   {ours: []string{"analyzer/op"}, tests: []string{"analyzer/source", "analyzer/pgsql"}},
-	"analyzer/follow":    {ours: []string{"analyzer/source", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"}},
+	"analyzer/pgsql": {
+		ours: []string{"analyzer/source", "analyzer/op"}, outside: []string{pgQuery, protobuf},
+		tests: []string{"internal/pgtest"},
+	},
+	"analyzer/catalog": {ours: []string{"analyzer/op"}, tests: []string{"analyzer/source", "analyzer/pgsql"}},
+	"analyzer/follow":  {ours: []string{"analyzer/source", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"}},
 	"analyzer": {
 		ours:  []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql", "analyzer/catalog", "analyzer/follow"},
 		tests: []string{"internal/losstest", "rules"},

@@ -22,6 +22,9 @@ type dbmateMark struct {
 
 func dbmateMarks(f *source.File) []dbmateMark {
 	all := f.All()
+	if !bytes.Contains(f.Data, []byte("migrate:")) {
+		return nil
+	}
 	var marks []dbmateMark
 	for _, at := range dbmateDirective.FindAllSubmatchIndex(f.Data[all.Start:], -1) {
 		word := source.Span{Start: all.Start + at[2], End: all.Start + at[3]}
@@ -51,15 +54,7 @@ func dbmateOpening(f *source.File) opening {
 	return opensWrong
 }
 
-func isDbmate(f *source.File) bool {
-	switch dbmateOpening(f) {
-	case opensUp:
-		return gooseOpening(f) != opensUp
-	case opensWrong:
-		return true
-	}
-	return false
-}
+func isDbmate(f *source.File) bool { return writtenFor(f, "dbmate") }
 
 // markDbmate marks the blocks. A missing down block is no problem: dbmate took
 // such files until its version 2, and it hides nothing.

@@ -36,7 +36,7 @@ func isUpByAnySuffix(base string) bool {
 func isGolangMigrate(f *source.File) bool {
 	base := path.Base(f.Path)
 	if strings.HasSuffix(base, ".down.sql") && golangMigrateName.MatchString(base) {
-		return gooseOpening(f) != opensUp && dbmateOpening(f) != opensUp
+		return undirected(f)
 	}
 	return isUpByAnySuffix(base)
 }

@@ -60,15 +60,7 @@ func gooseOpening(f *source.File) opening {
 	return opensNothing
 }
 
-func isGoose(f *source.File) bool {
-	switch gooseOpening(f) {
-	case opensUp:
-		return dbmateOpening(f) != opensUp
-	case opensWrong:
-		return dbmateOpening(f) == opensNothing
-	}
-	return false
-}
+func isGoose(f *source.File) bool { return writtenFor(f, "goose") }
 
 // gooseReader goes through a file line by line as goose does when it migrates
 // up: it knows where goose would stop, and what it would leave out.

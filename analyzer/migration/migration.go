@@ -3,7 +3,11 @@
 // It never rewrites a byte.
 package migration
 
-import "github.com/dropgate/dropgate/analyzer/source"
+import (
+	"slices"
+
+	"github.com/dropgate/dropgate/analyzer/source"
+)
 
 // A Direction says when a tool runs a section.
 type Direction int
@@ -52,6 +56,8 @@ type Migration struct {
 	Problems []Problem
 }
 
-// ByDirectives reports whether directives in the text, not the file's name, tell
-// which sections take back: whoever writes the text can write those too.
-func (m *Migration) ByDirectives() bool { return m.Format == "goose" || m.Format == "dbmate" }
+// ByDirectives reports whether the text, not the file's name alone, tells which
+// sections take back: whoever writes the text can write that too.
+func (m *Migration) ByDirectives() bool {
+	return m.Format == "sqitch" || slices.ContainsFunc(directed, func(tool directedFormat) bool { return tool.name == m.Format })
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -109,14 +110,15 @@ func list(w *strings.Builder, m *Migration) {
 func checkSpans(t *testing.T, m *Migration) {
 	t.Helper()
 	at := m.File.All().Start
+	gaps := gapChecker{delimiters: liquibaseDelimiters(m)}
 	for _, s := range m.Sections {
 		if s.Span.Start < at || s.Span.End <= s.Span.Start || s.Span.End > len(m.File.Data) {
 			t.Fatalf("%s: section %v begins before %d, is empty or out of bounds", m.File.Path, s.Span, at)
 		}
-		checkGap(t, m.File.Data[at:s.Span.Start])
+		gaps.check(t, m.File.Data[at:s.Span.Start])
 		at = s.Span.End
 	}
-	checkGap(t, m.File.Data[at:])
+	gaps.check(t, m.File.Data[at:])
 	for _, p := range m.Problems {
 		if p.Span.Start < 0 || p.Span.End < p.Span.Start || p.Span.End > len(m.File.Data) {
 			t.Errorf("%s: problem %v out of bounds", m.File.Path, p.Span)
@@ -124,8 +126,30 @@ func checkSpans(t *testing.T, m *Migration) {
 	}
 }
 
-func checkGap(t *testing.T, gap []byte) {
+// A gapChecker looks at what no section has. Besides comments and directives that
+// may only be delimiters, of which no text may be part.
+type gapChecker struct{ delimiters []string }
+
+func liquibaseDelimiters(m *Migration) []string {
+	if m.Format != "liquibase" {
+		return nil
+	}
+	all := []string{"*/", "go", "/"} // the first one ends a rollback comment
+	for _, found := range regexp.MustCompile(`(?i)endDelimiter:(\S+)`).FindAllSubmatch(m.File.Data, -1) {
+		all = append(all, string(found[1]))
+	}
+	return all
+}
+
+func (c gapChecker) check(t *testing.T, gap []byte) {
 	t.Helper()
+	f := source.New("gap", gap)
+	if !hasSQL(f, f.All()) {
+		return
+	}
+	for _, delimiter := range c.delimiters {
+		gap = regexp.MustCompile("(?i)"+regexp.QuoteMeta(delimiter)).ReplaceAll(gap, []byte(" "))
+	}
 	rest := dbmateDirective.ReplaceAll(gap, []byte("--"))
 	for text := range bytes.SplitSeq(rest, []byte("\n")) {
 		text = bytes.TrimSuffix(text, []byte("\r"))
@@ -210,14 +234,15 @@ func TestEmptyFile(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	m := Read(source.New("1_a.down.sql", []byte("DROP TABLE a;")), "liquibase")
+	m := Read(source.New("1_a.down.sql", []byte("DROP TABLE a;")), "none")
 	if m.Format != "sql" || m.Direction() != "up" || len(m.Problems) != 1 {
 		t.Errorf("format %s, direction %s, problems %v; want plain SQL going up and one problem", m.Format, m.Direction(), m.Problems)
 	}
 }
 
 func TestNames(t *testing.T) {
-	want := []string{"flyway", "prisma", "diesel", "supabase", "golang-migrate", "goose", "dbmate", "sqlx", "sql"}
+	want := []string{"flyway", "prisma", "diesel", "supabase", "golang-migrate", "sqitch", "graphile-migrate",
+		"goose", "dbmate", "sql-migrate", "rambler", "liquibase", "tern", "sqlx", "sql"}
 	if diff := cmp.Diff(want, Names()); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
@@ -319,6 +344,13 @@ func FuzzRead(f *testing.F) {
 		}
 	}
 	f.Add("a.sql", []byte("\ufeff-- migrate:up\rDROP TABLE a;\n--\n\nmigrate:down\r\n"))
+	f.Add("a.sql", []byte("--liquibase formatted sql\n--changeset a:b dbms:h2\nDROP TABLE a;\n--changeset a:c endDelimiter:@@\nSELECT 1 @@ SELECT $$ @@ $$\n/* liquibase rollback\nDROP TABLE b */\n"))
+	f.Add("a.sql", []byte("--liquibase formatted sql\n--changeset a:b\nDELETE FROM a\nGO\nWHERE 1/2\n/\n--ignoreLines:1\nx\n--rollback DROP TABLE y\n"))
+	f.Add("a.sql", []byte("-- +migrate Up\nSELECT $$\n-- $$\n$$;\n-- +migrate StatementBegin\n-- +migrate Down\nDROP TABLE a;"))
+	f.Add("1_a.sql", []byte("SELECT 1;---- create above / drop below ----DROP TABLE {{template \"x\"}}"))
+	f.Add("a.sql", []byte("-- rambler up\nSELECT 1;\n-- rambler\nSELECT 2;\n-- rambler down\nDROP TABLE a;"))
+	f.Add("db/revert/a.sql", []byte("-- Revert x:a from pg\nDROP TABLE a;"))
+	f.Add("migrations/current.sql", []byte("--!include x.sql\n--! include y.sql"))
 	f.Add("a.sql", []byte("--+goose\rDROP TABLE a;\n-- +goose Up\n"))
 	f.Fuzz(func(t *testing.T, path string, data []byte) {
 		for _, name := range append(Names(), "", "none") {
@@ -328,7 +360,8 @@ func FuzzRead(f *testing.F) {
 				t.Fatal("the file's bytes were changed")
 			}
 			checkSpans(t, m)
-			if m.Format == "sql" && m.Direction() == "down" || m.Direction() == "both" && m.Format != "goose" && m.Format != "dbmate" {
+			down := m.Direction() == "down" || m.Direction() == "both"
+			if down && (m.Format == "sql" || m.Format == "graphile-migrate") || m.Direction() == "both" && !m.ByDirectives() {
 				t.Errorf("format %s, direction %s", m.Format, m.Direction())
 			}
 		}

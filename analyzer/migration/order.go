@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Compare orders migrations: by set, then as a tool runs them. Numbers count
+// Compare orders migrations: by set, then as a tool runs them: what a plan
+// places first of all (see Arrange), in its order. Numbers count
 // part by part as numbers (10 after 9, 1.10 after 1.9, 1 as 1.0); what has no
 // number comes after what has one, repeatable migrations after all others; the
 // rest goes by name and path, whose digits count as numbers too. It returns 0
@@ -23,9 +24,12 @@ func Compare(a, b *Migration) int {
 
 func compareVersions(a, b Version) int {
 	return cmp.Or(
+		falseFirst(!a.Planned, !b.Planned),
+		cmp.Compare(a.Place, b.Place),
 		falseFirst(a.Repeatable, b.Repeatable),
 		falseFirst(len(a.Numbers) == 0, len(b.Numbers) == 0),
 		compareNumbers(a.Numbers, b.Numbers),
+		strings.Compare(a.Literal, b.Literal),
 		natural(a.Name, b.Name),
 	)
 }

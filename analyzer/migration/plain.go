@@ -9,8 +9,8 @@ func isPlain(*source.File) bool { return true }
 // one in use may run what the other takes for the way back.
 func markPlain(m *Migration) {
 	m.whole(Up)
-	if gooseOpening(m.File) == opensUp && dbmateOpening(m.File) == opensUp {
-		m.problem(firstLine(m.File), "the file begins with directives of goose and of dbmate; all of it is read as going up")
+	if names := openedBy(m.File); len(names) > 1 {
+		m.problem(firstLine(m.File), twoTools(names))
 	}
 }
 

@@ -29,8 +29,14 @@ var formats = []format{
 	{"diesel", isDiesel, markDiesel},
 	{"supabase", isSupabase, markUp},
 	{"golang-migrate", isGolangMigrate, markGolangMigrate},
+	{"sqitch", isSqitch, markSqitch},
+	{"graphile-migrate", isGraphileMigrate, markGraphileMigrate},
 	{"goose", isGoose, markGoose},
 	{"dbmate", isDbmate, markDbmate},
+	{"sql-migrate", isSQLMigrate, markSQLMigrate},
+	{"rambler", isRambler, markRambler},
+	{"liquibase", isLiquibase, markLiquibase},
+	{"tern", isTern, markTern},
 	{"sqlx", isSqlx, markSqlx},
 	{"sql", isPlain, markPlain},
 }
@@ -123,12 +129,14 @@ type line struct {
 }
 
 // lines yields the lines of the file, without its byte order mark.
-func lines(f *source.File) iter.Seq[line] {
+func lines(f *source.File) iter.Seq[line] { return linesOf(f, f.All()) }
+
+// linesOf yields the lines of a span.
+func linesOf(f *source.File, all source.Span) iter.Seq[line] {
 	return func(yield func(line) bool) {
-		all := f.All()
 		for start := all.Start; start < all.End; {
 			end, next := all.End, all.End
-			if i := bytes.IndexByte(f.Data[start:], '\n'); i >= 0 {
+			if i := bytes.IndexByte(f.Data[start:all.End], '\n'); i >= 0 {
 				end, next = start+i, start+i+1
 			}
 			if end > start && f.Data[end-1] == '\r' {

@@ -22,6 +22,7 @@ func newMapping(file, text *source.File, literal []token) *mapping {
 	m := &mapping{file: file, text: text, moved: map[any]bool{}}
 	if len(literal) > 0 {
 		m.whole = chunk{tokens: literal}.span()
+		literal = partsOf(file.Data, m.whole)
 	}
 	var decoded []byte
 	for i, t := range literal {
@@ -34,6 +35,16 @@ func newMapping(file, text *source.File, literal []token) *mapping {
 		m.units = nil // U&'…' and what else is not decoded here
 	}
 	return m
+}
+
+// partsOf returns the parts of a literal that goes on behind a line end.
+func partsOf(data []byte, literal source.Span) []token {
+	l := &lexer{data: data, pos: literal.Start, end: literal.End, parts: true}
+	var all []token
+	for t, ok := l.next(); ok; t, ok = l.next() {
+		all = append(all, t)
+	}
+	return all
 }
 
 // decode appends the text of a literal and the place of each of its bytes.

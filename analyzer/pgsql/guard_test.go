@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/dropgate/dropgate/analyzer/source"
+	"github.com/dropgate/dropgate/internal/pgtest"
 )
 
 // childVariable makes the test binary a reader of its standard input, which may
@@ -19,7 +20,7 @@ const childVariable = "PGSQL_TEST_READ_STDIN"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) == "" {
-		m.Run()
+		pgtest.Main(m)
 		return
 	}
 	data, err := io.ReadAll(os.Stdin)

@@ -14,12 +14,13 @@ import (
 type tokenKind int
 
 const (
-	word     tokenKind = iota // keyword or bare identifier
-	quoted                    // "identifier"
-	text                      // a string constant of any form
-	number                    // a number or a parameter ($1)
-	operator                  // a run of operator characters
-	symbol                    // one of ( ) [ ] , ; : .
+	word         tokenKind = iota // keyword or bare identifier
+	quoted                        // "identifier"
+	text                          // a string constant of any form
+	number                        // a number or a parameter ($1)
+	operator                      // a run of operator characters
+	symbol                        // one of ( ) [ ] , ; : .
+	interpolated                  // psql's :name
 )
 
 // A token is a range of the text that is neither white space nor comment.
@@ -36,6 +37,9 @@ type lexer struct {
 	pos  int
 	end  int
 	open bool // a string, identifier or comment is not closed
+	// parts says that each part of a string counts by itself: psql looks at lines, and
+	// so never sees that a string goes on behind one.
+	parts bool
 }
 
 // next returns the next token, and false at the end.
@@ -123,7 +127,8 @@ func (l *lexer) skipComment() {
 }
 
 // readQuoted moves past a quoted token whose opening quote stands at pos. A
-// doubled quote stands for itself; in escape strings a backslash hides one.
+// doubled quote stands for itself; in escape strings a backslash hides one. A
+// string goes on behind a line end, by the rules of its first part.
 func (l *lexer) readQuoted(quote byte, escapes bool) {
 	l.pos++
 	for l.pos < l.end {
@@ -134,12 +139,37 @@ func (l *lexer) readQuoted(quote byte, escapes bool) {
 			l.pos += 2
 		case c == quote:
 			l.pos++
-			return
+			if quote != '\'' || l.parts || !l.continues() {
+				return
+			}
 		default:
 			l.pos++
 		}
 	}
 	l.open = true
+}
+
+// continues moves past the opening quote of a string's next part, and reports
+// whether there is one: only white space with a line end in it stands before it.
+func (l *lexer) continues() bool {
+	newline := false
+	for i := l.pos; i < l.end; i++ {
+		switch c := l.data[i]; {
+		case c == '\n' || c == '\r':
+			newline = true
+		case c == ' ' || c == '\t' || c == '\f':
+		case c == '-' && i+1 < l.end && l.data[i+1] == '-':
+			for i+1 < l.end && l.data[i+1] != '\n' && l.data[i+1] != '\r' {
+				i++
+			}
+		case c == '\'' && newline:
+			l.pos = i + 1
+			return true
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // readDollar moves past a dollar-quoted string, a parameter or a stray dollar.

@@ -58,6 +58,9 @@ func Read(f *source.File, in source.Span, o Options) []Statement {
 	if message := notText(f.Data[in.Start:in.End]); message != "" {
 		return []Statement{wholeUnread(f, in, message)}
 	}
+	if o.Psql {
+		return readScript(f, in)
+	}
 	var all []Statement
 	for c := range split(f.Data, in, false) {
 		c.vars = usingScope(o.Using)
@@ -81,6 +84,9 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 	for part := range split(f.Data, c.all, true) {
 		first = part
 		break
+	}
+	if first.all == c.all { // the semicolon is one to psql only
+		return []Statement{unread(f, c, err)}
 	}
 	first.vars = c.vars
 	all = readChunk(f, first, 0)

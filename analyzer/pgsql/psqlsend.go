@@ -1,0 +1,373 @@
+package pgsql
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// substitutedLimit is the most bytes of a query that variables are put in.
+const substitutedLimit = 1 << 20
+
+// The reasons why a query does not run.
+const (
+	notTaken   = `it stands in a branch of \if that is not taken`
+	thrownAway = `\r throws it away`
+	described  = `\gdesc only describes its result`
+)
+
+// notRun marks a statement as one that does not run. It is another statement than
+// one that does, whatever its text.
+func notRun(st Statement, why string) Statement {
+	st.NotRun, st.Ops, st.Normal = why, nil, "not run: "+st.Normal
+	return st
+}
+
+// send sends the buffer to the server, at a semicolon or by a command.
+func (s *script) send(at source.Span, by *invocation) {
+	b := s.buffer
+	s.buffer = buffer{start: at.End}
+	why := ""
+	switch {
+	case b.empty() && by == nil:
+		return
+	case b.empty():
+		s.buffer.start = at.Start
+		s.repeat(by)
+		return
+	case b.runs == never:
+		why = notTaken
+	case by != nil && by.name == "gdesc" && by.runs == surely:
+		why = described
+	}
+	if by != nil {
+		by.sent = true
+		b.end = by.span.End
+		b.commands = append(b.commands, token{operator, by.span})
+	}
+	s.query(&b, by, why)
+	if b.runs == never {
+		return
+	}
+	b.ran, b.executed = why == "", by != nil && by.name == "gexec"
+	s.previous = b
+	s.await(b.tokens)
+}
+
+// query adds the statements of a buffer.
+func (s *script) query(b *buffer, by *invocation, why string) {
+	if s.onlyIncludes {
+		return
+	}
+	var all []Statement
+	if why != "" {
+		all = []Statement{notRun(Statement{Span: b.whole(), Normal: s.normal(s.parts(b), b.uses, b.whole())}, why)}
+	} else {
+		all = s.statements(b)
+		if by != nil {
+			b.extra = append(b.extra, s.results(b, by, all[len(all)-1].Span)...)
+			b.extra = append(b.extra, by.ops...)
+		}
+		s.attach(all, b)
+	}
+	s.all = append(s.all, all...)
+}
+
+// attach adds what commands in a query ask for to its statements, which follow one
+// another as the commands do.
+func (s *script) attach(all []Statement, b *buffer) {
+	changed := len(b.commands)+len(b.uses)+len(b.blanks) > 0
+	parts := s.parts(b)
+	if len(b.commands) > 0 { // one may stand before the first statement, behind \;
+		all[0].Span.Start = min(all[0].Span.Start, b.commands[0].span.Start)
+	}
+	for i := range all {
+		st := &all[i]
+		end := b.end
+		if i+1 < len(all) {
+			end = all[i+1].Span.Start
+		}
+		for len(b.extra) > 0 && b.extra[0].Span.End <= end {
+			st.Ops = append(st.Ops, b.extra[0])
+			b.extra = b.extra[1:]
+		}
+		for len(b.commands) > 0 && b.commands[0].span.End <= end {
+			st.Span.End = max(st.Span.End, b.commands[0].span.End)
+			b.commands = b.commands[1:]
+		}
+		if i+1 == len(all) {
+			st.Span.End = max(st.Span.End, b.end)
+		}
+		if !changed {
+			continue
+		}
+		if text := s.normal(parts, b.uses, st.Span); text != "" {
+			st.Normal = text
+		}
+	}
+}
+
+// parts returns the tokens and commands of the buffer in their order.
+func (s *script) parts(b *buffer) []token {
+	parts := slices.Concat(b.tokens, b.commands)
+	slices.SortFunc(parts, func(x, y token) int { return cmp.Compare(x.span.Start, y.span.Start) })
+	return parts
+}
+
+// normal returns those that lie in the span as a line of text, with the values that
+// variables have.
+func (s *script) normal(parts []token, uses []use, in source.Span) string {
+	from := sort.Search(len(parts), func(i int) bool { return parts[i].span.Start >= in.Start })
+	to := sort.Search(len(parts), func(i int) bool { return parts[i].span.End > in.End })
+	first := sort.Search(len(uses), func(i int) bool { return uses[i].span.Start >= in.Start })
+	last := sort.Search(len(uses), func(i int) bool { return uses[i].span.End > in.End })
+	return normal(s.f.Data, parts[from:max(from, to)]) + valuesOf(uses[first:max(first, last)])
+}
+
+// statements reads the text of a buffer.
+func (s *script) statements(b *buffer) []Statement {
+	b.all = source.Span{Start: b.start, End: max(b.tokens[len(b.tokens)-1].span.End, b.excess.end())}
+	span := b.span()
+	if b.unclear != "" {
+		return []Statement{unread(s.f, b.chunk, errors.New(b.unclear))}
+	}
+	if st, ok := s.dynamic(b, span); ok {
+		return []Statement{st}
+	}
+	f, c := s.given(b)
+	return orEmpty(readChunk(f, c, 10), span)
+}
+
+// given returns what the parser gets of a buffer: with text of the same length in
+// the place of variables and commands.
+func (s *script) given(b *buffer) (*source.File, chunk) {
+	if len(b.uses)+len(b.blanks) == 0 {
+		return s.f, b.chunk
+	}
+	s.mask(b)
+	return s.masked, gather(s.masked.Data, b.all)
+}
+
+// gather returns a range of the text as one chunk.
+func gather(data []byte, in source.Span) chunk {
+	c := chunk{all: in}
+	var values rows
+	l := &lexer{data: data, pos: in.Start, end: in.End}
+	for {
+		t, ok := l.next()
+		if !ok {
+			c.open = l.open
+			return c
+		}
+		c.inner = c.inner || t.is(data, ";")
+		c.add(data, t, &values)
+	}
+}
+
+// orEmpty returns an empty statement where there are tokens and no statement.
+func orEmpty(all []Statement, span source.Span) []Statement {
+	if len(all) == 0 {
+		all = []Statement{{Span: span}}
+	}
+	return all
+}
+
+// mask puts text of the same length in the place of variables and commands. The
+// copy is made once for a file.
+func (s *script) mask(b *buffer) {
+	if s.masked == nil {
+		s.masked = source.New(s.f.Path, bytes.Clone(s.f.Data))
+	}
+	data := s.masked.Data
+	for _, span := range b.blanks {
+		for i := span.Start; i < span.End; i++ {
+			if data[i] != '\n' && data[i] != '\r' {
+				data[i] = ' '
+			}
+		}
+	}
+	for _, u := range b.uses {
+		if text, ok := s.maskOf(u); ok {
+			copy(data[u.span.Start:u.span.End], text)
+		}
+	}
+}
+
+// maskOf returns what is read in a variable's place; false where psql leaves the
+// text as it is, or is taken to: between brackets a colon is more likely a slice's.
+func (s *script) maskOf(u use) (string, bool) {
+	if u.known == never && u.form != asTest || u.known == perhaps && u.inBrackets {
+		return "", false
+	}
+	next := byte(0)
+	if u.span.End < s.end {
+		next = s.f.Data[u.span.End]
+	}
+	return u.mask(next)
+}
+
+// dynamic returns the statement of a buffer that is read as the text that psql
+// makes of it: where a value does not fit in its variable's place, or variables
+// are all there is.
+func (s *script) dynamic(b *buffer, span source.Span) (Statement, bool) {
+	if len(b.uses) == 0 {
+		return Statement{}, false
+	}
+	only, fits, open := true, true, false
+	for _, t := range b.tokens {
+		only = only && t.kind == interpolated
+	}
+	for _, u := range b.uses {
+		_, masked := s.maskOf(u)
+		fits = fits && (masked || u.known != surely)
+		open = open || u.known != surely
+	}
+	if fits && !only {
+		return Statement{}, false
+	}
+	s.mask(b)
+	text, ok := s.substituted(b, span)
+	st := Statement{Span: span}
+	if !ok || only && open {
+		st.Ops = []op.At{{Span: span, Op: &op.RunTime{What: "the value of psql's variable " + s.f.Text(span)}}}
+	} else {
+		st.Ops = []op.At{{Span: span, Op: &op.Dynamic{Text: op.Texts{{{Constant: text}}}, By: "psql's variables"}}}
+	}
+	return st, true
+}
+
+// substituted returns the text with the known values put in, and false if it is
+// too long.
+func (s *script) substituted(b *buffer, span source.Span) (string, bool) {
+	var text strings.Builder
+	start := span.Start
+	for _, u := range b.uses {
+		value, known := u.text()
+		if _, ok := s.maskOf(u); ok || known != surely {
+			continue
+		}
+		text.Write(s.masked.Data[start:u.span.Start])
+		text.WriteString(value)
+		start = u.span.End
+		if text.Len() > substitutedLimit {
+			return "", false
+		}
+	}
+	text.Write(s.masked.Data[start:span.End])
+	return text.String(), true
+}
+
+// await makes the lines that follow data if the query copies from standard input.
+func (s *script) await(all []token) {
+	n := copiesIn(s.f.Data, all)
+	if n > 0 && s.copies == 0 {
+		s.lex.end = s.lineEnd()
+	}
+	s.copies += n
+}
+
+// copiesIn counts the COPY … FROM stdin in a query, which \; may join from several.
+// COPY … FROM stdout means the same.
+func copiesIn(data []byte, all []token) int {
+	n, first, from := 0, true, false
+	copying := false
+	for _, t := range all {
+		switch {
+		case t.kind == operator && string(data[t.span.Start:t.span.End]) == `\;`:
+			first, copying = true, false
+			continue
+		case first:
+			copying = t.is(data, "copy")
+		case copying && from && (t.is(data, "stdin") || t.is(data, "stdout")):
+			n++
+			copying = false
+		}
+		first, from = false, t.is(data, "from")
+	}
+	return n
+}
+
+// sendBy carries out \g and its kin.
+func sendBy(s *script, c *invocation) {
+	s.send(c.span, c)
+	if c.name == "gset" {
+		s.vars.forgetAll() // its columns' names are those of variables
+	}
+}
+
+// repeat sends the query again that was sent last. What it asked for it asks for
+// once more, which is nothing new unless \gdesc only described it.
+func (s *script) repeat(by *invocation) {
+	b := &s.previous
+	if b.empty() || s.onlyIncludes || by.name == "gdesc" {
+		return
+	}
+	if !b.ran {
+		b.ran = true
+		for _, st := range s.statements(b) {
+			for _, at := range st.Ops {
+				by.ops = append(by.ops, op.At{Op: at.Op, Span: by.span})
+			}
+		}
+	}
+	if by.name == "gexec" && !b.executed {
+		b.executed = true
+		by.ops = append(by.ops, s.results(b, by, by.span)...)
+	}
+}
+
+// results returns what becomes of the results of the query at the span.
+func (s *script) results(b *buffer, by *invocation, span source.Span) []op.At {
+	if by.name != "gexec" {
+		return nil
+	}
+	return []op.At{{Span: span, Op: s.executed(b)}}
+}
+
+// executed returns what \gexec does: it runs each value that the query returns.
+func (s *script) executed(b *buffer) op.Operation {
+	f, c := s.given(b)
+	tree, _, err := parse(f, c)
+	if err != nil || len(tree.Stmts) != 1 {
+		return &op.RunTime{What: `the statements that a query returns, run by \gexec`}
+	}
+	return &op.Dynamic{Text: queryTexts(newReader(f, c), tree.Stmts[0].Stmt), By: `\gexec`}
+}
+
+// reset carries out \r, which empties the buffer.
+func reset(s *script, c *invocation) {
+	b := s.buffer
+	if b.empty() {
+		return
+	}
+	s.buffer = buffer{start: c.span.End}
+	c.sent = true
+	b.end = c.span.End
+	b.commands = append(b.commands, token{operator, c.span})
+	why := ""
+	if c.runs == surely {
+		why = thrownAway
+	}
+	s.query(&b, c, why)
+}
+
+// prepareBy carries out \parse, which prepares the query under a name.
+func prepareBy(s *script, c *invocation) {
+	before := len(s.all)
+	s.send(c.span, c)
+	if !c.sent || s.onlyIncludes {
+		return
+	}
+	for i := before; i < len(s.all); i++ {
+		st := &s.all[i]
+		if len(st.Ops) > 0 {
+			st.Ops = []op.At{{Span: st.Span, Op: &op.Prepare{Name: c.arg(0).text, Ops: st.Ops}}}
+		}
+	}
+}
