@@ -26,6 +26,8 @@ type Statement struct {
 	// Normal is the statement without comments, white space and the case of bare
 	// words: two statements with the same text in it are the same statement.
 	Normal string
+	// Reads are the relations that it reads: some may be views that call functions.
+	Reads []op.Name
 	// NotRun says why the statement certainly does not run; empty when it may. It has
 	// no Ops then.
 	NotRun string
@@ -138,6 +140,7 @@ func newStatement(f *source.File, c chunk, all []token, raw *pg_query.RawStmt) S
 	s := Statement{Span: chunk{tokens: all}.span(), Normal: normal(f.Data, all)}
 	s.Ops = r.statement(raw.Stmt, s.Span)
 	s.Ops = append(s.Ops, r.called(raw.Stmt, s.Span, s.Ops)...)
+	s.Reads = reading(raw.Stmt)
 	return s
 }
 
