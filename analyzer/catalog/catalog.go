@@ -66,6 +66,7 @@ type object struct {
 	epoch int
 	def   *op.CreateType // of types and domains
 	over  op.Name        // the relation that a simple view shows
+	view  *op.CreateView // of views
 	open  bool           // a composite type whose attributes have changed since
 }
 

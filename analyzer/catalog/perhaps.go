@@ -114,13 +114,10 @@ func (c *Catalog) renamePerhaps(o *op.Rename) {
 func (c *Catalog) applyOpen(o op.Operation) bool {
 	switch o := o.(type) {
 	case *op.CreateTable:
-		if !op.Open(o.Name.Name) {
-			return false
-		}
-		if !o.Temporary {
+		if op.Open(o.Name.String()) && !o.Temporary {
 			c.addPerhaps(c.Resolve(o.Name))
 		}
-		return true
+		return op.Open(o.Name.Name) // with an open schema it is a table all the same
 	case *op.Rename:
 		table := o.Kind == op.Table || o.Kind == op.ForeignTable || o.Kind == op.Index
 		switch {

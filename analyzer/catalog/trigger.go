@@ -71,6 +71,15 @@ func (c *Catalog) View(n op.Name) (over op.Name, is bool) {
 	return o.over, true
 }
 
+// Viewed returns the definition of a view; nil for other names.
+func (c *Catalog) Viewed(n op.Name) *op.CreateView {
+	full := c.relation(n)
+	if o := c.objects[objectKey{kind: op.View, name: full}]; o != nil && c.tables[full] == nil {
+		return o.view
+	}
+	return nil
+}
+
 func (c *Catalog) createView(o *op.CreateView) {
 	name := o.Name
 	if o.Temporary {
@@ -79,7 +88,7 @@ func (c *Catalog) createView(o *op.CreateView) {
 	c.create(o.Kind, name, op.Name{}, nil)
 	key := c.key(o.Kind, name, op.Name{})
 	delete(c.gone, objectKey{kind: op.Table, name: key.name})
-	c.objects[key].over = op.Name{}
+	c.objects[key].over, c.objects[key].view = op.Name{}, o
 	if !o.Over.IsZero() {
 		c.objects[key].over = c.relation(o.Over)
 	}

@@ -105,6 +105,29 @@ func (r *run) throughView(fr frame, at op.At, o op.Operation, over op.Name) bool
 	return true
 }
 
+// read follows what is read to the functions that a view calls.
+func (r *run) read(fr frame, at op.At, n op.Name) {
+	view := r.catalog.Viewed(n)
+	if view == nil || len(view.Calls)+len(view.Reads) == 0 {
+		return
+	}
+	leave, ok := r.enter(fr, at, view, "")
+	if !ok {
+		return
+	}
+	defer leave()
+	inner := fr.via("view "+n.String(), at.Span)
+	inner.env = env{}
+	for _, f := range view.Calls {
+		if len(r.catalog.Functions(f, 0)) > 0 {
+			r.operation(inner, op.At{Span: at.Span, Op: &op.Call{Function: f, Perhaps: true}})
+		}
+	}
+	for _, relation := range view.Reads {
+		r.read(inner, at, relation)
+	}
+}
+
 // at returns the frame in the file and with the variables of another: the text of
 // the operation still stands there.
 func (fr frame) at(other frame) frame {

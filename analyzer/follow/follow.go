@@ -127,6 +127,8 @@ func (r *run) operation(fr frame, at op.At) {
 		r.block(fr, at, o)
 	case *op.Call:
 		r.call(fr, at, o)
+	case *op.Read:
+		r.read(fr, at, o.Relation)
 	case *op.Prepare:
 		r.follower.prepared[o] = fr.file
 		r.emit(fr, at, nil)

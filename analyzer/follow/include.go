@@ -3,6 +3,7 @@ package follow
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -42,6 +43,10 @@ func (n *inliner) add(f *source.File, all []pgsql.Statement, through []Way) {
 	for _, s := range all {
 		o := included(s)
 		if o == nil {
+			s.Ops = slices.Clip(s.Ops)
+			for _, name := range s.Reads {
+				s.Ops = append(s.Ops, op.At{Span: s.Span, Op: &op.Read{Relation: name}})
+			}
 			n.all = append(n.all, Statement{Statement: s, File: f, Through: through})
 			continue
 		}

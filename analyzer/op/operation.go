@@ -240,7 +240,13 @@ type CreateView struct {
 	// Over is the table that a simple view shows: what is written to the view is
 	// written to it (manual, CREATE VIEW, updatable views). Zero for other views.
 	Over Name
+	// Calls are the functions that reading the view calls, and Reads the relations
+	// that it reads.
+	Calls, Reads []Name
 }
+
+// Read reads a relation, which may be a view that calls functions.
+type Read struct{ Relation Name }
 
 // CreateIndex makes an index; a unique one over plain columns is a key.
 type CreateIndex struct {
@@ -350,6 +356,7 @@ func (*AttachPartition) operation() {}
 func (*DetachPartition) operation() {}
 func (*Inherit) operation()         {}
 func (*CreateView) operation()      {}
+func (*Read) operation()            {}
 func (*CreateIndex) operation()     {}
 func (*CreateType) operation()      {}
 func (*Create) operation()          {}

@@ -23,10 +23,7 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	case *pg_query.Node_CreateSchemaStmt:
 		return r.createSchema(s.CreateSchemaStmt, span), true
 	case *pg_query.Node_ViewStmt:
-		return one(&op.CreateView{
-			Kind: op.View, Name: rangeName(s.ViewStmt.View), Temporary: isTemporary(s.ViewStmt.View), Replace: s.ViewStmt.Replace,
-			Over: over(s.ViewStmt.Query.GetSelectStmt()),
-		})
+		return one(createView(s.ViewStmt))
 	case *pg_query.Node_IndexStmt:
 		return one(createIndex(s.IndexStmt))
 	case *pg_query.Node_RuleStmt:

@@ -25,6 +25,8 @@ type Statement struct {
 	// Normal is the statement without comments, white space and the case of bare
 	// words: two statements with the same text in it are the same statement.
 	Normal string
+	// Reads are the relations that it reads: some may be views that call functions.
+	Reads []op.Name
 	// NotRun says why the statement certainly does not run; empty when it may. It has
 	// no Ops then.
 	NotRun string
@@ -180,6 +182,7 @@ func newStatement(f *source.File, c chunk, raw *pg_query.RawStmt) Statement {
 	s := Statement{Span: c.span(), Normal: c.normal(f.Data)}
 	s.Ops = r.statement(raw.Stmt, s.Span)
 	s.Ops = append(s.Ops, r.called(raw.Stmt, s.Span, s.Ops)...)
+	s.Reads = reading(raw.Stmt)
 	return s
 }
 

@@ -39,11 +39,11 @@ func TestTriggers(t *testing.T) {
 		{"RESET session_replication_role", one(&op.ReplicationRole{})},
 		{"SELECT set_config('session_replication_role', 'replica', true)", []op.Operation{
 			&op.ReplicationRole{Replica: true, Local: true}, &op.Call{Function: name("set_config"), Perhaps: true, Arguments: make([]op.Argument, 3)}}},
-		{"CREATE VIEW v AS SELECT a AS b FROM t WHERE c", one(&op.CreateView{Kind: op.View, Name: name("v"), Over: name("t")})},
-		{"CREATE VIEW v AS SELECT DISTINCT a FROM t", one(&op.CreateView{Kind: op.View, Name: name("v")})},
-		{"CREATE VIEW v AS SELECT a FROM t, u", one(&op.CreateView{Kind: op.View, Name: name("v")})},
-		{"CREATE VIEW v AS SELECT a FROM t UNION SELECT a FROM u", one(&op.CreateView{Kind: op.View, Name: name("v")})},
-		{"CREATE VIEW v AS WITH t AS (SELECT 1 AS a) SELECT a FROM t", one(&op.CreateView{Kind: op.View, Name: name("v")})},
+		{"CREATE VIEW v AS SELECT a AS b FROM t WHERE c", one(&op.CreateView{Kind: op.View, Name: name("v"), Over: name("t"), Reads: []op.Name{name("t")}})},
+		{"CREATE VIEW v AS SELECT DISTINCT a FROM t", one(&op.CreateView{Kind: op.View, Name: name("v"), Reads: []op.Name{name("t")}})},
+		{"CREATE VIEW v AS SELECT a FROM t, u", one(&op.CreateView{Kind: op.View, Name: name("v"), Reads: []op.Name{name("t"), name("u")}})},
+		{"CREATE VIEW v AS SELECT a FROM t UNION SELECT a FROM u", one(&op.CreateView{Kind: op.View, Name: name("v"), Reads: []op.Name{name("t"), name("u")}})},
+		{"CREATE VIEW v AS WITH t AS (SELECT 1 AS a) SELECT a FROM t", one(&op.CreateView{Kind: op.View, Name: name("v"), Reads: []op.Name{name("t")}})},
 		{"DROP FUNCTION f(int, text[]), g", []op.Operation{
 			&op.Drop{Kind: op.Function, Word: "function", Name: name("f"), Overload: true,
 				Arguments: []op.DataType{{Name: name("int4")}, {Name: name("text"), Array: true}}},
