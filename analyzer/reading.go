@@ -19,6 +19,8 @@ type reading struct {
 	up     []statement // of the sections that go forward
 	down   int         // how many stand in sections that take back
 	unread int         // how many of up could not be read
+
+	sections []SectionSummary
 }
 
 // readAll parses migrations, some at a time. Parsing is nearly all of the time
@@ -56,6 +58,7 @@ func readOne(m *migration.Migration) reading {
 	var r reading
 	for _, s := range m.Sections {
 		statements := pgsql.Read(m.File, s.Span, pgsql.Options{Psql: s.Psql})
+		r.sections = append(r.sections, summarize(m.File, s, statements))
 		if s.Direction == migration.Down {
 			r.down += len(statements)
 			continue

@@ -57,7 +57,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	slices.SortStableFunc(files, compareFiles)
 	for _, f := range files {
 		if f.Migration != nil {
-			r.catalog(f.Migration.Set)
+			r.catalog(f.Migration.Schema())
 		}
 	}
 	for _, c := range r.catalogs {
@@ -84,11 +84,11 @@ func Each(o Options, history, files []*migration.Migration) *Report {
 			r.apply(m)
 			continue
 		}
-		c := r.catalog(m.Set)
+		c := r.catalog(m.Schema())
 		c.BeginChange()
 		r.review(ChangedFile{Path: m.File.Path, Status: "unchanged", Migration: m})
 		if m.Direction() != "down" {
-			c.CountMigration(r.report.Files[len(r.report.Files)-1].Unread)
+			c.CountMigration(overlooked(m, r.report.Files[len(r.report.Files)-1].Unread))
 		}
 	}
 	return r.finish()
@@ -109,17 +109,19 @@ func compareFiles(a, b ChangedFile) int {
 // A review is a report in the making.
 type review struct {
 	rules    []*Rule
-	catalogs map[string]*catalog.Catalog // by set
+	catalogs map[string]*catalog.Catalog // by the migrations' Schema
 	report   *Report
 	seen     map[string]int // how often a fingerprint's text occurred
 	executed map[string]bool
 	readings map[*migration.Migration]reading
+	dialects map[*source.File]migration.Dialect // what the files under review look like
 }
 
 func newReview(o Options, all []*migration.Migration) *review {
 	return &review{
 		rules: o.Rules, catalogs: map[string]*catalog.Catalog{}, seen: map[string]int{}, executed: map[string]bool{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, o.Jobs),
+		dialects: map[*source.File]migration.Dialect{},
 	}
 }
 
@@ -132,7 +134,7 @@ func (r *review) finish() *Report {
 	return r.report
 }
 
-// catalog returns the schema of a set of migrations.
+// catalog returns the schema that migrations build together, by their name for it.
 func (r *review) catalog(set string) *catalog.Catalog {
 	if c := r.catalogs[set]; c != nil {
 		return c
@@ -150,7 +152,7 @@ func (r *review) apply(m *migration.Migration) {
 	if m.Direction() == "down" {
 		return
 	}
-	c := r.catalog(m.Set)
+	c := r.catalog(m.Schema())
 	c.BeginMigration()
 	read := r.readings[m]
 	for _, s := range read.up {
@@ -162,7 +164,7 @@ func (r *review) apply(m *migration.Migration) {
 			}
 		}
 	}
-	c.CountMigration(read.unread + len(m.Problems))
+	c.CountMigration(overlooked(m, read.unread+len(m.Problems)))
 }
 
 // review runs the rules over one file of the change.
@@ -178,12 +180,11 @@ func (r *review) review(f ChangedFile) {
 		return
 	}
 	m := f.Migration
-	summary.Format, summary.Direction = m.Format, m.Direction()
 	r.report.Sources[f.Path] = m.File
 	read := r.readings[m]
-	summary.Statements = len(read.up) + read.down
-	summary.Unread = read.unread + len(m.Problems)
-	c := r.catalog(m.Set)
+	r.dialects[m.File] = dialect(m, read)
+	summary.describe(m, read, r.dialects[m.File])
+	c := r.catalog(m.Schema())
 	c.BeginMigration()
 	for _, p := range m.Problems {
 		r.judge(c, m.File, statement{Statement: pgsql.Statement{Span: p.Span, Normal: m.File.Text(p.Span)}},
@@ -286,6 +287,7 @@ func (r *review) judge(c *catalog.Catalog, f *source.File, s statement, at op.At
 				}
 				r.executed[again] = true
 			}
+			hint(r.dialects[f], at.Op, &j, rule.Remedy)
 			r.report.Findings = append(r.report.Findings, r.finding(rule, j, f, s, at))
 		}
 	}
@@ -361,6 +363,7 @@ func clip(s string) string {
 // unreadable reports a changed file whose text cannot be had.
 func (r *review) unreadable(f ChangedFile) {
 	file := source.New(f.Path, nil)
+	r.dialects[file] = (&migration.Migration{File: file}).Dialect()
 	at := op.At{Op: &op.Unread{Message: f.Unreadable, File: true}}
 	r.judge(catalog.New(), file, statement{Statement: pgsql.Statement{Normal: f.Unreadable}}, at)
 }
