@@ -2,7 +2,6 @@ package migration
 
 import (
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -159,11 +158,14 @@ func folderDialect(folder string) string {
 	return found
 }
 
-// literal returns the pattern that matches just the path.
+// literal returns the pattern that matches just the path, which is one line.
 func literal(name string) string {
 	var b strings.Builder
 	for _, r := range []byte(name) {
-		if slices.Contains([]byte(`\*?[]{}`), r) {
+		switch {
+		case r < ' ' || r == 0x7f:
+			r = '?'
+		case strings.IndexByte(`\*?[]{}`, r) >= 0:
 			b.WriteByte('\\')
 		}
 		b.WriteByte(r)

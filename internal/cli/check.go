@@ -127,7 +127,7 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	}
 	decision := gate.Decide(found, c.Policy(), gate.Evidence{Everything: f.acknowledged})
 	r := newReview(found, decision)
-	r.Scope, r.LeftOut = done.scope, done.left
+	r.Scope, r.LeftOut = done.scope, done.left.sorted()
 	r.Verbose, r.Quiet, r.Color = f.verbose, f.quiet, a.color(f)
 	if err := a.write(f, r); err != nil {
 		return err
@@ -138,12 +138,12 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	return nil
 }
 
-// A reviewed call is what a call asked for, judged.
+// reviewed is what a call asked for, judged.
 type reviewed struct {
 	config config.Config
 	found  *analyzer.Report
 	scope  string // where was looked: "between main and HEAD"
-	left   report.LeftOut
+	left   omitted
 }
 
 // review reads and judges in one of the three ways.
@@ -219,7 +219,7 @@ func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string
 	done := &reviewed{config: c, scope: scope}
 	for _, change := range changes {
 		if change.OldPath == "" || !wanted(c, change.OldPath) { // else the old file is reviewed as removed
-			leave(&done.left, c, change.Path)
+			done.left.note(c, change.Path)
 		}
 	}
 	all, err := gitChange(ctx, r, c, tree, changes)

@@ -73,19 +73,39 @@ func candidate(c config.Config, name string) bool {
 	return migration.IsCandidate(name) || len(c.Paths) > 0 && c.FormatOf(name) != ""
 }
 
-// leave notes a file that is not to be reviewed, and reports whether that is so.
-func leave(left *report.LeftOut, c config.Config, name string) bool {
-	switch {
-	case wanted(c, name):
+// omitted collects the files that are not reviewed, each once.
+type omitted struct {
+	report.LeftOut
+	seen map[string]bool
+}
+
+// note notes a file if it is not to be reviewed, and reports whether that is so.
+func (o *omitted) note(c config.Config, name string) bool {
+	if wanted(c, name) {
 		return false
+	}
+	if o.seen[name] {
+		return true
+	}
+	if o.seen == nil {
+		o.seen = map[string]bool{}
+	}
+	o.seen[name] = true
+	switch {
 	case !candidate(c, name):
-		left.Others++
+		o.Others++
 	case !config.Config{Exclude: c.Exclude}.Includes(name):
-		left.Files = append(left.Files, report.LeftOutFile{Path: name, Why: "the config excludes it"})
+		o.Files = append(o.Files, report.LeftOutFile{Path: name, Why: "the config excludes it"})
 	default:
-		left.Files = append(left.Files, report.LeftOutFile{Path: name, Why: "the config's paths do not have it"})
+		o.Files = append(o.Files, report.LeftOutFile{Path: name, Why: "the config's paths do not have it"})
 	}
 	return true
+}
+
+// sorted returns the files by path.
+func (o *omitted) sorted() report.LeftOut {
+	slices.SortFunc(o.Files, func(a, b report.LeftOutFile) int { return strings.Compare(a.Path, b.Path) })
+	return o.LeftOut
 }
 
 // past returns how a migration counts for those after it. One that the config
@@ -106,7 +126,7 @@ func readMigration(c config.Config, name string, data []byte) *migration.Migrati
 
 // paths reads the migrations that the arguments name, and those that come before
 // them in the same folders.
-func (a *app) paths(ctx context.Context, c config.Config, args []string, left *report.LeftOut) (history, files []*migration.Migration, err error) {
+func (a *app) paths(ctx context.Context, c config.Config, args []string, left *omitted) (history, files []*migration.Migration, err error) {
 	seen := map[string]bool{}
 	add := func(to, from []*migration.Migration) []*migration.Migration {
 		for _, m := range from {
@@ -136,7 +156,7 @@ func (a *app) paths(ctx context.Context, c config.Config, args []string, left *r
 
 // argument reads what one argument names: a file, a folder, or - for standard
 // input, which has no folder and so no history.
-func (a *app) argument(ctx context.Context, c config.Config, arg string, left *report.LeftOut) ([]*migration.Migration, error) {
+func (a *app) argument(ctx context.Context, c config.Config, arg string, left *omitted) ([]*migration.Migration, error) {
 	if arg != stdin {
 		return migrationsAt(c, arg, left)
 	}
@@ -175,7 +195,7 @@ func lastOfSets(files []*migration.Migration) []*migration.Migration {
 }
 
 // migrationsAt reads one file, or the migrations in a folder and those below it.
-func migrationsAt(c config.Config, arg string, left *report.LeftOut) ([]*migration.Migration, error) {
+func migrationsAt(c config.Config, arg string, left *omitted) ([]*migration.Migration, error) {
 	info, err := os.Stat(arg)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", arg, cause(err))
@@ -184,7 +204,7 @@ func migrationsAt(c config.Config, arg string, left *report.LeftOut) ([]*migrati
 		m, err := readFile(c, arg)
 		return []*migration.Migration{m}, err
 	}
-	pick := func(c config.Config, name string) bool { return !leave(left, c, name) }
+	pick := func(c config.Config, name string) bool { return !left.note(c, name) }
 	return walk(c, arg, pick, func(string) bool { return true })
 }
 
