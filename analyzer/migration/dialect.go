@@ -24,16 +24,18 @@ type Dialect struct {
 const postgres = "PostgreSQL"
 
 // dialects are the words by which paths name databases. What speaks PostgreSQL's
-// dialect counts as PostgreSQL.
+// dialect counts as PostgreSQL. Db2 is not among them: db2 is a folder's name for a
+// second version of a package too.
 var dialects = map[string]string{
 	"postgres": postgres, "postgresql": postgres, "pg": postgres, "pgsql": postgres, "psql": postgres,
 	"timescale": postgres, "timescaledb": postgres,
 	"mysql": "MySQL", "mariadb": "MariaDB", "tidb": "TiDB",
-	"sqlite": "SQLite", "sqlite3": "SQLite", "libsql": "SQLite",
+	"sqlite": "SQLite", "sqlite3": "SQLite", "libsql": "SQLite", "turso": "SQLite",
 	"mssql": "SQL Server", "sqlserver": "SQL Server", "tsql": "SQL Server",
-	"oracle": "Oracle", "db2": "Db2", "h2": "H2", "hsqldb": "HSQLDB", "hsql": "HSQLDB", "derby": "Derby",
+	"oracle": "Oracle", "h2": "H2", "hsqldb": "HSQLDB", "hsql": "HSQLDB", "derby": "Derby",
 	"cockroach": "CockroachDB", "cockroachdb": "CockroachDB", "crdb": "CockroachDB",
 	"clickhouse": "ClickHouse", "redshift": "Redshift", "bigquery": "BigQuery", "duckdb": "DuckDB",
+	"spanner": "Spanner", "firebird": "Firebird", "vertica": "Vertica", "starrocks": "StarRocks", "ydb": "YDB",
 }
 
 // besides are the words that may stand beside a database in a folder's name.

@@ -83,13 +83,41 @@ func (s *scan) word() (found sign, certain bool) {
 		if before.is("in") && s.last[2].is("interleave") {
 			return at(s.last[2], "CockroachDB", "INTERLEAVE IN PARENT")
 		}
+	case "index":
+		if before.is("inverted") && s.last[2].is("create") {
+			return at(before, "CockroachDB", "CREATE INVERTED INDEX")
+		}
 	default:
 		if s.indexOfTable() {
 			return at(before, "CockroachDB", "an index behind @")
 		}
-		return s.engine()
+		if found, certain := s.engine(); found.dialect != "" {
+			return found, certain
+		}
+		return s.shared(), false
 	}
 	return sign{}, false
+}
+
+// shared tells by what more than one database has. It names the one that is met
+// most.
+func (s *scan) shared() sign {
+	last, before := s.last[0], s.last[1]
+	switch strings.ToLower(last.text) {
+	case "modify":
+		if s.last[2].is("table") || s.last[2].kind == '.' && s.last[4].is("table") {
+			return sign{"MySQL", "MODIFY", last.at}
+		}
+	case "unsigned":
+		if before.oneOf("int", "integer", "bigint", "smallint", "tinyint") {
+			return sign{"MySQL", "UNSIGNED", last.at}
+		}
+	case "exec":
+		if s.words == 1 {
+			return sign{"SQL Server", "EXEC", last.at}
+		}
+	}
+	return sign{}
 }
 
 // bracketed reports whether the name in brackets stands where PostgreSQL has no

@@ -81,6 +81,11 @@ func TestDialectByText(t *testing.T) {
 		{"number, scale", "CREATE TABLE a (id int, p NUMBER(10, 2));", "Oracle: NUMBER with a precision on line 1"},
 		{"number, added", "ALTER TABLE a ADD p NUMBER(10);", "Oracle: NUMBER with a precision on line 1"},
 		{"merge tree", "CREATE TABLE `a` (id UInt64) ENGINE = ReplacingMergeTree(v) ORDER BY id;", "ClickHouse: ENGINE = ReplacingMergeTree on line 1"},
+		{"modify", "ALTER TABLE a MODIFY COLUMN b int;", "MySQL: MODIFY on line 1"},
+		{"modify, schema", "ALTER TABLE a.b MODIFY b int;", "MySQL: MODIFY on line 1"},
+		{"unsigned", "CREATE TABLE a (b INT UNSIGNED);", "MySQL: UNSIGNED on line 1"},
+		{"exec", "EXEC sp_rename 'a', 'b'", "SQL Server: EXEC on line 1"},
+		{"inverted", "CREATE INVERTED INDEX a ON b (c);", "CockroachDB: CREATE INVERTED INDEX on line 1"},
 		{"byte order mark", "\ufeffPRAGMA x;", "SQLite: PRAGMA on line 1"},
 
 		// PostgreSQL's own
@@ -100,6 +105,7 @@ func TestDialectByText(t *testing.T) {
 		{"a column auto_increment", "CREATE TABLE a (auto_increment bool); ALTER TABLE a ADD COLUMN auto_increment int;", ""},
 		{"a column delimiter", "SELECT\ndelimiter\n;", ""},
 		{"copy", "COPY a FROM '/x'\nDELIMITER ';' CSV;", ""},
+		{"columns modify, unsigned and exec", "ALTER TABLE a ADD modify int; SELECT unsigned, exec FROM modify; CREATE INDEX a ON b (c);", ""},
 		{"a function number", "SELECT number(10), a FROM b WHERE number(1, 2) = (SELECT number(3));", ""},
 		{"a column number", "INSERT INTO a (number) VALUES (10); CREATE INDEX ON a (number);", ""},
 		{"without", "CREATE TABLE a (t timestamp without time zone);", ""},
