@@ -78,13 +78,13 @@ func (s *scan) take(rest []byte) {
 
 // follow passes over the data that follows COPY … FROM stdin.
 func (s *scan) follow() {
-	switch l := s.last[0]; {
-	case l.kind == ';':
+	switch l := s.last[0]; l.kind {
+	case ';':
 		if s.stdin {
 			s.at += dataLength(s.file.Data[s.at:])
 		}
 		s.words, s.copy, s.stdin = 0, false, false
-	case l.kind == 'w':
+	case 'w':
 		if s.words == 0 {
 			s.copy = l.is("copy")
 		}
@@ -108,36 +108,48 @@ func shape(rest []byte) (kind byte, length int) {
 	case c == '$':
 		return dollar(rest)
 	case isLetter(c):
-		n := 1
-		for n < len(rest) && (isLetter(rest[n]) || isDigit(rest[n]) || rest[n] == '$') {
-			n++
-		}
-		if n < len(rest) && rest[n] == '\'' && n == 1 {
-			return 's', quoted(rest, 1)
-		}
-		return 'w', n
+		return word(rest)
 	case isDigit(c):
-		n := 1
-		for n < len(rest) && (isLetter(rest[n]) || isDigit(rest[n]) || rest[n] == '.') {
-			n++
-		}
-		return 'n', n
-	case bytes.IndexByte([]byte(operatorSigns), c) >= 0:
-		n := 1
-		for n < len(rest) && bytes.IndexByte([]byte(operatorSigns), rest[n]) >= 0 &&
-			!bytes.HasPrefix(rest[n:], []byte("--")) && !bytes.HasPrefix(rest[n:], []byte("/*")) {
-			n++
-		}
-		if n == 1 {
-			return c, n
-		}
-		return '?', n
+		return 'n', lengthOf(rest, func(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' })
+	case isOperator(c):
+		return operator(rest)
 	default:
 		return c, 1
 	}
 }
 
-const operatorSigns = "+-*/<>=~!@#%^&|?"
+// lengthOf returns the length of the first byte and of those behind it that belong
+// to it.
+func lengthOf(rest []byte, belongs func(byte) bool) int {
+	n := 1
+	for n < len(rest) && belongs(rest[n]) {
+		n++
+	}
+	return n
+}
+
+// word reads a word, or a string with one letter before it.
+func word(rest []byte) (kind byte, length int) {
+	n := lengthOf(rest, func(c byte) bool { return isLetter(c) || isDigit(c) || c == '$' })
+	if n == 1 && len(rest) > 1 && rest[1] == '\'' {
+		return 's', quoted(rest, 1)
+	}
+	return 'w', n
+}
+
+// operator reads an operator, which ends where a comment begins.
+func operator(rest []byte) (kind byte, length int) {
+	n := 1
+	for n < len(rest) && isOperator(rest[n]) && !bytes.HasPrefix(rest[n:], []byte("--")) && !bytes.HasPrefix(rest[n:], []byte("/*")) {
+		n++
+	}
+	if n == 1 {
+		return rest[0], n
+	}
+	return '?', n
+}
+
+func isOperator(c byte) bool { return strings.IndexByte("+-*/<>=~!@#%^&|?", c) >= 0 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' || c >= 0x80 }
 

@@ -17,107 +17,81 @@ type sign struct {
 // anything, and whether that leaves no doubt which database is meant.
 func (s *scan) sign() (found sign, certain bool) {
 	last := s.last[0]
-	at := func(l lexeme, dialect, what string) (sign, bool) { return sign{dialect, what, l.at}, true }
 	switch last.kind {
 	case '`':
-		found, _ = at(last, "MySQL", "backquotes")
-		return found, false // SQLite and ClickHouse take them too
+		return sign{"MySQL", "backquotes", last.at}, false // SQLite and ClickHouse take them too
 	case 'w':
 		return s.word()
 	case ']':
 		if name := s.last[2]; s.last[1].kind == 'w' && name.kind == '[' && s.bracketed() {
-			return at(name, "SQL Server", "a name in brackets")
+			return sign{"SQL Server", "a name in brackets", name.at}, true
 		}
 	case 'n':
 		if s.last[1].kind == ',' && s.last[2].kind == 'n' && s.last[3].kind == '(' && s.last[4].is("identity") {
-			found, _ = at(s.last[4], "SQL Server", "IDENTITY with numbers")
-			return found, false
+			return sign{"SQL Server", "IDENTITY with numbers", s.last[4].at}, false
 		}
 	case '(':
 		if s.last[1].oneOf("varchar2", "nvarchar2") {
-			return at(s.last[1], "Oracle", "VARCHAR2")
+			return sign{"Oracle", "VARCHAR2", s.last[1].at}, true
 		}
 	case ')':
 		if n := s.number(); n > 0 {
-			found, _ = at(s.last[n], "Oracle", "NUMBER with a precision")
-			return found, false
+			return sign{"Oracle", "NUMBER with a precision", s.last[n].at}, false
 		}
 	}
 	return sign{}, false
+}
+
+// A wordSign is a word that tells a database where it stands like that.
+type wordSign struct {
+	dialect, what string
+	fits          func(s *scan) bool
+	back          int  // how many lexemes before the word the sign begins
+	shared        bool // other databases have it too: this one is met most
+}
+
+var wordSigns = map[string]wordSign{
+	"auto_increment": {dialect: "MySQL", what: "AUTO_INCREMENT", fits: func(s *scan) bool {
+		before := s.last[1]
+		return before.kind == ')' || before.oneOf("null", "key", "unique", "unsigned", "int", "integer", "bigint", "smallint")
+	}},
+	"delimiter": {dialect: "MySQL", what: "DELIMITER", fits: func(s *scan) bool {
+		return s.words == 1 && s.last[0].first && delimits(s.file.Data[s.at:])
+	}},
+	"modify": {dialect: "MySQL", what: "MODIFY", shared: true, fits: func(s *scan) bool {
+		return s.last[2].is("table") || s.last[2].kind == '.' && s.last[4].is("table")
+	}},
+	"unsigned": {dialect: "MySQL", what: "UNSIGNED", shared: true, fits: func(s *scan) bool {
+		return s.last[1].oneOf("int", "integer", "bigint", "smallint", "tinyint")
+	}},
+	"autoincrement": {dialect: "SQLite", what: "AUTOINCREMENT", fits: func(s *scan) bool { return s.last[1].is("key") }},
+	"pragma":        {dialect: "SQLite", what: "PRAGMA", fits: func(s *scan) bool { return s.words == 1 }},
+	"rowid":         {dialect: "SQLite", what: "WITHOUT ROWID", back: 1, fits: func(s *scan) bool { return s.last[1].is("without") }},
+	"go": {dialect: "SQL Server", what: "GO", fits: func(s *scan) bool {
+		before := s.last[1]
+		return s.last[0].first && before.kind != ',' && !before.is("as") && blank(restOfLine(s.file.Data[s.at:]))
+	}},
+	"max": {dialect: "SQL Server", what: "VARCHAR(MAX)", back: 2, fits: func(s *scan) bool {
+		return s.last[1].kind == '(' && s.last[2].oneOf("varchar", "nvarchar", "varbinary")
+	}},
+	"exec": {dialect: "SQL Server", what: "EXEC", shared: true, fits: func(s *scan) bool { return s.words == 1 }},
+	"parent": {dialect: "CockroachDB", what: "INTERLEAVE IN PARENT", back: 2, fits: func(s *scan) bool {
+		return s.last[1].is("in") && s.last[2].is("interleave")
+	}},
+	"index": {dialect: "CockroachDB", what: "CREATE INVERTED INDEX", back: 2, fits: func(s *scan) bool {
+		return s.last[1].is("inverted") && s.last[2].is("create")
+	}},
 }
 
 // word tells by a word and what stands before it.
 func (s *scan) word() (found sign, certain bool) {
-	last, before := s.last[0], s.last[1]
-	at := func(l lexeme, dialect, what string) (sign, bool) { return sign{dialect, what, l.at}, true }
-	switch strings.ToLower(last.text) {
-	case "auto_increment":
-		if before.kind == ')' || before.oneOf("null", "key", "unique", "unsigned", "int", "integer", "bigint", "smallint", "serial") {
-			return at(last, "MySQL", "AUTO_INCREMENT")
-		}
-	case "autoincrement":
-		if before.is("key") {
-			return at(last, "SQLite", "AUTOINCREMENT")
-		}
-	case "rowid":
-		if before.is("without") {
-			return at(before, "SQLite", "WITHOUT ROWID")
-		}
-	case "pragma":
-		if s.words == 1 {
-			return at(last, "SQLite", "PRAGMA")
-		}
-	case "delimiter":
-		if s.words == 1 && last.first && delimits(s.file.Data[s.at:]) {
-			return at(last, "MySQL", "DELIMITER")
-		}
-	case "go":
-		if last.first && before.kind != ',' && !before.is("as") && blank(restOfLine(s.file.Data[s.at:])) {
-			return at(last, "SQL Server", "GO")
-		}
-	case "max":
-		if before.kind == '(' && s.last[2].oneOf("varchar", "nvarchar", "varbinary") {
-			return at(s.last[2], "SQL Server", strings.ToUpper(s.last[2].text)+"(MAX)")
-		}
-	case "parent":
-		if before.is("in") && s.last[2].is("interleave") {
-			return at(s.last[2], "CockroachDB", "INTERLEAVE IN PARENT")
-		}
-	case "index":
-		if before.is("inverted") && s.last[2].is("create") {
-			return at(before, "CockroachDB", "CREATE INVERTED INDEX")
-		}
-	default:
-		if s.indexOfTable() {
-			return at(before, "CockroachDB", "an index behind @")
-		}
-		if found, certain := s.engine(); found.dialect != "" {
-			return found, certain
-		}
-		return s.shared(), false
+	if known, ok := wordSigns[strings.ToLower(s.last[0].text)]; ok && known.fits(s) {
+		return sign{known.dialect, known.what, s.last[known.back].at}, !known.shared
 	}
-	return sign{}, false
-}
-
-// shared tells by what more than one database has. It names the one that is met
-// most.
-func (s *scan) shared() sign {
-	last, before := s.last[0], s.last[1]
-	switch strings.ToLower(last.text) {
-	case "modify":
-		if s.last[2].is("table") || s.last[2].kind == '.' && s.last[4].is("table") {
-			return sign{"MySQL", "MODIFY", last.at}
-		}
-	case "unsigned":
-		if before.oneOf("int", "integer", "bigint", "smallint", "tinyint") {
-			return sign{"MySQL", "UNSIGNED", last.at}
-		}
-	case "exec":
-		if s.words == 1 {
-			return sign{"SQL Server", "EXEC", last.at}
-		}
+	if s.indexOfTable() {
+		return sign{"CockroachDB", "an index behind @", s.last[1].at}, true
 	}
-	return sign{}
+	return s.engine()
 }
 
 // bracketed reports whether the name in brackets stands where PostgreSQL has no
