@@ -52,6 +52,7 @@ func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect) {
 		p := &Pass{Op: e.Op, Catalog: c}
 		rule.Check(p)
 		for _, j := range p.judgements {
+			hint(r.dialects[at.file], e.Op, &j, rule.Remedy)
 			r.say(rule, j, at, s, e)
 		}
 	}

@@ -22,6 +22,8 @@ type reading struct {
 	down   int         // how many stand in sections that take back
 	own    int         // how many of up stand in the migration itself
 	unread int         // how many of up could not be read
+
+	sections []SectionSummary
 }
 
 // readAll parses migrations, some at a time. Parsing is nearly all of the time
@@ -59,6 +61,7 @@ func readOne(m *migration.Migration, files map[string]*source.File) reading {
 	var r reading
 	for _, s := range m.Sections {
 		statements := pgsql.Read(m.File, s.Span, pgsql.Options{Psql: s.Psql})
+		r.sections = append(r.sections, summarize(m.File, s, statements))
 		if s.Direction == migration.Down {
 			r.down += len(statements)
 			continue

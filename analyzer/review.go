@@ -69,7 +69,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	slices.SortStableFunc(files, compareFiles)
 	for _, f := range files {
 		if f.Migration != nil {
-			r.catalog(f.Migration.Set)
+			r.catalog(f.Migration.Schema())
 		}
 	}
 	for _, c := range r.catalogs {
@@ -96,13 +96,13 @@ func Each(o Options, history, files []*migration.Migration) *Report {
 			r.apply(m)
 			continue
 		}
-		c := r.catalog(m.Set)
+		c := r.catalog(m.Schema())
 		c.BeginChange()
 		clear(r.places)
 		r.place(m)
 		r.review(ChangedFile{Path: m.File.Path, Status: "unchanged", Migration: m})
 		if m.Direction() != "down" {
-			c.CountMigration(r.report.Files[len(r.report.Files)-1].Unread)
+			c.CountMigration(overlooked(m, r.report.Files[len(r.report.Files)-1].Unread))
 		}
 	}
 	return r.finish()
@@ -123,7 +123,7 @@ func compareFiles(a, b ChangedFile) int {
 // A review is a report in the making.
 type review struct {
 	options  Options
-	catalogs map[string]*catalog.Catalog // by set
+	catalogs map[string]*catalog.Catalog // by the migrations' Schema
 	follower *follow.Follower
 	report   *Report
 	seen     map[string]int // how often a fingerprint's text occurred
@@ -131,7 +131,8 @@ type review struct {
 	readings map[*migration.Migration]reading
 	// places are the statements of the files under review and of the changed ones
 	// that they bring in: where findings can stand.
-	places map[*source.File][]statement
+	places   map[*source.File][]statement
+	dialects map[*source.File]migration.Dialect // what the files under review look like
 }
 
 // newReview reads all migrations; before are those that ran before the change.
@@ -145,7 +146,7 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 	return &review{
 		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[string]int{}, said: map[string]int{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
-		places: map[*source.File][]statement{},
+		places: map[*source.File][]statement{}, dialects: map[*source.File]migration.Dialect{},
 	}
 }
 
@@ -174,7 +175,7 @@ func (r *review) finish() *Report {
 	return r.report
 }
 
-// catalog returns the schema of a set of migrations.
+// catalog returns the schema that migrations build together, by their name for it.
 func (r *review) catalog(set string) *catalog.Catalog {
 	if c := r.catalogs[set]; c != nil {
 		return c
@@ -192,7 +193,7 @@ func (r *review) apply(m *migration.Migration) {
 	if m.Direction() == "down" {
 		return
 	}
-	c := r.catalog(m.Set)
+	c := r.catalog(m.Schema())
 	c.BeginMigration()
 	read := r.readings[m]
 	unread := 0
@@ -208,7 +209,7 @@ func (r *review) apply(m *migration.Migration) {
 			e.Apply(c)
 		}
 	}
-	c.CountMigration(read.unread + unread + len(m.Problems))
+	c.CountMigration(overlooked(m, read.unread+unread+len(m.Problems)))
 }
 
 // review runs the rules over one file of the change.
@@ -224,12 +225,11 @@ func (r *review) review(f ChangedFile) {
 		return
 	}
 	m := f.Migration
-	summary.Format, summary.Direction = m.Format, m.Direction()
 	r.report.Sources[f.Path] = m.File
 	read := r.readings[m]
-	summary.Statements = read.own + read.down
-	summary.Unread = read.unread + len(m.Problems)
-	c := r.catalog(m.Set)
+	r.dialects[m.File] = dialect(m, read)
+	summary.describe(m, read, r.dialects[m.File])
+	c := r.catalog(m.Schema())
 	c.BeginMigration()
 	for _, p := range m.Problems {
 		r.problem(c, m.File, p.Span, m.File.Text(p.Span), p.Message)
