@@ -365,11 +365,8 @@ func keepFormat(all *change) {
 		formats[m.Set][m.Format] = true
 	}
 	for i, f := range all.files {
-		if f.Migration == nil || len(formats[f.Migration.Set]) == 0 || formats[f.Migration.Set][f.Migration.Format] {
-			continue
-		}
-		if m := f.Migration; m.ByDirectives() && m.Direction() != "up" {
-			all.files[i].Migration = migration.Read(m.File, "sql")
+		if f.Migration != nil {
+			all.files[i].Migration = migration.Settle(f.Migration, formats)
 		}
 	}
 }
