@@ -194,4 +194,3 @@ func (m *Migration) tookOut(tool string, section source.Span, out []source.Span)
 		m.problem(span, tool+" takes this out before it runs, and the rest reads otherwise then")
 	}
 }
-
