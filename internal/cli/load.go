@@ -391,6 +391,15 @@ func earlier(m *migration.Migration, name, oldName string, old map[string]*migra
 	return nil
 }
 
+// settled returns the migration as the formats around it on the base tell.
+func settled(m *migration.Migration, formats map[string]map[string]bool) *migration.Migration {
+	s := migration.Settle(m, formats)
+	if s != m {
+		s.Why = "its folder on the base is not run with " + m.Format
+	}
+	return s
+}
+
 // keepFormat reads changed files by the format that their folder has on the base:
 // a change must not hide its SQL behind the directives of a tool that the folder
 // is not run with.
@@ -403,12 +412,8 @@ func keepFormat(all *change) {
 		formats[m.Set][m.Format] = true
 	}
 	for i, f := range all.files {
-		if f.Migration == nil || len(formats[f.Migration.Set]) == 0 || formats[f.Migration.Set][f.Migration.Format] {
-			continue
-		}
-		if m := f.Migration; m.ByDirectives() && m.Direction() != "up" {
-			all.files[i].Migration = migration.Read(m.File, "sql")
-			all.files[i].Migration.Why = "its folder on the base is not run with " + m.Format
+		if f.Migration != nil {
+			all.files[i].Migration = settled(f.Migration, formats)
 		}
 	}
 }
