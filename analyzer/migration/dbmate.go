@@ -54,9 +54,9 @@ func dbmateOpening(f *source.File) opening {
 func isDbmate(f *source.File) bool {
 	switch dbmateOpening(f) {
 	case opensUp:
-		return gooseOpening(f) != opensUp
+		return gooseOpening(f) != opensUp && !nodePgRunsMore(f, markDbmate)
 	case opensWrong:
-		return true
+		return nodePgOpening(f) != opensUp
 	}
 	return false
 }

@@ -63,9 +63,9 @@ func gooseOpening(f *source.File) opening {
 func isGoose(f *source.File) bool {
 	switch gooseOpening(f) {
 	case opensUp:
-		return dbmateOpening(f) != opensUp
+		return dbmateOpening(f) != opensUp && !nodePgRunsMore(f, markGoose)
 	case opensWrong:
-		return dbmateOpening(f) == opensNothing
+		return dbmateOpening(f) == opensNothing && nodePgOpening(f) != opensUp
 	}
 	return false
 }

@@ -54,4 +54,6 @@ type Migration struct {
 
 // ByDirectives reports whether directives in the text, not the file's name, tell
 // which sections take back: whoever writes the text can write those too.
-func (m *Migration) ByDirectives() bool { return m.Format == "goose" || m.Format == "dbmate" }
+func (m *Migration) ByDirectives() bool {
+	return m.Format == "goose" || m.Format == "dbmate" || m.Format == "node-pg-migrate"
+}

@@ -354,22 +354,21 @@ func earlier(m *migration.Migration, name, oldName string, old map[string]*migra
 }
 
 // keepFormat reads changed files by the format that their folder has on the base:
-// a change must not hide its SQL behind the directives of a tool that the folder
-// is not run with.
+// a change must not hide its SQL behind the directives, or the names, of a tool
+// that the folder is not run with.
 func keepFormat(all *change) {
-	formats := map[string]map[string]bool{}
+	past, changed := map[string][]*migration.Migration{}, map[string][]*migration.Migration{}
 	for _, m := range all.history {
-		if formats[m.Set] == nil {
-			formats[m.Set] = map[string]bool{}
+		past[m.Set] = append(past[m.Set], m)
+	}
+	for _, f := range all.files {
+		if f.Migration != nil {
+			changed[f.Migration.Set] = append(changed[f.Migration.Set], f.Migration)
 		}
-		formats[m.Set][m.Format] = true
 	}
 	for i, f := range all.files {
-		if f.Migration == nil || len(formats[f.Migration.Set]) == 0 || formats[f.Migration.Set][f.Migration.Format] {
-			continue
-		}
-		if m := f.Migration; m.ByDirectives() && m.Direction() != "up" {
-			all.files[i].Migration = migration.Read(m.File, "sql")
+		if f.Migration != nil {
+			all.files[i].Migration = migration.Settle(f.Migration, past[f.Migration.Set], changed[f.Migration.Set])
 		}
 	}
 }
