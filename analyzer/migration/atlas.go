@@ -23,8 +23,7 @@ func isAtlas(f *source.File) bool {
 		return true
 	}
 	for _, l := range atlasHead(f) {
-		parts := atlasDirective.FindSubmatch(l.text)
-		if parts != nil && (string(parts[1]) == "-- " || string(parts[1]) == "--") {
+		if bytes.HasPrefix(l.text, []byte("-- atlas:")) && atlasDirective.Match(l.text) {
 			return true
 		}
 	}
@@ -34,6 +33,9 @@ func isAtlas(f *source.File) bool {
 // atlasDelimiter returns what cuts the file into statements in place of the
 // semicolon: the directive counts on the very first line, in one spelling.
 func atlasDelimiter(f *source.File) (delimiter string, is bool) {
+	if !bytes.HasPrefix(f.Data, []byte("-- atlas:delimiter")) {
+		return "", false
+	}
 	parts := atlasDirective.FindSubmatch(f.Data)
 	if parts == nil || string(parts[1]) != "-- " || string(parts[2]) != "delimiter" {
 		return "", false

@@ -16,15 +16,16 @@ func withoutCuts(m *Migration, gap []byte) []byte {
 		return bytes.ReplaceAll(gap, []byte(drizzleMark), nil)
 	case "atlas":
 		if delimiter, _ := atlasDelimiter(m.File); delimiter != "" && atlasOdd(delimiter) == "" {
-			return bytes.ReplaceAll(gap, []byte(delimiter), nil)
+			directive := m.File.Data[:restOfLine(m.File, 0)]
+			return bytes.ReplaceAll(bytes.TrimPrefix(gap, directive), []byte(delimiter), nil)
 		}
 	}
 	return gap
 }
 
-// FuzzNodePgMark compares with the regular expression of node-pg-migrate itself,
+// FuzzNodePgMarks compares with the regular expression of node-pg-migrate itself,
 // written for Go.
-func FuzzNodePgMark(f *testing.F) {
+func FuzzNodePgMarks(f *testing.F) {
 	for _, text := range []string{
 		"-- Up Migration", "SELECT 1; -- up migration", "x\n \n--\n- - UP\u3000\nmigrations", "\ufeff--up migration",
 		"a\u2028-- up migration", "-- - x\n--- up migration", "a -- \n-- up migration", "--up  mig\r--up migration", "",
@@ -32,15 +33,19 @@ func FuzzNodePgMark(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
-	original := regexp.MustCompile(`(?i)(?:\A|[\n\r\x{2028}\x{2029}])[` + jsSpaces + `]*(--)[-` + jsSpaces + `]*up[` + jsSpaces + `]+migration`)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		file, want := source.New("a.sql", data), -1
-		start := file.All().Start
-		if at := original.FindSubmatchIndex(data[start:]); at != nil {
-			want = start + at[2]
+	original := func(f *source.File, word string) int {
+		expression := regexp.MustCompile(`(?i)(?:\A|[\n\r\x{2028}\x{2029}])[` + jsSpaces + `]*(--)[-` + jsSpaces + `]*` + word + `[` + jsSpaces + `]+migration`)
+		start := f.All().Start
+		if at := expression.FindSubmatchIndex(f.Data[start:]); at != nil {
+			return start + at[2]
 		}
-		if got := nodePgMark(file, nodePgUp); got != want {
-			t.Errorf("%q: directive at %d, want %d", data, got, want)
+		return -1
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file := source.New("a.sql", data)
+		up, down := nodePgMarks(file)
+		if wantUp, wantDown := original(file, "up"), original(file, "down"); up != wantUp || down != wantDown {
+			t.Errorf("%q: directives at %d and %d, want %d and %d", data, up, down, wantUp, wantDown)
 		}
 	})
 }

@@ -3,54 +3,64 @@ package migration
 import (
 	"bytes"
 	"regexp"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
-// nodePgUp and nodePgDown are what follows the dashes of node-pg-migrate's two
-// directives, which it finds wherever a line begins with dashes, in a string or a
-// body too, in any case, and over the end of a line.
-var (
-	nodePgUp   = nodePgDirective("up")
-	nodePgDown = nodePgDirective("down")
-)
-
-func nodePgDirective(word string) *regexp.Regexp {
-	return regexp.MustCompile(`\A(?i)` + word + `[` + jsSpaces + `]+migration`)
-}
+// nodePgDirective is what follows the dashes of node-pg-migrate's directives. It
+// finds them wherever a line begins with dashes, in a string or a body too, in any
+// case, and over the end of a line.
+var nodePgDirective = regexp.MustCompile(`\A(?i)(up|down)[` + jsSpaces + `]+migration`)
 
 // jsSpaces is JavaScript's white space.
 const jsSpaces = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" +
 	"\u2028\u2029\u202f\u205f\u3000\ufeff"
 
-// nodePgMark returns where the dashes of the first directive of the kind are;
-// nowhere is -1. Dashes and white space that lead to no directive are looked at
-// once.
-func nodePgMark(f *source.File, kind *regexp.Regexp) int {
-	all := f.All()
-	data := f.Data[:all.End]
-	for at := all.Start; ; {
-		i := bytes.Index(data[at:], []byte("--"))
-		if i < 0 {
-			return -1
-		}
-		dashes := at + i
-		if !nodePgLine(data[all.Start:dashes]) {
-			at = dashes + 1
-			continue
-		}
-		rest := bytes.TrimLeft(data[dashes:], "-"+jsSpaces)
-		if kind.Match(rest) {
-			return dashes
-		}
-		at = len(data) - len(rest)
+func isJSSpace(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r == ' ' || '\t' <= r && r <= '\r'
 	}
+	return strings.ContainsRune(jsSpaces, r)
 }
 
-// nodePgLine reports whether nothing but white space stands between the text's
+// nodePgMarks returns where the dashes of the first directive of each kind are;
+// nowhere is -1. Dashes and white space that lead to no directive are looked at
+// once.
+func nodePgMarks(f *source.File) (up, down int) {
+	all := f.All()
+	up, down = -1, -1
+	for at := all.Start; up < 0 || down < 0; {
+		i := bytes.Index(f.Data[at:], []byte("--"))
+		if i < 0 {
+			break
+		}
+		dashes := at + i
+		at = dashes + 1
+		if !beginsLine(f.Data[all.Start:dashes]) {
+			continue
+		}
+		rest := bytes.TrimLeftFunc(f.Data[dashes:], func(r rune) bool { return r == '-' || isJSSpace(r) })
+		at = len(f.Data) - len(rest)
+		if len(rest) == 0 || bytes.IndexByte([]byte("uUdD"), rest[0]) < 0 {
+			continue
+		}
+		switch parts := nodePgDirective.FindSubmatch(rest); {
+		case parts == nil:
+		case up < 0 && len(parts[1]) == len("up"):
+			up = dashes
+		case down < 0 && len(parts[1]) == len("down"):
+			down = dashes
+		}
+	}
+	return up, down
+}
+
+// beginsLine reports whether nothing but white space stands between the text's
 // end and the beginning of a line as JavaScript counts them.
-func nodePgLine(before []byte) bool {
-	text := bytes.TrimRight(before, jsSpaces)
+func beginsLine(before []byte) bool {
+	text := bytes.TrimRightFunc(before, isJSSpace)
 	return len(text) == 0 || bytes.ContainsAny(before[len(text):], "\n\r\u2028\u2029")
 }
 
@@ -58,7 +68,7 @@ func nodePgLine(before []byte) bool {
 // has one for going up. A lone -- Down Migration is what many files that go back
 // have for a title.
 func nodePgOpening(f *source.File) opening {
-	up, down := nodePgMark(f, nodePgUp), nodePgMark(f, nodePgDown)
+	up, down := nodePgMarks(f)
 	if up < 0 {
 		return opensNothing
 	}
@@ -114,7 +124,7 @@ func holdsSQL(f *source.File, in source.Span) bool {
 // going up, all of the file goes up, the part behind -- Down Migration as well.
 func markNodePgMigrate(m *Migration) {
 	all := m.File.All()
-	up, down := nodePgMark(m.File, nodePgUp), nodePgMark(m.File, nodePgDown)
+	up, down := nodePgMarks(m.File)
 	if up < 0 {
 		m.whole(Up)
 		return

@@ -25,11 +25,16 @@ func isRiver(f *source.File) bool {
 func markRiver(m *Migration) {
 	markGolangMigrate(m)
 	all := m.File.All()
-	for _, at := range riverTag.FindAllIndex(m.File.Data[all.Start:], -1) {
-		span := source.Span{Start: all.Start + at[0], End: all.Start + at[1]}
+	for start := all.Start; ; {
+		at := riverTag.FindIndex(m.File.Data[start:])
+		if at == nil {
+			return
+		}
+		span := source.Span{Start: start + at[0], End: start + at[1]}
 		if m.File.Text(span) != riverSchema {
 			m.problem(span, "River refuses this template or puts other text in its place: only the schema is known when it migrates")
 			return
 		}
+		start = span.End
 	}
 }
