@@ -11,7 +11,7 @@ import (
 
 // atlasDirective is a directive on a comment's line: what stands before it, its
 // name and its value.
-var atlasDirective = regexp.MustCompile(`^([ -~]*)atlas:(\w+)(?: +(.+))*`)
+var atlasDirective = regexp.MustCompile(`^([\x20-\x7e]*)atlas:(\w+)(?: +(.+))*`)
 
 // atlasLongest bounds the delimiters that are looked for at every character.
 const atlasLongest = 200
@@ -37,7 +37,7 @@ func atlasDelimiter(f *source.File) (delimiter string, is bool) {
 		return "", false
 	}
 	parts := atlasDirective.FindSubmatch(f.Data)
-	if parts == nil || string(parts[1]) != "-- " || string(parts[2]) != "delimiter" {
+	if len(parts) < 4 || string(parts[1]) != "-- " || string(parts[2]) != "delimiter" {
 		return "", false
 	}
 	return strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\t`, "\t").Replace(string(parts[3])), true
@@ -94,10 +94,10 @@ func (m *Migration) atlasDirectives() {
 		if parts == nil {
 			continue
 		}
-		switch name, value := string(parts[2]), string(parts[3]); {
-		case name == "import":
+		switch value := string(parts[3]); string(parts[2]) {
+		case "import":
 			m.problem(l.span, "atlas:import brings in another file, which is not read here")
-		case name == "txmode":
+		case "txmode":
 			if modes++; modes > 1 || value != "none" && value != "file" {
 				m.problem(l.span, "Atlas refuses the file: it takes one txmode, none or file")
 			}

@@ -11,7 +11,7 @@ import (
 // golang-migrate names them, and run the same way. A folder named migrations
 // is all that tells them from numbered plain SQL.
 func isSqlx(f *source.File) bool {
-	if gooseOpening(f) == opensUp || dbmateOpening(f) == opensUp || nodePgOpening(f) == opensUp {
+	if gooseOpening(f) == opensUp || dbmateOpening(f) == opensUp {
 		return false
 	}
 	return path.Base(path.Dir(f.Path)) == "migrations" && numbered.MatchString(path.Base(f.Path))
