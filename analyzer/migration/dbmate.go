@@ -54,7 +54,7 @@ func dbmateOpening(f *source.File) opening {
 func isDbmate(f *source.File) bool {
 	switch dbmateOpening(f) {
 	case opensUp:
-		return gooseOpening(f) != opensUp && !nodePgRunsMore(f, markDbmate)
+		return gooseOpening(f) != opensUp && nodePgOpening(f) != opensUp
 	case opensWrong:
 		return nodePgOpening(f) != opensUp
 	}

@@ -66,8 +66,8 @@ func TestIsOrder(t *testing.T) {
 	}
 }
 
-// TestSettle: each change adds a file to a folder of the base.
-func TestSettle(t *testing.T) {
+// TestAsBeside: each change adds a file to a folder of the base.
+func TestAsBeside(t *testing.T) {
 	const directives = "-- Up Migration\n-- Down Migration\nDROP TABLE a;\n"
 	tests := []struct {
 		name, path, text string
@@ -102,7 +102,7 @@ func TestSettle(t *testing.T) {
 			if text == "" {
 				text = "DROP TABLE a;\n"
 			}
-			m := Settle(Read(source.New(test.path, []byte(text)), ""), read(test.past), read(test.change))
+			m := AsBeside(Read(source.New(test.path, []byte(text)), ""), read(test.past), read(test.change))
 			if got := m.Format + " " + m.Direction(); !strings.HasPrefix(got, test.want) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}

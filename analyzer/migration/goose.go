@@ -63,7 +63,7 @@ func gooseOpening(f *source.File) opening {
 func isGoose(f *source.File) bool {
 	switch gooseOpening(f) {
 	case opensUp:
-		return dbmateOpening(f) != opensUp && !nodePgRunsMore(f, markGoose)
+		return dbmateOpening(f) != opensUp && nodePgOpening(f) != opensUp
 	case opensWrong:
 		return dbmateOpening(f) == opensNothing && nodePgOpening(f) != opensUp
 	}

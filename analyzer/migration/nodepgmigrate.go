@@ -66,7 +66,8 @@ func beginsLine(before []byte) bool {
 
 // nodePgOpening reports whether the file begins with one of the directives and
 // has one for going up. A lone -- Down Migration is what many files that go back
-// have for a title.
+// have for a title, and the other one may be a title among another tool's
+// directives: what that tool keeps for going back stays out of it.
 func nodePgOpening(f *source.File) opening {
 	up, down := nodePgMarks(f)
 	if up < 0 {
@@ -79,19 +80,31 @@ func nodePgOpening(f *source.File) opening {
 	if first > firstSQL(f) {
 		return opensNothing
 	}
+	for _, tool := range titled {
+		if tool.opening(f) == opensUp && !nodePgRunsMore(f, tool.mark) {
+			return opensNothing
+		}
+	}
 	return opensUp
+}
+
+// titled are the tools whose files may have node-pg-migrate's directives for
+// titles.
+var titled = []struct {
+	opening func(*source.File) opening
+	mark    func(*Migration)
+}{
+	{gooseOpening, markGoose},
+	{dbmateOpening, markDbmate},
 }
 
 func isNodePgMigrate(f *source.File) bool {
 	return nodePgOpening(f) == opensUp && gooseOpening(f) != opensUp && dbmateOpening(f) != opensUp
 }
 
-// nodePgRunsMore reports whether node-pg-migrate would take the file for its own
-// and run something going up that another tool's reader takes for the way back.
+// nodePgRunsMore reports whether node-pg-migrate would run something going up that
+// another tool's reader takes for the way back.
 func nodePgRunsMore(f *source.File, mark func(*Migration)) bool {
-	if nodePgOpening(f) != opensUp {
-		return false
-	}
 	mine, other := &Migration{File: f}, &Migration{File: f}
 	markNodePgMigrate(mine)
 	mark(other)

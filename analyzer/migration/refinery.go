@@ -14,7 +14,7 @@ import (
 var refineryName = regexp.MustCompile(`^[U|V]([0-9]+(?:\.[0-9]+)?)__([\pL\pN\pM_]+)\.sql$`)
 
 // isRefinery recognises the names in a Rust workspace. Elsewhere only a U file is
-// read otherwise than Flyway's, and Settle looks at what stands beside it.
+// read otherwise than Flyway's, and AsBeside looks at what stands beside it.
 func isRefinery(f *source.File) bool {
 	return refineryName.MatchString(path.Base(f.Path)) && slices.Contains(strings.Split(path.Dir(f.Path), "/"), "crates")
 }

@@ -368,7 +368,7 @@ func keepFormat(all *change) {
 	}
 	for i, f := range all.files {
 		if f.Migration != nil {
-			all.files[i].Migration = migration.Settle(f.Migration, past[f.Migration.Set], changed[f.Migration.Set])
+			all.files[i].Migration = migration.AsBeside(f.Migration, past[f.Migration.Set], changed[f.Migration.Set])
 		}
 	}
 }

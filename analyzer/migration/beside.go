@@ -2,11 +2,11 @@ package migration
 
 import "path"
 
-// Settle returns a changed migration as the tool of its folder runs it, where
+// AsBeside returns a changed migration as the tool of its folder runs it, where
 // what stands beside it (past: already on the base; change: in the same change)
 // shows that it is not the tool that the file by itself looks written for. A
 // change must not hide its SQL in what that tool would keep for going back.
-func Settle(m *Migration, past, change []*Migration) *Migration {
+func AsBeside(m *Migration, past, change []*Migration) *Migration {
 	if m.Direction() == "up" {
 		return m
 	}
