@@ -208,7 +208,7 @@ func unread(f *source.File, c chunk, err error) Statement {
 		message = odd
 	}
 	if len(c.tokens) > 0 && f.Data[span.Start] == '\\' {
-		message = "this version does not read psql's meta-commands"
+		message = "a command of psql is no SQL, and the tool that runs this file does not use psql"
 	}
 	text := c.normal(f.Data)
 	if text == "" {
