@@ -151,12 +151,12 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (config.C
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	history, files, err := a.paths(ctx, c, args)
+	d, err := a.paths(ctx, c, args)
 	if err != nil {
 		return c, nil, "", err
 	}
-	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs}
-	return c, analyzer.Each(options, history, files), "in " + strings.Join(slices.Sorted(slices.Values(args)), ", "), nil
+	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included}
+	return c, analyzer.Each(options, d.history, d.files), "in " + strings.Join(slices.Sorted(slices.Values(args)), ", "), nil
 }
 
 func (a *app) reviewDiff(ctx context.Context, f checkFlags) (c config.Config, found *analyzer.Report, scope string, err error) {
@@ -209,7 +209,7 @@ func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string
 	if err != nil {
 		return c, nil, "", err
 	}
-	return c, analyzer.Together(analyzer.Options{Rules: rules.All, Jobs: f.jobs}, all.history, all.files), scope, nil
+	return c, together(all, f.jobs), scope, nil
 }
 
 // configIn reads the config among a commit's files, unless another one is named.
