@@ -79,9 +79,6 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 		return []Statement{unread(f, c, err)}
 	}
 	parts := split(f.Data, c.all, true)
-	if len(parts) == 1 { // the semicolon is one to psql only
-		return []Statement{unread(f, c, err)}
-	}
 	all = readChunk(f, parts[0], 0)
 	rest := source.Span{Start: parts[0].all.End + 1, End: c.all.End}
 	for _, part := range split(f.Data, rest, tries == 1) {

@@ -133,11 +133,12 @@ func (s *script) normal(parts []token, uses []use, in source.Span) string {
 // statements reads the text of a buffer.
 func (s *script) statements(b *buffer) []Statement {
 	last := b.tokens[len(b.tokens)-1].span.End
-	c := chunk{all: source.Span{Start: b.start, End: last}, tokens: b.tokens, inner: b.inner, open: b.open}
+	c := chunk{all: source.Span{Start: b.start, End: last}, tokens: b.tokens, open: b.open}
 	if b.unclear != "" {
 		return []Statement{unread(s.f, c, errors.New(b.unclear))}
 	}
 	if len(b.uses)+len(b.blanks) == 0 {
+		c.inner = b.inner && hasSemicolon(s.f.Data, tokens(s.f.Data, c.all))
 		return orEmpty(readChunk(s.f, c, 10), c.span())
 	}
 	span := c.span()
@@ -146,7 +147,14 @@ func (s *script) statements(b *buffer) []Statement {
 	}
 	s.mask(b)
 	c.tokens = tokens(s.masked.Data, c.all)
+	c.inner = b.inner && hasSemicolon(s.masked.Data, c.tokens)
 	return orEmpty(readChunk(s.masked, c, 10), span)
+}
+
+// hasSemicolon reports whether one of the tokens is a semicolon, to the server: it
+// may see a string go on where psql sees two.
+func hasSemicolon(data []byte, all []token) bool {
+	return slices.ContainsFunc(all, func(t token) bool { return t.is(data, ";") })
 }
 
 // orEmpty returns an empty statement where there are tokens and no statement.
