@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -53,6 +54,9 @@ var mergeRows = &analyzer.Rule{
 		j.Message = fmt.Sprintf("Overwrites values of %s in the rows of table %s that the join matches.", list(lost.columns), o.Table)
 		if o.Deletes {
 			j.Message = fmt.Sprintf("Deletes the rows of table %s that the join matches.", o.Table)
+		}
+		if o.Rest {
+			j.Message = strings.Replace(j.Message, "that the join matches", "that the join matches or leaves over (WHEN NOT MATCHED BY SOURCE)", 1)
 		}
 		j.Reach, j.Reasons = reached(losses, j.Reasons)
 		p.Report(j)

@@ -21,6 +21,9 @@ const (
 	ForeignKey ConstraintKind = "foreign key"
 	Check      ConstraintKind = "check"
 	Exclusion  ConstraintKind = "exclusion"
+	// NotNullNamed is NOT NULL as a constraint with a name of its own. That its
+	// column takes no NULL is an AlterColumn.
+	NotNullNamed ConstraintKind = "not null"
 )
 
 // A ConstraintDef is a constraint as CREATE TABLE or ADD CONSTRAINT defines it.
@@ -172,7 +175,10 @@ type Merge struct {
 	Table   Name
 	Deletes bool         // WHEN MATCHED … THEN DELETE
 	Sets    []Assignment // WHEN MATCHED … THEN UPDATE, all branches together
-	On      Condition    // the join: Equals where it compares with constants (USING (VALUES …))
+	On      Condition    // the join: Equals where it compares with constants (USING (VALUES …)); nil with Rest
+	// Rest says that it also changes rows that the join does not match: WHEN NOT
+	// MATCHED BY SOURCE.
+	Rest bool
 }
 
 // AlterColumnType is ALTER COLUMN … TYPE.

@@ -12,7 +12,8 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	one := func(o op.Operation) ([]op.At, bool) { return []op.At{{Op: o, Span: span}}, true }
 	switch s := n.GetNode().(type) {
 	case *pg_query.Node_CreateStmt:
-		return one(createTable(s.CreateStmt, op.Table))
+		all := []op.At{{Op: createTable(s.CreateStmt, op.Table), Span: span}}
+		return append(all, notNulls(s.CreateStmt, span)...), true
 	case *pg_query.Node_CreateForeignTableStmt:
 		return one(createTable(s.CreateForeignTableStmt.BaseStmt, op.ForeignTable))
 	case *pg_query.Node_CreateTableAsStmt:
@@ -49,13 +50,29 @@ func (r *reader) createSchema(s *pg_query.CreateSchemaStmt, span source.Span) []
 	all := []op.At{{Op: &op.CreateSchema{Name: name, IfNotExists: s.IfNotExists}, Span: span}}
 	for _, n := range s.SchemaElts {
 		for _, at := range r.statement(n, span) {
-			if c, ok := at.Op.(*op.CreateTable); ok && c.Name.Schema == "" {
-				c.Name.Schema = name
-			}
+			inSchema(at.Op, name)
 			all = append(all, at)
 		}
 	}
 	return all
+}
+
+// inSchema puts what CREATE SCHEMA makes along with the schema into it.
+func inSchema(o op.Operation, schema string) {
+	var n *op.Name
+	switch o := o.(type) {
+	case *op.CreateTable:
+		n = &o.Name
+	case *op.AlterColumn:
+		n = &o.Table
+	case *op.AddConstraint:
+		n = &o.Table
+	default:
+		return
+	}
+	if n.Schema == "" {
+		n.Schema = schema
+	}
 }
 
 func createIndex(s *pg_query.IndexStmt) *op.CreateIndex {

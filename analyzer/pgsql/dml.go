@@ -170,6 +170,9 @@ func (r *reader) merges(s *pg_query.MergeStmt, span source.Span) []op.At {
 			m.Sets = append(m.Sets, w.assignments(when.TargetList)...)
 		}
 	}
+	if m.Rest = r.takesRest(s.Relation.Location); m.Rest {
+		m.On = nil // the rows that the join leaves over may be all
+	}
 	return append(r.with(s.WithClause), op.At{Span: span, Op: m})
 }
 

@@ -233,8 +233,9 @@ func (w row) condition(n *pg_query.Node) op.Condition {
 		return op.Never{}
 	}
 	r := w.reads(n)
+	column, single := w.ownColumn(n)
 	switch {
-	case r.elsewhere:
+	case r.elsewhere, single && op.Open(column): // a whole condition that is put in
 		return op.Elsewhere{}
 	case len(r.columns) == 0 && !r.whole:
 		// It does not look at the row (now() > '2020-01-01'): all or none.

@@ -2,6 +2,9 @@ package pgsql
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/source"
@@ -284,18 +287,30 @@ func (t token) is(data []byte, want string) bool {
 func Normal(f *source.File, in source.Span) string { return normal(f.Data, tokens(f.Data, in)) }
 
 // normal returns the tokens as one line of text in which neither white space,
-// comments nor the case of bare words make a difference.
+// comments nor the case of bare words make a difference. What is longer than
+// normalLimit ends in a hash.
 func normal(data []byte, all []token) string {
 	var b strings.Builder
 	for i, t := range all {
-		if i > 0 {
-			b.WriteByte(' ')
+		if b.Len()+t.span.Len() > normalLimit {
+			sum := sha256.New()
+			for _, t := range all[i:] {
+				writeNormal(sum, data, t)
+			}
+			return b.String() + hex.EncodeToString(sum.Sum(nil))
 		}
-		s := string(data[t.span.Start:t.span.End])
-		if t.kind == word {
-			s = strings.ToLower(s)
-		}
-		b.WriteString(s)
+		writeNormal(&b, data, t)
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), " ")
+}
+
+// writeNormal writes a token of the normal form and a blank. Neither a builder nor
+// a hash returns an error.
+func writeNormal(w io.Writer, data []byte, t token) {
+	s := data[t.span.Start:t.span.End]
+	if t.kind == word {
+		s = bytes.ToLower(s)
+	}
+	_, _ = w.Write(s)
+	_, _ = w.Write([]byte(" "))
 }

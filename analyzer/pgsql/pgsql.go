@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 	"github.com/pganalyze/pg_query_go/v5/parser"
@@ -53,15 +52,14 @@ type Options struct {
 // cannot be read is in the list too, with an op.Unread: one broken statement
 // hides none of its neighbours.
 func Read(f *source.File, in source.Span, o Options) []Statement {
-	// The parser takes a C string: it would not see what follows a NUL byte.
-	if i := bytes.IndexByte(f.Data[in.Start:in.End], 0); i >= 0 {
-		return []Statement{nulStatement(f, in, in.Start+i)}
+	if message := notText(f.Data[in.Start:in.End]); message != "" {
+		return []Statement{wholeUnread(f, in, message)}
 	}
 	if o.Psql {
 		return readScript(f, in)
 	}
 	var all []Statement
-	for _, c := range split(f.Data, in, false) {
+	for c := range split(f.Data, in, false) {
 		all = append(all, readChunk(f, c, 10)...)
 	}
 	return all
@@ -78,10 +76,14 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 	if !c.inner || tries == 0 {
 		return []Statement{unread(f, c, err)}
 	}
-	parts := split(f.Data, c.all, true)
-	all = readChunk(f, parts[0], 0)
-	rest := source.Span{Start: parts[0].all.End + 1, End: c.all.End}
-	for _, part := range split(f.Data, rest, tries == 1) {
+	var first chunk
+	for part := range split(f.Data, c.all, true) {
+		first = part
+		break
+	}
+	all = readChunk(f, first, 0)
+	rest := source.Span{Start: first.all.End + 1, End: c.all.End}
+	for part := range split(f.Data, rest, tries == 1) {
 		all = append(all, readChunk(f, part, tries-1)...)
 	}
 	return all
@@ -91,18 +93,30 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 // on trust from the splitter: whatever statements the parser finds in the text
 // are read.
 func parseChunk(f *source.File, c chunk) ([]Statement, error) {
-	if err := guard(f.Data, c.all, c.tokens); err != nil {
+	if err := survivable(f, c); err != nil {
 		return nil, err
 	}
-	tree, err := pg_query.Parse(f.Text(c.all))
+	if len(c.tokens) == 0 && isBlank(f.Data[c.all.Start:c.all.End]) {
+		return nil, nil
+	}
+	text := c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start)
+	text, _ = fill(text, inNames)
+	tree, err := pg_query.Parse(string(text))
 	if err != nil {
-		return nil, err
+		all, better := readAgain(f, c, text)
+		if better != nil {
+			err = better
+		}
+		if len(all) > 0 {
+			err = nil
+		}
+		return all, err
 	}
 	if len(tree.Stmts) == 0 {
 		return nil, nil
 	}
 	if len(tree.Stmts) == 1 && len(c.tokens) > 0 {
-		return []Statement{newStatement(f, c.tokens, tree.Stmts[0], c.all.Start)}, nil
+		return []Statement{newStatement(f, c, c.tokens, tree.Stmts[0])}, nil
 	}
 	var all []Statement
 	for _, raw := range tree.Stmts {
@@ -115,14 +129,30 @@ func parseChunk(f *source.File, c chunk) ([]Statement, error) {
 		if len(part) == 0 {
 			part = []token{{kind: word, span: source.Span{Start: start, End: end}}}
 		}
-		all = append(all, newStatement(f, part, raw, c.all.Start))
+		all = append(all, newStatement(f, chunk{all: c.all, tokens: part}, part, raw))
 	}
 	return all, nil
 }
 
-func newStatement(f *source.File, all []token, raw *pg_query.RawStmt, base int) Statement {
-	r := &reader{data: f.Data, base: base, tokens: all}
-	s := Statement{Span: chunk{tokens: all}.span(), Normal: normal(f.Data, all)}
+// survivable returns an error for a chunk that the parser would not survive, or not
+// in bounded time and memory.
+func survivable(f *source.File, c chunk) error {
+	if c.excess.tokens > 0 {
+		return fmt.Errorf("it has %d words and signs, more than the %d that are read", tokenLimit+c.excess.tokens, tokenLimit)
+	}
+	if err := legible(f, c); err != nil {
+		return err
+	}
+	return guard(f.Data, c.all, c.tokens)
+}
+
+// isBlank reports whether nothing but white space stands in the text.
+func isBlank(text []byte) bool { return len(bytes.Trim(text, " \t\r\n\f")) == 0 }
+
+// newStatement reads the statement of a chunk's tree that these tokens make up.
+func newStatement(f *source.File, c chunk, all []token, raw *pg_query.RawStmt) Statement {
+	r := &reader{data: f.Data, base: c.all.Start, tokens: all}
+	s := Statement{Span: c.span(), Normal: c.normal(f.Data)}
 	s.Ops = r.statement(raw.Stmt, s.Span)
 	s.Ops = append(s.Ops, r.called(raw.Stmt, s.Span, s.Ops)...)
 	return s
@@ -146,12 +176,15 @@ func unread(f *source.File, c chunk, err error) Statement {
 			}
 		}
 	}
+	if odd := blankLetter(f, c); odd != "" && syntax != nil {
+		message = odd
+	}
 	if len(c.tokens) > 0 && f.Data[span.Start] == '\\' {
 		message = "this version does not read psql's meta-commands"
 	}
-	text := normal(f.Data, c.tokens)
+	text := c.normal(f.Data)
 	if text == "" {
-		text = f.Text(span)
+		text = bounded(f.Data[span.Start:span.End])
 	}
 	return Statement{
 		Span:   span,
@@ -176,19 +209,6 @@ func byteOffset(s string, characters int) int {
 	return len(s)
 }
 
-func nulStatement(f *source.File, in source.Span, at int) Statement {
-	message := fmt.Sprintf("it holds a NUL byte (line %d), after which PostgreSQL's parser sees nothing", f.Position(at).Line)
-	if bytes.HasPrefix(f.Data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(f.Data, []byte{0xFE, 0xFF}) {
-		message = "it is written in UTF-16, which PostgreSQL does not read: save it as UTF-8"
-	}
-	in.End = in.Start + len(bytes.TrimRight(f.Data[in.Start:in.End], " \t\r\n"))
-	return Statement{Span: in, Normal: f.Text(in), Ops: []op.At{{Span: in, Op: &op.Unread{
-		Message:     message,
-		File:        true,
-		Destructive: destructiveWords(f.Data, chunk{all: in, tokens: tokens(f.Data, in)}),
-	}}}}
-}
-
 // destructiveWords returns the words of the chunk, outside strings and comments,
 // that stand in statements that take something away. Where a string is not
 // closed, what seems to stand in it counts too.
@@ -199,23 +219,9 @@ func destructiveWords(data []byte, c chunk) []string {
 			all = append(all[:len(all):len(all)], tokens(data, source.Span{Start: last.Start + 1, End: last.End})...)
 		}
 	}
-	var found []string
-	previous := ""
+	var words destruction
 	for _, t := range all {
-		if t.kind != word {
-			previous = ""
-			continue
-		}
-		w := strings.ToLower(string(data[t.span.Start:t.span.End]))
-		switch w {
-		case "drop", "truncate", "merge", "execute":
-			found = append(found, w)
-		case "delete", "update":
-			if previous != "on" && previous != "for" && previous != "key" && previous != "or" && previous != "before" && previous != "after" {
-				found = append(found, w)
-			}
-		}
-		previous = w
+		words.see(data, t)
 	}
-	return found
+	return append(words.found, c.excess.words.found...)
 }

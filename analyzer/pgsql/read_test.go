@@ -68,7 +68,8 @@ func TestReadSpans(t *testing.T) {
 		{"stray closing parenthesis", "SELECT 1); DROP TABLE a", []string{"?SELECT 1)", "DROP TABLE a"}},
 		{"stray END", "END END; DROP TABLE a", []string{"?END END", "DROP TABLE a"}},
 		{"a no-break space is no white space", "DROP\u00a0TABLE a; DROP TABLE b", []string{"?DROP\u00a0TABLE a", "DROP TABLE b"}},
-		{"NUL", "SELECT 1;\x00DROP TABLE a", []string{"?SELECT 1;\x00DROP TABLE a"}},
+		{"NUL", "SELECT 1;\x00DROP TABLE a; DROP TABLE b", []string{"SELECT 1", "?\x00DROP TABLE a", "DROP TABLE b"}},
+		{"NUL in a comment", "/* \x00 */; DROP TABLE b", []string{"?/* \x00 */", "DROP TABLE b"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, texts(tt.sql)); diff != "" {
@@ -104,7 +105,9 @@ func TestUnreadWords(t *testing.T) {
 		{"MERGE INTO a; ", []string{"merge"}},
 		{"TRUNCATE TABEL a", []string{"truncate"}},
 		{"SELECT 'a; DELETE FROM b", []string{"delete"}},
-		{"SELECT 1;\x00DROP TABLE a; UPDATE b SET c = 1", []string{"drop", "update"}},
+		{"\x00DROP TABLE a", []string{"drop"}},
+		{strings.Repeat("\x00", 20) + "; DROP TABLE a; UPDATE b SET c = 1", []string{"drop", "update"}},
+		{"DROP\u00a0TABLE a", []string{"drop"}},
 	} {
 		_, all := read(tt.sql)
 		u, ok := all[0].Ops[0].Op.(*op.Unread)

@@ -1,6 +1,8 @@
 package pgsql
 
 import (
+	"iter"
+
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
@@ -11,11 +13,12 @@ type chunk struct {
 	tokens []token
 	inner  bool // it holds semicolons of its own
 	open   bool // a string, identifier or comment in it is not closed
+	excess excess
 }
 
 // span returns the chunk from its first token to its last.
 func (c chunk) span() source.Span {
-	return source.Span{Start: c.tokens[0].span.Start, End: c.tokens[len(c.tokens)-1].span.End}
+	return source.Span{Start: c.tokens[0].span.Start, End: max(c.tokens[len(c.tokens)-1].span.End, c.excess.end())}
 }
 
 // split cuts the span at the semicolons that end statements: not those in
@@ -25,11 +28,15 @@ func (c chunk) span() source.Span {
 //
 // With every, each semicolon ends a statement: for text that the parser refused,
 // where an unclosed parenthesis must not hide what follows.
-func split(data []byte, in source.Span, every bool) []chunk {
+func split(data []byte, in source.Span, every bool) iter.Seq[chunk] {
+	return func(yield func(chunk) bool) { splitEach(data, in, every, yield) }
+}
+
+func splitEach(data []byte, in source.Span, every bool, yield func(chunk) bool) {
 	var (
-		chunks []chunk
 		body   atomicBody
 		parens int
+		values rows
 	)
 	current := chunk{all: source.Span{Start: in.Start}}
 	l := &lexer{data: data, pos: in.Start, end: in.End}
@@ -43,7 +50,9 @@ func split(data []byte, in source.Span, every bool) []chunk {
 			l.pos = t.span.Start
 			t.span.End = l.skipLine()
 			current.tokens, current.all.End = []token{t}, t.span.End
-			chunks = append(chunks, current)
+			if !yield(current) {
+				return
+			}
 			current = chunk{all: source.Span{Start: t.span.End}}
 			continue
 		}
@@ -54,18 +63,20 @@ func split(data []byte, in source.Span, every bool) []chunk {
 			parens = max(parens-1, 0)
 		case t.is(data, ";") && (every || parens == 0 && !body.open()):
 			current.all.End = t.span.Start
-			chunks = append(chunks, current)
+			if !yield(current) {
+				return
+			}
 			current = chunk{all: source.Span{Start: t.span.End}}
-			body, parens = atomicBody{}, 0
+			body, parens, values = atomicBody{}, 0, rows{}
 			continue
 		case t.is(data, ";"):
 			current.inner = true
 		}
 		body.see(data, t)
-		current.tokens = append(current.tokens, t)
+		current.add(data, t, &values)
 	}
 	current.all.End, current.open = in.End, l.open
-	return append(chunks, current)
+	yield(current)
 }
 
 // An atomicBody follows CREATE FUNCTION … BEGIN ATOMIC … END, in which

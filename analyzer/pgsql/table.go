@@ -39,6 +39,41 @@ func createTable(s *pg_query.CreateStmt, kind op.Kind) *op.CreateTable {
 	return c
 }
 
+// isNotNull reports whether a table's constraint is NOT NULL column, as version 18
+// has it.
+func isNotNull(k *pg_query.Constraint) bool {
+	return k.GetContype() == pg_query.ConstrType_CONSTR_NOTNULL && len(k.GetKeys()) == 1
+}
+
+// notNull reads NOT NULL as a constraint of a table. With NOT VALID there may be
+// rows that have a NULL.
+func notNull(table op.Name, k *pg_query.Constraint) []op.Operation {
+	var all []op.Operation
+	if k.Conname != "" {
+		all = append(all, &op.AddConstraint{Table: table, Constraint: op.ConstraintDef{
+			Name: k.Conname, Kind: op.NotNullNamed, Columns: strs(k.Keys),
+		}})
+	}
+	if !k.SkipValidation {
+		all = append(all, &op.AlterColumn{Table: table, Column: strs(k.Keys)[0], SetNotNull: true})
+	}
+	return all
+}
+
+// notNulls reads the constraints NOT NULL column of CREATE TABLE: the column may
+// be one that comes from another table.
+func notNulls(s *pg_query.CreateStmt, span source.Span) []op.At {
+	var all []op.At
+	for _, n := range s.GetTableElts() {
+		if k := n.GetConstraint(); isNotNull(k) {
+			for _, o := range notNull(rangeName(s.Relation), k) {
+				all = append(all, op.At{Op: o, Span: span})
+			}
+		}
+	}
+	return all
+}
+
 func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) []op.At {
 	name := rangeName(s.Into.Rel)
 	if s.Objtype == pg_query.ObjectType_OBJECT_MATVIEW {
@@ -173,6 +208,9 @@ func alterAction(table op.Name, c *pg_query.AlterTableCmd, object pg_query.Objec
 	case pg_query.AlterTableType_AT_DropExpression:
 		return one(&op.AlterColumn{Table: table, Column: c.Name, DropExpression: true})
 	case pg_query.AlterTableType_AT_AddConstraint, pg_query.AlterTableType_AT_AddIndexConstraint:
+		if k := c.Def.GetConstraint(); isNotNull(k) {
+			return notNull(table, k)
+		}
 		if k, ok := constraint(c.Def.GetConstraint(), ""); ok {
 			return one(&op.AddConstraint{Table: table, Constraint: k})
 		}

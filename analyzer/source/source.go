@@ -20,19 +20,50 @@ type File struct {
 	Path string // slash-separated, relative to the repository root
 	Data []byte // as it stands in the repository
 
-	lines []int // offset of the first byte of every line
+	lines []int  // offset of the first byte of every line
+	marks []mark // places within long lines
 }
+
+// A mark is the beginning of a character whose column is known, so that a place in
+// a long line is found without counting from the line's beginning.
+type mark struct{ offset, column int }
+
+// markEvery is the number of bytes between the marks of a line.
+const markEvery = 4096
 
 // New returns the file with its lines indexed. It keeps data; the caller must
 // not change it afterwards.
 func New(path string, data []byte) *File {
-	lines := []int{0}
-	for i, b := range data {
-		if b == '\n' {
-			lines = append(lines, i+1)
+	f := &File{Path: path, Data: data, lines: make([]int, 1, bytes.Count(data, []byte("\n"))+1)}
+	for start := 0; ; {
+		n := bytes.IndexByte(data[start:], '\n')
+		if n < 0 {
+			f.mark(start, len(data))
+			return f
 		}
+		f.mark(start, start+n)
+		start += n + 1
+		f.lines = append(f.lines, start)
 	}
-	return &File{Path: path, Data: data, lines: lines}
+}
+
+// mark makes the marks of the line between two offsets.
+func (f *File) mark(start, end int) {
+	if end-start <= markEvery {
+		return
+	}
+	if start == 0 {
+		start = f.All().Start
+	}
+	column, next := 1, start+markEvery
+	for at := start; at < end; column++ {
+		if at >= next {
+			f.marks = append(f.marks, mark{at, column})
+			next = at + markEvery
+		}
+		_, size := utf8.DecodeRune(f.Data[at:end])
+		at += size
+	}
 }
 
 // A Span is a half-open range of byte offsets: Start is in it, End is not.
@@ -91,7 +122,11 @@ func (f *File) Position(offset int) Position {
 	if line == 1 && bytes.HasPrefix(f.Data, bom) && offset >= len(bom) {
 		start = len(bom)
 	}
-	return Position{Line: line, Column: utf8.RuneCount(f.Data[start:offset]) + 1, Offset: offset}
+	column := 1
+	if i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].offset > offset }); i > 0 && f.marks[i-1].offset > start {
+		start, column = f.marks[i-1].offset, f.marks[i-1].column
+	}
+	return Position{Line: line, Column: column + utf8.RuneCount(f.Data[start:offset]), Offset: offset}
 }
 
 // Range returns the positions of the span's first and last character. Both are
