@@ -32,13 +32,13 @@ func notRun(st Statement, why string) Statement {
 // send sends the buffer to the server, at a semicolon or by a command.
 func (s *script) send(at source.Span, by *invocation) {
 	b := s.buffer
-	s.buffer = buffer{start: at.End}
+	s.buffer = bufferAt(at.End)
 	why := ""
 	switch {
 	case b.empty() && by == nil:
 		return
 	case b.empty():
-		s.buffer.start = at.Start
+		s.buffer.all.Start = at.Start
 		s.repeat(by)
 		return
 	case b.runs == never:
@@ -67,7 +67,7 @@ func (s *script) query(b *buffer, by *invocation, why string) {
 	}
 	var all []Statement
 	if why != "" {
-		all = []Statement{notRun(Statement{Span: b.whole(), Normal: s.normal(s.parts(b), b.uses, b.whole())}, why)}
+		all = []Statement{notRun(Statement{Span: b.whole(), Normal: s.normal(b, s.parts(b), b.whole())}, why)}
 	} else {
 		all = s.statements(b)
 		if by != nil {
@@ -107,7 +107,7 @@ func (s *script) attach(all []Statement, b *buffer) {
 		if !changed {
 			continue
 		}
-		if text := s.normal(parts, b.uses, st.Span); text != "" {
+		if text := s.normal(b, parts, st.Span); text != "" {
 			st.Normal = text
 		}
 	}
@@ -122,47 +122,54 @@ func (s *script) parts(b *buffer) []token {
 
 // normal returns those that lie in the span as a line of text, with the values that
 // variables have.
-func (s *script) normal(parts []token, uses []use, in source.Span) string {
+func (s *script) normal(b *buffer, parts []token, in source.Span) string {
 	from := sort.Search(len(parts), func(i int) bool { return parts[i].span.Start >= in.Start })
 	to := sort.Search(len(parts), func(i int) bool { return parts[i].span.End > in.End })
-	first := sort.Search(len(uses), func(i int) bool { return uses[i].span.Start >= in.Start })
-	last := sort.Search(len(uses), func(i int) bool { return uses[i].span.End > in.End })
-	return normal(s.f.Data, parts[from:max(from, to)]) + valuesOf(uses[first:max(first, last)])
+	first := sort.Search(len(b.uses), func(i int) bool { return b.uses[i].span.Start >= in.Start })
+	last := sort.Search(len(b.uses), func(i int) bool { return b.uses[i].span.End > in.End })
+	c := chunk{tokens: parts[from:max(from, to)], excess: b.excess}
+	return c.normal(s.f.Data) + valuesOf(b.uses[first:max(first, last)])
 }
 
 // statements reads the text of a buffer.
 func (s *script) statements(b *buffer) []Statement {
-	last := b.tokens[len(b.tokens)-1].span.End
-	c := chunk{all: source.Span{Start: b.start, End: last}, tokens: b.tokens, open: b.open}
-	if b.unclear != "" {
-		return []Statement{unread(s.f, c, errors.New(b.unclear))}
-	}
-	if len(b.uses)+len(b.blanks) == 0 {
-		c.inner = b.inner && hasSemicolon(s.f.Data, tokens(s.f.Data, c.all))
-		return orEmpty(readChunk(s.f, c, 10), c.span())
-	}
+	c, f := b.chunk, s.f
+	c.inner = false
 	span := c.span()
-	if st, ok := s.dynamic(b, span); ok {
-		return []Statement{st}
+	c.all.End = span.End
+	if b.unclear != "" {
+		return []Statement{unread(f, c, errors.New(b.unclear))}
 	}
-	s.mask(b)
-	c.tokens = tokens(s.masked.Data, c.all)
-	c.inner = b.inner && hasSemicolon(s.masked.Data, c.tokens)
-	return orEmpty(readChunk(s.masked, c, 10), span)
+	if len(b.uses)+len(b.blanks) > 0 {
+		if st, ok := s.dynamic(b, span); ok {
+			return []Statement{st}
+		}
+		s.mask(b)
+		f = s.masked
+	}
+	if f == s.masked || b.inner {
+		c = chunkOf(f.Data, c.all)
+	}
+	if all := readChunk(f, c, 10); len(all) > 0 {
+		return all
+	}
+	return []Statement{{Span: span}}
 }
 
-// hasSemicolon reports whether one of the tokens is a semicolon, to the server: it
-// may see a string go on where psql sees two.
-func hasSemicolon(data []byte, all []token) bool {
-	return slices.ContainsFunc(all, func(t token) bool { return t.is(data, ";") })
-}
-
-// orEmpty returns an empty statement where there are tokens and no statement.
-func orEmpty(all []Statement, span source.Span) []Statement {
-	if len(all) == 0 {
-		all = []Statement{{Span: span}}
+// chunkOf returns the chunk of the span as the server sees it.
+func chunkOf(data []byte, in source.Span) chunk {
+	c := chunk{all: in}
+	var values rows
+	l := &lexer{data: data, pos: in.Start, end: in.End}
+	for {
+		t, ok := l.next()
+		if !ok {
+			c.open = l.open
+			return c
+		}
+		c.inner = c.inner || t.is(data, ";")
+		c.add(data, t, &values)
 	}
-	return all
 }
 
 // mask puts text of the same length in the place of variables and commands. The
@@ -340,7 +347,7 @@ func reset(s *script, c *invocation) {
 	if b.empty() {
 		return
 	}
-	s.buffer = buffer{start: c.span.End}
+	s.buffer = bufferAt(c.span.End)
 	c.sent = true
 	b.end = c.span.End
 	b.commands = append(b.commands, token{operator, c.span})
