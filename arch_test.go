@@ -62,8 +62,9 @@ var packages = map[string]place{
 		tests: []string{"internal/pgtest"},
 	},
 	"analyzer/catalog": {ours: []string{"analyzer/op"}, tests: []string{"analyzer/source", "analyzer/pgsql"}},
+	"analyzer/follow":  {ours: []string{"analyzer/source", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"}},
 	"analyzer": {
-		ours:  []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"},
+		ours:  []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql", "analyzer/catalog", "analyzer/follow"},
 		tests: []string{"internal/losstest", "rules"},
 	},
 	"rules": {
@@ -73,7 +74,7 @@ var packages = map[string]place{
 	"internal/gate": {ours: []string{"analyzer"}},
 	"internal/config": {
 		ours: []string{"internal/gate"}, outside: []string{goYAML, doublestar},
-		tests: []string{"analyzer/migration", "rules"},
+		tests: []string{"analyzer/source", "analyzer/migration", "rules"},
 	},
 	"internal/git":    {},
 	"internal/github": {ours: []string{"internal/gate"}, outside: []string{goGitHub}, tests: []string{"internal/github/githubtest"}},
@@ -88,6 +89,10 @@ var packages = map[string]place{
 		},
 		outside: []string{cobra, pflag, goAction, isatty},
 		tests:   []string{"internal/github/githubtest"},
+	},
+	"internal/corpora": {
+		ours:     []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql"},
+		testOnly: true,
 	},
 	"internal/pgtest":                  {outside: []string{pgx}, testOnly: true},
 	"internal/losstest":                {ours: []string{"internal/pgtest"}, outside: []string{pgx, goInternal}, testOnly: true},

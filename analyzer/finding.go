@@ -124,16 +124,6 @@ func Compare(a, b Finding) int {
 	)
 }
 
-// A FileSummary tells what a reviewed file was taken for.
-type FileSummary struct {
-	Path       string `json:"path"`
-	Status     string `json:"status"`    // added, modified, removed, renamed or copied; unchanged for `check PATH`
-	Format     string `json:"format"`    // the migration tool
-	Direction  string `json:"direction"` // up, down, both, or none when nothing in it runs
-	Statements int    `json:"statements"`
-	Unread     int    `json:"unread"`
-}
-
 // A Problem is something that went wrong while reading and that the findings
 // repeat as unread-statement or unread-file: the parser's words and the place.
 type Problem struct {

@@ -4,13 +4,15 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/dropgate/dropgate/analyzer/follow"
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/pgsql"
+	"github.com/dropgate/dropgate/analyzer/source"
 )
 
-// A statement of a file under review.
+// A statement of a migration, or of a file that it brings in.
 type statement struct {
-	pgsql.Statement
+	follow.Statement
 	undone bool // a ROLLBACK takes it back
 }
 
@@ -18,12 +20,15 @@ type statement struct {
 type reading struct {
 	up     []statement // of the sections that go forward
 	down   int         // how many stand in sections that take back
+	own    int         // how many of up stand in the migration itself
 	unread int         // how many of up could not be read
+
+	sections []SectionSummary
 }
 
 // readAll parses migrations, some at a time. Parsing is nearly all of the time
 // that a review takes; judging is done in order.
-func readAll(all []*migration.Migration, jobs int) map[*migration.Migration]reading {
+func readAll(all []*migration.Migration, files func(*migration.Migration) map[string]*source.File, jobs int) map[*migration.Migration]reading {
 	if jobs < 1 {
 		jobs = runtime.NumCPU()
 	}
@@ -41,7 +46,7 @@ func readAll(all []*migration.Migration, jobs int) map[*migration.Migration]read
 		started[m] = true
 		slots <- struct{}{}
 		workers.Go(func() {
-			read := readOne(m)
+			read := readOne(m, files(m))
 			mutex.Lock()
 			done[m] = read
 			mutex.Unlock()
@@ -52,15 +57,17 @@ func readAll(all []*migration.Migration, jobs int) map[*migration.Migration]read
 	return done
 }
 
-func readOne(m *migration.Migration) reading {
+func readOne(m *migration.Migration, files map[string]*source.File) reading {
 	var r reading
 	for _, s := range m.Sections {
 		statements := pgsql.Read(m.File, s.Span, pgsql.Options{Psql: s.Psql})
+		r.sections = append(r.sections, summarize(m.File, s, statements))
 		if s.Direction == migration.Down {
 			r.down += len(statements)
 			continue
 		}
-		for _, read := range statements {
+		r.own += len(statements)
+		for _, read := range follow.Inline(files, m.File, statements) {
 			if read.Unread() {
 				r.unread++
 			}

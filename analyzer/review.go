@@ -3,6 +3,7 @@
 package analyzer
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/catalog"
+	"github.com/dropgate/dropgate/analyzer/follow"
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/op"
 	"github.com/dropgate/dropgate/analyzer/pgsql"
@@ -47,7 +49,17 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	for _, f := range files {
 		all = append(all, f.Migration, f.Base)
 	}
-	r := newReview(o, all)
+	before := map[*migration.Migration]bool{}
+	for _, m := range history {
+		before[m] = true
+	}
+	for _, f := range files {
+		before[f.Base] = true
+	}
+	r := newReview(o, all, before)
+	for _, f := range files {
+		r.place(f.Migration)
+	}
 	history = slices.Clone(history)
 	slices.SortStableFunc(history, migration.Compare)
 	for _, m := range history {
@@ -57,7 +69,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	slices.SortStableFunc(files, compareFiles)
 	for _, f := range files {
 		if f.Migration != nil {
-			r.catalog(f.Migration.Set)
+			r.catalog(f.Migration.Schema())
 		}
 	}
 	for _, c := range r.catalogs {
@@ -73,7 +85,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 // before it in its set.
 func Each(o Options, history, files []*migration.Migration) *Report {
 	all := slices.Concat(history, files)
-	r := newReview(o, all)
+	r := newReview(o, all, nil)
 	reviewed := map[*migration.Migration]bool{}
 	for _, m := range files {
 		reviewed[m] = true
@@ -84,11 +96,13 @@ func Each(o Options, history, files []*migration.Migration) *Report {
 			r.apply(m)
 			continue
 		}
-		c := r.catalog(m.Set)
+		c := r.catalog(m.Schema())
 		c.BeginChange()
+		clear(r.places)
+		r.place(m)
 		r.review(ChangedFile{Path: m.File.Path, Status: "unchanged", Migration: m})
 		if m.Direction() != "down" {
-			c.CountMigration(r.report.Files[len(r.report.Files)-1].Unread)
+			c.CountMigration(overlooked(m, r.report.Files[len(r.report.Files)-1].Unread))
 		}
 	}
 	return r.finish()
@@ -108,18 +122,47 @@ func compareFiles(a, b ChangedFile) int {
 
 // A review is a report in the making.
 type review struct {
-	rules    []*Rule
-	catalogs map[string]*catalog.Catalog // by set
+	options  Options
+	catalogs map[string]*catalog.Catalog // by the migrations' Schema
+	follower *follow.Follower
 	report   *Report
 	seen     map[string]int // how often a fingerprint's text occurred
-	executed map[string]bool
+	said     map[string]int // where among the findings a destructive text is said
 	readings map[*migration.Migration]reading
+	// places are the statements of the files under review and of the changed ones
+	// that they bring in: where findings can stand.
+	places   map[*source.File][]statement
+	dialects map[*source.File]migration.Dialect // what the files under review look like
 }
 
-func newReview(o Options, all []*migration.Migration) *review {
+// newReview reads all migrations; before are those that ran before the change.
+func newReview(o Options, all []*migration.Migration, before map[*migration.Migration]bool) *review {
+	files := func(m *migration.Migration) map[string]*source.File {
+		if before[m] {
+			return o.Base
+		}
+		return o.Head
+	}
 	return &review{
-		rules: o.Rules, catalogs: map[string]*catalog.Catalog{}, seen: map[string]int{}, executed: map[string]bool{},
-		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, o.Jobs),
+		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[string]int{}, said: map[string]int{},
+		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
+		places: map[*source.File][]statement{}, dialects: map[*source.File]migration.Dialect{},
+	}
+}
+
+// place notes the files that findings of a migration can stand in: its own, and
+// those that it brings in and that the change leaves otherwise than they were.
+func (r *review) place(m *migration.Migration) {
+	if m == nil {
+		return
+	}
+	for _, s := range r.readings[m].up {
+		before := r.options.Base[s.File.Path]
+		changed := s.File == m.File || before == nil || !bytes.Equal(before.Data, s.File.Data)
+		known := r.places[s.File]
+		if changed && (len(known) == 0 || known[len(known)-1].Span.End <= s.Span.Start) { // once if it is brought in twice
+			r.places[s.File] = append(known, s)
+		}
 	}
 }
 
@@ -132,7 +175,7 @@ func (r *review) finish() *Report {
 	return r.report
 }
 
-// catalog returns the schema of a set of migrations.
+// catalog returns the schema that migrations build together, by their name for it.
 func (r *review) catalog(set string) *catalog.Catalog {
 	if c := r.catalogs[set]; c != nil {
 		return c
@@ -150,19 +193,23 @@ func (r *review) apply(m *migration.Migration) {
 	if m.Direction() == "down" {
 		return
 	}
-	c := r.catalog(m.Set)
+	c := r.catalog(m.Schema())
 	c.BeginMigration()
 	read := r.readings[m]
+	unread := 0
 	for _, s := range read.up {
-		for _, at := range s.Ops {
-			for _, o := range expand(c, at) {
-				if !s.undone || outlasts(o.Op) {
-					c.Apply(o.Op)
-				}
+		if s.undone {
+			r.applySome(c, s, outlasts)
+			continue
+		}
+		for e := range r.follower.Statement(c, s.File, s.Ops) {
+			if u, ok := e.Op.(*op.Unread); ok && len(e.Through) > 0 && u != nil {
+				unread++ // in a body, which is not counted among the statements
 			}
+			e.Apply(c)
 		}
 	}
-	c.CountMigration(read.unread + len(m.Problems))
+	c.CountMigration(overlooked(m, read.unread+unread+len(m.Problems)))
 }
 
 // review runs the rules over one file of the change.
@@ -178,46 +225,46 @@ func (r *review) review(f ChangedFile) {
 		return
 	}
 	m := f.Migration
-	summary.Format, summary.Direction = m.Format, m.Direction()
 	r.report.Sources[f.Path] = m.File
 	read := r.readings[m]
-	summary.Statements = len(read.up) + read.down
-	summary.Unread = read.unread + len(m.Problems)
-	c := r.catalog(m.Set)
+	r.dialects[m.File] = dialect(m, read)
+	summary.describe(m, read, r.dialects[m.File])
+	c := r.catalog(m.Schema())
 	c.BeginMigration()
 	for _, p := range m.Problems {
-		r.judge(c, m.File, statement{Statement: pgsql.Statement{Span: p.Span, Normal: m.File.Text(p.Span)}},
-			op.At{Span: p.Span, Op: &op.Unread{Message: p.Message, File: true}})
+		r.problem(c, m.File, p.Span, m.File.Text(p.Span), p.Message)
 	}
 	known := r.alreadyRun(f.Base)
 	for _, s := range read.up {
-		r.statement(c, m.File, s, known)
+		r.statement(c, s, known)
 	}
 }
 
-// statement judges one statement and applies it.
-func (r *review) statement(c *catalog.Catalog, f *source.File, s statement, known map[string]int) {
+// statement judges what one statement comes to, and applies it.
+func (r *review) statement(c *catalog.Catalog, s statement, known map[string]int) {
 	if s.undone {
-		for _, at := range s.Ops {
-			if outlasts(at.Op) {
-				c.Apply(at.Op)
-			}
-		}
+		r.applySome(c, s, outlasts)
 		return
 	}
-	ran := known[s.Normal] > 0
-	if ran {
+	if known[s.Normal] > 0 { // it ran already
 		known[s.Normal]--
+		r.applySome(c, s, session)
+		return
 	}
+	for e := range r.follower.Statement(c, s.File, s.Ops) {
+		r.judge(c, s, e)
+		e.Apply(c)
+	}
+}
+
+// applySome applies those operations of a statement that are picked, as they stand.
+func (r *review) applySome(c *catalog.Catalog, s statement, pick func(op.Operation) bool) {
 	for _, at := range s.Ops {
-		for _, o := range expand(c, at) {
-			if ran && !session(o.Op) {
-				continue
-			}
-			if !ran {
-				r.judge(c, f, s, o)
-			}
-			c.Apply(o.Op)
+		if !pick(at.Op) {
+			continue
+		}
+		for e := range r.follower.Statement(c, s.File, []op.At{at}) {
+			e.Apply(c)
 		}
 	}
 }
@@ -226,7 +273,7 @@ func (r *review) statement(c *catalog.Catalog, f *source.File, s statement, know
 // file, so that it counts even where the file's earlier version had it too.
 func session(o op.Operation) bool {
 	switch o.(type) {
-	case *op.SetSearchPath, *op.Prepare, *op.Deallocate, *op.Transaction, *op.DiscardTemporary:
+	case *op.SetSearchPath, *op.Prepare, *op.Deallocate, *op.Transaction, *op.DiscardTemporary, *op.ReplicationRole:
 		return true
 	}
 	return false
@@ -254,74 +301,6 @@ func (r *review) alreadyRun(base *migration.Migration) map[string]int {
 		}
 	}
 	return known
-}
-
-// expand returns what an operation comes to: EXECUTE is what PREPARE named.
-func expand(c *catalog.Catalog, at op.At) []op.At {
-	e, ok := at.Op.(*op.Execute)
-	if !ok {
-		return []op.At{at}
-	}
-	ops, ok := c.Prepared(e.Name)
-	if !ok {
-		return []op.At{{Span: at.Span, Op: &op.RunTime{What: fmt.Sprintf("EXECUTE %s, which this file does not prepare", e.Name)}}}
-	}
-	return ops
-}
-
-// judge runs every rule over one operation.
-func (r *review) judge(c *catalog.Catalog, f *source.File, s statement, at op.At) {
-	if u, ok := at.Op.(*op.Unread); ok {
-		r.report.Problems = append(r.report.Problems, Problem{
-			Path: f.Path, Line: f.Position(at.Span.Start).Line, Message: u.Message,
-		})
-	}
-	for _, rule := range r.rules {
-		p := &Pass{Op: at.Op, Catalog: c}
-		rule.Check(p)
-		for _, j := range p.judgements {
-			if again := fmt.Sprintf("%s\x00%d\x00%s\x00%s", f.Path, at.Span.Start, rule.ID, j.Object); !s.Span.Contains(at.Span) {
-				if r.executed[again] {
-					continue // a prepared statement is said once, however often it runs
-				}
-				r.executed[again] = true
-			}
-			r.report.Findings = append(r.report.Findings, r.finding(rule, j, f, s, at))
-		}
-	}
-}
-
-func (r *review) finding(rule *Rule, j Judgement, f *source.File, s statement, at op.At) Finding {
-	found := Finding{
-		Rule: rule.ID, Category: rule.Category, Score: score(j.Reasons), Path: f.Path,
-		Object: j.Object, Reach: j.Reach, Certainty: j.Certainty, Message: j.Message, Reasons: j.Reasons,
-		Remedy: j.Remedy, Suggest: j.Suggestion,
-	}
-	found.Severity = SeverityOf(found.Score)
-	found.Start, found.End = f.Range(at.Span)
-	found.Statement = clip(f.Text(s.Span))
-	if j.Category != "" {
-		found.Category = j.Category
-	}
-	if found.Certainty == "" {
-		found.Certainty = Certain
-	}
-	if found.Remedy == "" {
-		found.Remedy = rule.Remedy
-	}
-	if found.Reach == nil {
-		found.Reach = []Reached{}
-	}
-	text := s.Normal
-	switch {
-	case partOfAlter(at.Op) && at.Part.Len() > 0:
-		text = pgsql.Normal(f, at.Part)
-	case !s.Span.Contains(at.Span): // EXECUTE: what was prepared, and with what it runs
-		found.Statement = clip(f.Text(at.Span))
-		text += "\x00" + pgsql.Normal(f, at.Span)
-	}
-	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), f.Path, text)
-	return found
 }
 
 // partOfAlter reports whether the operation is one action of an ALTER TABLE,
@@ -360,7 +339,11 @@ func clip(s string) string {
 
 // unreadable reports a changed file whose text cannot be had.
 func (r *review) unreadable(f ChangedFile) {
-	file := source.New(f.Path, nil)
-	at := op.At{Op: &op.Unread{Message: f.Unreadable, File: true}}
-	r.judge(catalog.New(), file, statement{Statement: pgsql.Statement{Normal: f.Unreadable}}, at)
+	r.problem(catalog.New(), source.New(f.Path, nil), source.Span{}, f.Unreadable, f.Unreadable)
+}
+
+// problem reports something about a file rather than about one statement.
+func (r *review) problem(c *catalog.Catalog, f *source.File, span source.Span, normal, message string) {
+	s := statement{Statement: follow.Statement{File: f, Statement: pgsql.Statement{Span: span, Normal: normal}}}
+	r.judge(c, s, follow.Effect{File: f, At: op.At{Span: span, Op: &op.Unread{Message: message, File: true}}})
 }

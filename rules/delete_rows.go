@@ -38,6 +38,9 @@ func checkDelete(p *analyzer.Pass) {
 		j.Remedy = "Look at what refers to these rows in production first, and keep it: `INSERT INTO … SELECT` it into other tables in the same migration, or point it to other rows."
 	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
+	if p.Catalog.KeysOff(t) && p.Catalog.Referenced(t) {
+		j.Reasons = append(j.Reasons, reason(5, "the foreign keys that lead to it, which could have stopped it, are switched off"))
+	}
 	if !o.Archives.IsZero() && sum(j.Reasons) >= 60 {
 		low, _ := mitigated(sum(j.Reasons), o.Archives.String())
 		j.Reasons = append(j.Reasons, low)

@@ -21,11 +21,16 @@ var runTimeTarget = &analyzer.Rule{
 	Check: func(p *analyzer.Pass) {
 		switch o := p.Op.(type) {
 		case *op.RunTime:
-			p.Report(analyzer.Judgement{
+			j := analyzer.Judgement{
 				Message:   fmt.Sprintf("Runs something that only exists at run time: %s.", o.What),
 				Reasons:   []analyzer.Reason{reason(75, "what runs cannot be told from the text")},
 				Certainty: analyzer.Likely,
-			})
+			}
+			if o.Wide {
+				j.Message = fmt.Sprintf("Runs %s, for every object that a query over the system catalogs finds.", o.What)
+				j.Reasons = []analyzer.Reason{reason(100, "every object that a query over the system catalogs finds")}
+			}
+			p.Report(j)
 		case *op.Call:
 			checkCall(p, o)
 		}

@@ -1,8 +1,6 @@
 package catalog
 
 import (
-	"slices"
-
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
@@ -11,6 +9,9 @@ import (
 //
 //nolint:gocyclo // one flat line for each kind of operation reads better than a table
 func (c *Catalog) Apply(o op.Operation) {
+	if c.applyOpen(o) {
+		return
+	}
 	switch o := o.(type) {
 	case *op.CreateSchema:
 		c.createSchema(o)
@@ -44,8 +45,7 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.CreateIndex:
 		c.createIndex(o)
 	case *op.CreateView:
-		c.create(o.Kind, o.Name, op.Name{}, nil)
-		delete(c.gone, objectKey{kind: op.Table, name: c.ResolveObject(o.Kind, o.Name)})
+		c.createView(o)
 	case *op.CreateType:
 		c.create(o.Kind, o.Name, op.Name{}, o)
 	case *op.Create:
@@ -82,6 +82,22 @@ func (c *Catalog) applySession(o op.Operation) {
 		c.call(o)
 	case *op.DiscardTemporary:
 		c.dropTemporary(func(*Table) bool { return true })
+	case *op.CreateTrigger:
+		c.createTrigger(o)
+	case *op.CreateEventTrigger:
+		c.createEventTrigger(o)
+	case *op.CreateRule:
+		c.createRule(o)
+	case *op.SwitchTriggers:
+		c.switchTriggers(o)
+	case *op.SwitchEventTrigger:
+		for i, t := range c.eventTriggers {
+			if t.Name.Name == o.Name.Name {
+				c.eventTriggers[i].when = o.When
+			}
+		}
+	case *op.ReplicationRole:
+		c.setReplica(o)
 	case *op.SetSearchPath:
 		c.setPath(o)
 	case *op.Transaction:
@@ -91,7 +107,7 @@ func (c *Catalog) applySession(o op.Operation) {
 	case *op.Prepare:
 		// PostgreSQL refuses a name that is taken, and a script may go on with the
 		// statement that has it.
-		c.prepared[o.Name] = append(c.prepared[o.Name][:len(c.prepared[o.Name]):len(c.prepared[o.Name])], o.Ops...)
+		c.prepared[o.Name] = append(c.prepared[o.Name], o)
 	case *op.Deallocate:
 		if o.Name == "" {
 			clear(c.prepared)
@@ -105,6 +121,9 @@ func (c *Catalog) endTransaction() {
 	c.dropTemporary(func(t *Table) bool { return t.dropOnCommit })
 	if c.outerPath != nil {
 		c.searchPath, c.outerPath = c.outerPath, nil
+	}
+	if c.outerReplica != nil {
+		c.replica, c.outerReplica = *c.outerReplica, nil
 	}
 }
 
@@ -121,36 +140,6 @@ func (c *Catalog) setPath(o *op.SetSearchPath) {
 	}
 }
 
-// call notes that a function ran which may have made what is not known.
-func (c *Catalog) call(o *op.Call) {
-	switch body, _ := c.Body(o.Function); body {
-	case NoFunction:
-		if o.Perhaps {
-			return
-		}
-	case Harmless:
-		if !c.makes(o.Function, map[*op.CreateFunction]bool{}) {
-			return
-		}
-	}
-	c.overlook(1)
-}
-
-// makes reports whether a function, or one that it calls, may make objects.
-func (c *Catalog) makes(n op.Name, seen map[*op.CreateFunction]bool) bool {
-	o := c.objects[c.key(op.Function, n, op.Name{})]
-	if o == nil || o.body == nil || seen[o.body] {
-		return false
-	}
-	seen[o.body] = true
-	for _, called := range o.body.Calls {
-		if c.makes(called, seen) {
-			return true
-		}
-	}
-	return o.body.Makes
-}
-
 // dropTemporary drops the temporary tables that which picks.
 func (c *Catalog) dropTemporary(which func(*Table) bool) {
 	for name, t := range c.tables {
@@ -160,11 +149,8 @@ func (c *Catalog) dropTemporary(which func(*Table) bool) {
 	}
 }
 
-// Prepared returns what a prepared statement asks for.
-func (c *Catalog) Prepared(name string) ([]op.At, bool) {
-	ops, ok := c.prepared[name]
-	return ops, ok
-}
+// Prepared returns the statements that were prepared under the name.
+func (c *Catalog) Prepared(name string) []*op.Prepare { return c.prepared[name] }
 
 func (c *Catalog) createSchema(o *op.CreateSchema) {
 	if c.schemas[o.Name] == nil && c.certain(o.IfNotExists, c.Object(op.Schema, op.Name{Name: o.Name}, op.Name{})) {
@@ -187,7 +173,8 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 	case name.Schema == "":
 		name.Schema = c.creationSchema()
 	}
-	if old := c.tables[name]; old != nil || o.IfNotExists && c.foundBehind(o) {
+	old := c.tables[name]
+	if old != nil && (!old.doubtful || o.IfNotExists) || o.IfNotExists && c.foundBehind(o) {
 		return
 	}
 	temporary := name.Schema == temporarySchema
@@ -289,8 +276,11 @@ func (c *Catalog) implied(n op.Name) *Table {
 
 func (c *Catalog) addColumn(o *op.AddColumn) {
 	t := c.implied(o.Table)
-	if t.column(o.Column.Name) != nil {
-		return
+	if old := t.column(o.Column.Name); old != nil {
+		if !old.doubtful || o.IfNotExists {
+			return
+		}
+		t.drop(o.Column.Name)
 	}
 	_, state := c.Column(o.Table, o.Column.Name)
 	column := &Column{ColumnDef: o.Column, epoch: c.epoch}
@@ -345,6 +335,8 @@ func (c *Catalog) addConstraint(table op.Name, k op.ConstraintDef) {
 func (c *Catalog) addConstraintTo(t *Table, k op.ConstraintDef) {
 	if k.Name == "" {
 		k.Name = chosenName(t.Name.Name, k)
+	} else { // there is one at most
+		t.Foreign = without(t.Foreign, func(old op.ConstraintDef) bool { return old.Name == k.Name })
 	}
 	switch k.Kind {
 	case op.PrimaryKey:
@@ -394,22 +386,6 @@ func (c *Catalog) create(kind op.Kind, n, on op.Name, def *op.CreateType) {
 		c.objects[key] = &object{epoch: c.epoch, def: def}
 	}
 	delete(c.gone, key)
-}
-
-// createFunction keeps what any function of that name may do: several can have
-// one name with different arguments.
-func (c *Catalog) createFunction(o *op.CreateFunction) {
-	key := c.key(op.Function, o.Name, op.Name{})
-	old := c.objects[key]
-	c.create(op.Function, o.Name, op.Name{}, nil)
-	body := *o
-	if old != nil && old.body != nil {
-		body.Read = body.Read && old.body.Read
-		body.Makes = body.Makes || old.body.Makes
-		body.Words = slices.Concat(old.body.Words, o.Words)
-		body.Calls = slices.Concat(old.body.Calls, o.Calls)
-	}
-	c.objects[key].body = &body
 }
 
 func (c *Catalog) inherit(o *op.Inherit) {

@@ -37,6 +37,15 @@ type Catalog struct {
 	gone    map[objectKey]bool
 	schemas map[string]*object
 
+	functions     map[op.Name][]*op.CreateFunction
+	triggers      map[op.Name][]trigger
+	rules         map[op.Name][]rule
+	eventTriggers []eventTrigger
+	// perhaps are names, with open ones among them, that there may be tables of
+	// without a migration that certainly made them; columns those of columns.
+	perhaps []op.Name
+	columns map[string]bool
+
 	epoch      int // objects made in the current epoch are the change's own
 	migrations int // migrations applied before the change
 	unread     int // statements of them that could not be read
@@ -44,17 +53,21 @@ type Catalog struct {
 	others     []*Catalog // of the repository's other sets of migrations
 	searchPath []string
 	outerPath  []string // what search_path is again after a transaction that SET LOCAL; nil without
-	prepared   map[string][]op.At
-	reassigned map[string]bool   // roles whose objects the change gave to another one
-	copies     map[string]string // what the change keeps a full copy of, and where
+	replica    bool     // session_replication_role
+	// outerReplica is what replica is again after a transaction that SET LOCAL.
+	outerReplica *bool
+	prepared     map[string][]*op.Prepare
+	reassigned   map[string]bool   // roles whose objects the change gave to another one
+	copies       map[string]string // what the change keeps a full copy of, and where
 }
 
 // An object is something that is not a table.
 type object struct {
 	epoch int
-	def   *op.CreateType     // of types and domains
-	body  *op.CreateFunction // of functions
-	open  bool               // a composite type whose attributes have changed since
+	def   *op.CreateType // of types and domains
+	over  op.Name        // the relation that a simple view shows
+	view  *op.CreateView // of views
+	open  bool           // a composite type whose attributes have changed since
 }
 
 type objectKey struct {
@@ -81,12 +94,16 @@ type Table struct {
 	epoch        int
 	dropOnCommit bool            // temporary, ON COMMIT DROP
 	dropped      map[string]bool // columns that an earlier operation dropped or renamed
+	perhaps      map[string]bool // columns that may be there still
+	doubtful     bool            // an operation that may not have run dropped it
+	keysOff      bool            // the triggers of foreign keys are disabled
 }
 
 // A Column is a column of a table.
 type Column struct {
 	op.ColumnDef
-	epoch int
+	epoch    int
+	doubtful bool // an operation that may not have run dropped it
 }
 
 // New returns an empty catalog.
@@ -97,7 +114,11 @@ func New() *Catalog {
 		gone:       map[objectKey]bool{},
 		schemas:    map[string]*object{"public": {epoch: -1}},
 		searchPath: defaultPath,
-		prepared:   map[string][]op.At{},
+		functions:  map[op.Name][]*op.CreateFunction{},
+		triggers:   map[op.Name][]trigger{},
+		rules:      map[op.Name][]rule{},
+		columns:    map[string]bool{},
+		prepared:   map[string][]*op.Prepare{},
 		copies:     map[string]string{},
 		reassigned: map[string]bool{},
 	}
@@ -109,6 +130,7 @@ var defaultPath = []string{"public"}
 // statements of the one before are no more.
 func (c *Catalog) BeginMigration() {
 	c.searchPath, c.outerPath = defaultPath, nil
+	c.replica, c.outerReplica = false, nil
 	clear(c.prepared)
 	for name, t := range c.tables {
 		if t.Temporary {
@@ -219,15 +241,24 @@ func (c *Catalog) creationSchema() string {
 	return "public"
 }
 
+// SearchPath returns the schemas that a bare name is looked for in.
+func (c *Catalog) SearchPath() []string { return c.searchPath }
+
 // Table returns the table of that name, if the migrations made one, and what is
 // known of the name.
 func (c *Catalog) Table(n op.Name) (*Table, State) {
 	full := c.Resolve(n)
+	if op.Open(full.Name) {
+		return nil, Unknown // it may be any table's
+	}
 	if t := c.tables[full]; t != nil {
 		if t.Temporary {
 			return t, Created // rows of this session only
 		}
 		return t, c.stateOf(t.epoch)
+	}
+	if c.mayBe(full) {
+		return nil, Unknown
 	}
 	if c.gone[objectKey{kind: op.Table, name: full}] {
 		return nil, Gone
@@ -255,6 +286,8 @@ func (c *Catalog) Column(table op.Name, column string) (*Column, State) {
 	switch {
 	case t == nil:
 		return nil, state
+	case op.Open(column):
+		return nil, max(state, Exists) // it may be any column of the table
 	case state == Created:
 		return found, c.newParent(t, column)
 	case found != nil:
@@ -263,7 +296,7 @@ func (c *Catalog) Column(table op.Name, column string) (*Column, State) {
 	switch {
 	case t.dropped[column]:
 		return nil, Gone
-	case t.Implied:
+	case t.Implied, t.perhaps[column], c.columns[column]:
 		return nil, Unknown
 	}
 	return nil, c.missing()
@@ -319,6 +352,9 @@ func (c *Catalog) Object(kind op.Kind, n, on op.Name) State {
 		}
 	}
 	key := c.key(kind, n, on)
+	if op.Open(key.name.Name) {
+		return Unknown
+	}
 	if o := c.objects[key]; o != nil {
 		return c.stateOf(o.epoch)
 	}
@@ -365,51 +401,6 @@ func (c *Catalog) BaseType(t op.DataType) op.DataType {
 		t.Array = t.Array || array
 	}
 	return t
-}
-
-// A Body is what is known of what a function does.
-type Body int
-
-// What is known of a function's body.
-const (
-	NoFunction Body = iota // no migration that was read made such a function
-	Unreadable             // written in a language that is not read
-	Harmless               // it holds no destructive word, nor does what it calls
-	Suspicious
-)
-
-// Body tells what a function does as far as its text tells, and the destructive
-// words in it and in the functions that it calls.
-func (c *Catalog) Body(n op.Name) (Body, []string) {
-	return c.body(n, map[*op.CreateFunction]bool{})
-}
-
-func (c *Catalog) body(n op.Name, seen map[*op.CreateFunction]bool) (Body, []string) {
-	o := c.objects[c.key(op.Function, n, op.Name{})]
-	switch {
-	case o == nil || o.body == nil:
-		return NoFunction, nil
-	case !o.body.Read:
-		return Unreadable, nil
-	case seen[o.body]:
-		return Harmless, nil
-	}
-	seen[o.body] = true
-	result, words := Harmless, o.body.Words
-	if len(words) > 0 {
-		result = Suspicious
-	}
-	for _, called := range o.body.Calls {
-		switch b, more := c.body(called, seen); b {
-		case Suspicious:
-			result, words = Suspicious, append(words[:len(words):len(words)], more...)
-		case Unreadable:
-			if result == Harmless {
-				result = Unreadable
-			}
-		}
-	}
-	return result, words
 }
 
 // CopyOf returns where the change keeps a full copy of a table (column empty) or

@@ -281,11 +281,11 @@ func TestKeys(t *testing.T) {
 // TestPrepared holds that a name that is taken stands for all that it may run.
 func TestPrepared(t *testing.T) {
 	c := build(t, users, "PREPARE a AS DELETE FROM users; PREPARE a AS SELECT 1")
-	if ops, ok := c.Prepared("a"); !ok || len(ops) != 1 {
-		t.Errorf("got %v, want the delete", ops)
+	if all := c.Prepared("a"); len(all) != 2 || len(all[0].Ops) != 1 {
+		t.Errorf("got %v, want both", all)
 	}
 	apply(t, c, "DEALLOCATE a; PREPARE a AS SELECT 1")
-	if ops, ok := c.Prepared("a"); !ok || len(ops) != 0 {
-		t.Errorf("got %v, want nothing", ops)
+	if all := c.Prepared("a"); len(all) != 1 || len(all[0].Ops) != 0 {
+		t.Errorf("got %v, want the last", all)
 	}
 }

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
@@ -30,6 +32,16 @@ func (c *Catalog) drop(o *op.Drop) {
 		}
 	}
 	key := c.key(o.Kind, o.Name, o.On)
+	switch o.Kind {
+	case op.Function:
+		if !c.dropFunction(key.name, o) {
+			return
+		}
+	case op.Trigger, op.Rule, op.OtherObject:
+		c.dropTrigger(o)
+	case op.View, op.MaterializedView:
+		c.dropRelation(key.name)
+	}
 	delete(c.objects, key)
 	c.gone[key] = true
 }
@@ -37,6 +49,8 @@ func (c *Catalog) drop(o *op.Drop) {
 func (c *Catalog) dropTable(full op.Name, cascade bool) {
 	t := c.tables[full]
 	delete(c.tables, full)
+	c.dropRelation(full)
+	c.perhaps = slices.DeleteFunc(c.perhaps, func(n op.Name) bool { return n == full })
 	c.forget(full.String())
 	c.gone[objectKey{kind: op.Table, name: full}] = true
 	if t == nil {
@@ -56,15 +70,19 @@ func (c *Catalog) dropSchema(name string) {
 	for full := range c.tables {
 		if full.Schema == name {
 			delete(c.tables, full)
+			c.dropRelation(full)
 			c.gone[objectKey{kind: op.Table, name: full}] = true
 		}
 	}
 	for key := range c.objects {
 		if key.name.Schema == name {
 			delete(c.objects, key)
+			delete(c.functions, key.name)
+			c.dropRelation(key.name)
 			c.gone[key] = true
 		}
 	}
+	c.dropTriggersOf(func(function op.Name) bool { return function.Schema == name })
 	delete(c.schemas, name)
 	c.gone[objectKey{kind: op.Schema, name: op.Name{Name: name}}] = true
 }
@@ -121,6 +139,7 @@ func (c *Catalog) moveTable(old op.Name, to func(op.Name) op.Name) {
 	delete(c.gone, objectKey{kind: op.Table, name: name})
 	t.Name = name
 	c.tables[name] = t
+	c.moveRelation(old, name)
 	for _, other := range c.tables {
 		for i := range other.Foreign {
 			if other.Foreign[i].References == old {
@@ -199,10 +218,17 @@ func (c *Catalog) moveObject(key objectKey, name op.Name) {
 	if o == nil {
 		o = &object{epoch: -1}
 	}
+	old := key.name
 	key.name = name
 	c.objects[key] = o
 	delete(c.gone, key)
+	if key.kind == op.Function && c.functions[old] != nil {
+		c.functions[name] = append(c.functions[name], c.functions[old]...)
+		delete(c.functions, old)
+		c.renameTriggersOf(old, name)
+	}
 	if key.kind == op.View || key.kind == op.MaterializedView {
+		c.moveRelation(old, name)
 		delete(c.gone, objectKey{kind: op.Table, name: name}) // it can be read and written as a table
 	}
 }

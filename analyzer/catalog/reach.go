@@ -78,6 +78,14 @@ type walker struct {
 	c    *Catalog
 	seen map[op.Name]bool
 	all  []Loss
+	// visit is called for what happens to tables besides the one named; may be nil.
+	visit func(t *Table, event op.Event, columns []string)
+}
+
+func (w *walker) see(t *Table, event op.Event, columns []string) {
+	if w.visit != nil {
+		w.visit(t, event, columns)
+	}
 }
 
 func (c *Catalog) walker(t *Table) *walker {
@@ -111,6 +119,9 @@ func (c *Catalog) DeleteReach(t *Table) []Loss {
 }
 
 func (w *walker) deletes(t *Table) {
+	if w.c.KeysOff(t) {
+		return
+	}
 	for _, other := range w.c.sorted() {
 		for _, k := range other.Foreign {
 			if k.References != t.Name {
@@ -120,10 +131,12 @@ func (w *walker) deletes(t *Table) {
 			case "cascade":
 				if !w.seen[other.Name] {
 					w.seen[other.Name] = true
+					w.see(other, op.OnDelete, nil)
 					w.add(op.Table, other, "", "foreign key ON DELETE CASCADE to "+t.Name.String())
 					w.deletes(other)
 				}
 			case "set null", "set default":
+				w.see(other, op.OnUpdate, k.Columns)
 				for _, column := range k.Columns {
 					w.add(op.Column, other, column, "foreign key ON DELETE "+strings.ToUpper(k.OnDelete)+" to "+t.Name.String())
 				}
@@ -148,6 +161,7 @@ func (w *walker) truncates(t *Table, cascade, only bool) {
 		for _, child := range w.c.children(t) {
 			if !w.seen[child.Name] {
 				w.seen[child.Name] = true
+				w.see(child, op.OnTruncate, nil)
 				w.add(op.Table, child, "", under(child, t))
 				w.truncates(child, cascade, false)
 			}
@@ -160,6 +174,7 @@ func (w *walker) truncates(t *Table, cascade, only bool) {
 		for _, k := range other.Foreign {
 			if k.References == t.Name && !w.seen[other.Name] {
 				w.seen[other.Name] = true
+				w.see(other, op.OnTruncate, nil)
 				w.add(op.Table, other, "", "TRUNCATE … CASCADE follows its foreign key to "+t.Name.String())
 				w.truncates(other, true, false)
 			}

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"path"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/source"
@@ -55,6 +56,50 @@ func writtenFor(f *source.File, name string) bool {
 		}
 	}
 	return len(wrong) > 0 && wrong[0] == name
+}
+
+// recursive are the formats whose tools also run what lies in folders below.
+var recursive = []string{"flyway", "liquibase", "sqitch"}
+
+// Settle reads a migration again if the formats that the migrations around it have,
+// by their sets, tell that another tool runs it: its text must not hide SQL behind
+// the directives of a tool that its folder is not run with. It returns the migration
+// as it is if they tell nothing.
+func Settle(m *Migration, formats map[string]map[string]bool) *Migration {
+	known := formats[m.Set]
+	if len(known) == 0 {
+		known = above(m.Set, formats)
+	}
+	byText := m.ByDirectives() && m.Direction() != "up"
+	switch {
+	case len(known) == 0, known[m.Format], !byText && m.Format != "sql":
+		return m
+	case known["sqitch"]:
+		if s := Read(m.File, "sqitch"); formats[s.Set]["sqitch"] {
+			return s
+		}
+	}
+	if byText {
+		return Read(m.File, "sql")
+	}
+	return m
+}
+
+// above returns the recursive formats of the nearest folder above that has any.
+func above(folder string, formats map[string]map[string]bool) map[string]bool {
+	for folder != "." && folder != "/" {
+		folder = path.Dir(folder)
+		found := map[string]bool{}
+		for _, name := range recursive {
+			if formats[folder][name] {
+				found[name] = true
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }
 
 // twoTools is the problem of a file that several tools would take for their own:

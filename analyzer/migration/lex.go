@@ -199,14 +199,27 @@ func isWord(c byte) bool {
 }
 
 // hasSQL reports whether anything but comments and white space is in the span.
-func hasSQL(f *source.File, span source.Span) bool {
+func hasSQL(f *source.File, span source.Span) bool { return sqlWithin(f, span) < span.End }
+
+// sqlWithin returns the offset of the first thing in the span that is no comment
+// and no white space, or the span's end.
+func sqlWithin(f *source.File, span source.Span) int {
 	x := newLexer(f, span)
 	for x.at < span.End {
-		if x.advance(x.at + 1).sql {
-			return true
+		if at := x.at; x.advance(at + 1).sql {
+			return at
 		}
 	}
-	return false
+	return span.End
+}
+
+// firstLineWithin returns the rest of the line on which the span's SQL begins.
+func firstLineWithin(f *source.File, span source.Span) source.Span {
+	span.Start = sqlWithin(f, span)
+	for l := range linesOf(f, span) {
+		return l.span
+	}
+	return span
 }
 
 // misread returns which of the ranges that a tool takes out of a section change

@@ -101,7 +101,7 @@ func (r *liquibaseReader) line(l line) (refused string) {
 		return refusedIgnore
 	case d.kind == liquibaseProperty:
 		r.drop(l)
-		if !plainProperty.Match(l.text) {
+		if !plainProperty(l.text) {
 			r.m.problem(l.span, "Liquibase puts this value into the SQL, where it may be more than a name")
 		}
 	case d.kind == liquibaseIgnoreLines:

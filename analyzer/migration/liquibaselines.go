@@ -67,8 +67,8 @@ func javaPattern(pattern string) *regexp.Regexp {
 var (
 	liquibaseHeader = javaPattern(`\s*--\s*liquibase\s*formatted.*`)
 	javaLineEnd     = regexp.MustCompile(`[\n\r\x{85}\x{2028}\x{2029}]`)
-	// plainProperty is a property whose value can only be a name or number.
-	plainProperty = javaPattern(`.*value:\s*[\w.]+(?:\s.*)?`)
+	propertyValue   = javaPattern(`.*value:\s*(\S+).*`)
+	plainValue      = regexp.MustCompile(`^[A-Za-z0-9_.]+$`)
 )
 
 // A linePattern is a form of line that Liquibase looks for. One with a group has
@@ -129,6 +129,12 @@ var liquibaseForms = map[string][]linePattern{
 		{javaPattern(`\s*--\s*precondition-[a-zA-Z0-9-]+(?: .*)?`), liquibaseRefusedInside, badPrecondition},
 		{javaPattern(`\s*-\s*precondition.*`), liquibaseRefusedInside, badPrecondition},
 	},
+}
+
+// plainProperty reports whether a property's value can only be a name or number.
+func plainProperty(text []byte) bool {
+	value := propertyValue.FindSubmatch(text)
+	return value == nil || plainValue.Match(value[1])
 }
 
 // javaBlank reports whether Java's trim leaves nothing of a text. It knows fewer

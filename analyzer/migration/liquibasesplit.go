@@ -70,6 +70,9 @@ func (r *liquibaseReader) split(last bool) (delimiters, comments []source.Span) 
 			r.m.problem(source.Span{Start: r.start, End: r.start}, "the endDelimiter of this changeset cannot be followed")
 		}
 	}
+	if !set.joined && s.doubtful().Match(s.text.data) {
+		r.m.problem(source.Span{Start: r.start, End: r.start}, "a delimiter of this changeset stands beside a character that may belong to its word")
+	}
 	x := liquibaseLexer{data: s.text.data}
 	for t, ok := x.next(); ok; t, ok = x.next() {
 		s.merge(t, &x)
@@ -78,6 +81,18 @@ func (r *liquibaseReader) split(last bool) (delimiters, comments []source.Span) 
 		r.m.problem(span, "Liquibase takes this out before it runs, and what stands around it becomes one")
 	}
 	return s.cuts, s.out
+}
+
+// doubtful matches the words that matter beside a character of which the grammar
+// has its own opinion whether it is a letter.
+func (s *liquibaseSplitter) doubtful() *regexp.Regexp {
+	const other = `[^\x00-\x7f\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{2c1}]`
+	words := `(?:begin|end|go`
+	if d := s.set.delimiter; d != nil {
+		words += "|" + regexp.QuoteMeta(*d)
+	}
+	words += ")"
+	return regexp.MustCompile(`(?i)` + other + `[0-9]*` + words + `(?:\W|$)|(?:^|\W)` + words + other)
 }
 
 // delimiterPattern compiles what Liquibase matches against a token and the one

@@ -50,6 +50,7 @@ type Problem struct {
 type Migration struct {
 	File     *source.File
 	Format   string // "golang-migrate", "goose", "sql", …
+	Why      string // what told the format: "by its path", "by what is in it", "by the config"
 	Set      string // the folder whose migrations belong together, "." for the root
 	Version  Version
 	Sections []Section

@@ -149,6 +149,9 @@ func (c gapChecker) check(t *testing.T, gap []byte) {
 	}
 	for _, delimiter := range c.delimiters {
 		gap = regexp.MustCompile("(?i)"+regexp.QuoteMeta(delimiter)).ReplaceAll(gap, []byte(" "))
+		if pattern, err := regexp.Compile("(?i)" + delimiter); err == nil { // Liquibase takes it for one
+			gap = pattern.ReplaceAll(gap, []byte(" "))
+		}
 	}
 	rest := dbmateDirective.ReplaceAll(gap, []byte("--"))
 	for text := range bytes.SplitSeq(rest, []byte("\n")) {

@@ -71,7 +71,7 @@ func Read(f *source.File, name string) *Migration {
 	if name != "" && chosen.name != name {
 		m.problem(firstLine(f), fmt.Sprintf("no format has the name %q; the file is read as plain SQL", name))
 	}
-	m.Format = chosen.name
+	m.Format, m.Why = chosen.name, why(f, name, chosen)
 	chosen.mark(m)
 	return m
 }
@@ -85,6 +85,19 @@ func choose(f *source.File, name string) format {
 		}
 	}
 	return formats[len(formats)-1]
+}
+
+// why says what told the format. Without its text a file has nothing but its path.
+func why(f *source.File, name string, chosen format) string {
+	switch {
+	case name == chosen.name:
+		return "by the config"
+	case chosen.name == formats[len(formats)-1].name:
+		return "no tool's path or directives"
+	case choose(source.New(f.Path, nil), "").name == chosen.name:
+		return "by its path"
+	}
+	return "by what is in it"
 }
 
 // Direction returns "up", "down" or "both" for the directions of the sections,

@@ -194,14 +194,3 @@ func (m *Migration) tookOut(tool string, section source.Span, out []source.Span)
 		m.problem(span, tool+" takes this out before it runs, and the rest reads otherwise then")
 	}
 }
-
-// firstLineWithin returns the first line of the span that is not blank and no
-// comment.
-func firstLineWithin(f *source.File, span source.Span) source.Span {
-	for l := range linesOf(f, span) {
-		if !passedOver(l.text) {
-			return l.span
-		}
-	}
-	return span
-}

@@ -9,7 +9,9 @@ type Body struct {
 	// File is where the body stands; every span in Steps is a range of it.
 	File       *source.File
 	Parameters []Parameter
-	Steps      []Step
+	// Path is the SET search_path of the function, which holds while it runs; else nil.
+	Path  *SetSearchPath
+	Steps []Step
 }
 
 // A Parameter is an argument that a function takes.
@@ -27,14 +29,20 @@ type Step interface{ step() }
 type Run struct{ Ops []At }
 
 // Assign gives a variable a value. A record has fields: "r.name" names one of
-// them, "r" stands for all that are not assigned by themselves.
+// them, "r" stands for all that are not assigned by themselves: what its fields
+// were before is gone when it is assigned. A variable that hides another of its
+// name has a number behind it: "sql#2".
 type Assign struct {
 	Variable string
 	Value    Texts
 }
 
-// Choice is IF or CASE: one of the branches runs, or none.
-type Choice struct{ Branches [][]Step }
+// Choice is IF or CASE: one of the branches runs, or none. With Always, one
+// certainly does: there is an ELSE.
+type Choice struct {
+	Branches [][]Step
+	Always   bool
+}
 
 // Loop runs its steps any number of times.
 type Loop struct{ Steps []Step }
@@ -51,7 +59,8 @@ type Texts []Text
 // A Text is put together from pieces at run time.
 type Text []Piece
 
-// A Piece of a Text is a constant, the value of a variable or, with neither, open.
+// A Piece of a Text is a constant, the value of a variable, a replacement or, with
+// none of them, open.
 type Piece struct {
 	Constant string
 	// Span is where the constant stands byte for byte in the body's file; zero if
@@ -62,7 +71,12 @@ type Piece struct {
 	// catalogs: it stands for the name of every object that the query finds.
 	Catalog bool
 	Quoting Quoting
+	// Replaced, if not nil, is what the piece comes to: the result of replace().
+	Replaced *Replacement
 }
+
+// A Replacement is replace(In, Old, New).
+type Replacement struct{ In, Old, New Texts }
 
 // A Quoting says how the value of a variable or an open piece is put in.
 type Quoting int
@@ -81,6 +95,8 @@ type Block struct{ Body *Body }
 type Dynamic struct {
 	Text Texts
 	By   string // what runs it: "EXECUTE", `\gexec`, "cron.schedule"
+	// Using are the values of $1, $2 and so on in the text: EXECUTE … USING.
+	Using []Texts
 }
 
 // An Argument is what a call hands to a parameter.
@@ -116,8 +132,15 @@ type CreateTrigger struct {
 // CreateEventTrigger makes a trigger on commands that define objects.
 type CreateEventTrigger struct {
 	Name     Name
-	Event    string // ddl_command_start, ddl_command_end, sql_drop, table_rewrite
+	Event    string   // ddl_command_start, ddl_command_end, sql_drop, table_rewrite
+	Tags     []string // the commands that set it off, "DROP TABLE"; empty: all
 	Function Name
+}
+
+// SwitchEventTrigger is ALTER EVENT TRIGGER … ENABLE or DISABLE.
+type SwitchEventTrigger struct {
+	Name Name
+	When Firing
 }
 
 // CreateRule makes a rewrite rule.
@@ -126,17 +149,32 @@ type CreateRule struct {
 	On      Name
 	Event   Event
 	Instead bool
-	File    *source.File // where the commands stand
-	Ops     []At         // what its commands ask for
+	// Conditional says that it has a WHERE: rows that it does not pick go on as if
+	// there were no rule.
+	Conditional bool
+	File        *source.File // where the commands stand
+	Ops         []At         // what its commands ask for
 }
 
-// SwitchTriggers is ALTER TABLE … ENABLE or DISABLE TRIGGER. With All those that
-// PostgreSQL makes for foreign keys are among them.
+// A Firing says in which sessions a trigger or a rule is set off.
+type Firing int
+
+// The ways of firing.
+const (
+	FiresInOrigin  Firing = iota // everywhere but in replicas: what CREATE makes
+	FiresNever                   // DISABLE
+	FiresInReplica               // ENABLE REPLICA
+	FiresAlways                  // ENABLE ALWAYS
+)
+
+// SwitchTriggers is ALTER TABLE … ENABLE or DISABLE TRIGGER, or RULE. With All
+// those that PostgreSQL makes for foreign keys are among them.
 type SwitchTriggers struct {
 	Table Name
 	Name  string // empty: all that users made
 	All   bool
-	Off   bool
+	Rule  bool // the name is a rule's
+	When  Firing
 }
 
 // ReplicationRole is SET session_replication_role: in the role "replica" neither
@@ -156,6 +194,7 @@ func (*Block) operation()              {}
 func (*Dynamic) operation()            {}
 func (*CreateTrigger) operation()      {}
 func (*CreateEventTrigger) operation() {}
+func (*SwitchEventTrigger) operation() {}
 func (*CreateRule) operation()         {}
 func (*SwitchTriggers) operation()     {}
 func (*ReplicationRole) operation()    {}

@@ -100,6 +100,10 @@ type Drop struct {
 	On       Name // the table of a trigger, rule or policy; the table of a constraint
 	IfExists bool
 	Cascade  bool
+	// Arguments are the types of a function's input parameters, where Overload says
+	// that the statement gives them; else every function of the name may be meant.
+	Arguments []DataType
+	Overload  bool
 }
 
 // DropColumn removes a column from a table.
@@ -174,6 +178,7 @@ type Insert struct {
 type Merge struct {
 	Table   Name
 	Deletes bool         // WHEN MATCHED … THEN DELETE
+	Inserts bool         // WHEN NOT MATCHED … THEN INSERT
 	Sets    []Assignment // WHEN MATCHED … THEN UPDATE, all branches together
 	On      Condition    // the join: Equals where it compares with constants (USING (VALUES …)); nil with Rest
 	// Rest says that it also changes rows that the join does not match: WHEN NOT
@@ -235,7 +240,13 @@ type CreateView struct {
 	// Over is the table that a simple view shows: what is written to the view is
 	// written to it (manual, CREATE VIEW, updatable views). Zero for other views.
 	Over Name
+	// Calls are the functions that reading the view calls, and Reads the relations
+	// that it reads.
+	Calls, Reads []Name
 }
+
+// Read reads a relation, which may be a view that calls functions.
+type Read struct{ Relation Name }
 
 // CreateIndex makes an index; a unique one over plain columns is a key.
 type CreateIndex struct {
@@ -345,6 +356,7 @@ func (*AttachPartition) operation() {}
 func (*DetachPartition) operation() {}
 func (*Inherit) operation()         {}
 func (*CreateView) operation()      {}
+func (*Read) operation()            {}
 func (*CreateIndex) operation()     {}
 func (*CreateType) operation()      {}
 func (*Create) operation()          {}

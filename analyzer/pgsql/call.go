@@ -2,6 +2,7 @@ package pgsql
 
 import (
 	_ "embed" // for the list of functions
+	"fmt"
 	"slices"
 	"strings"
 
@@ -29,20 +30,53 @@ func safe(n op.Name) bool {
 }
 
 // selected returns the calls in a SELECT of functions that are not known to take
-// nothing away. A name that the schema has no function of may be an extension's.
+// nothing away, and the texts that functions run. A name that the schema has no
+// function of may be an extension's.
 func (r *reader) selected(s *pg_query.SelectStmt, span source.Span) []op.At {
 	var all []op.At
+	var q *query
 	for _, list := range [][]*pg_query.Node{s.TargetList, s.FromClause} {
 		for _, n := range list {
-			for _, name := range calls(n) {
-				if !safe(name) {
-					all = append(all, op.At{Span: span, Op: &op.Call{Function: name}})
+			for _, f := range functionCalls(n) {
+				name := qualified(strs(f.Funcname))
+				_, runs := runnerOf(name)
+				if r.made[f] || safe(name) && !runs {
+					continue
 				}
+				if q == nil {
+					q = r.query(s, nil)
+				}
+				all = append(all, op.At{Span: span, Op: r.call(f, q, false)})
 			}
 		}
 	}
 	return all
 }
+
+// call is the call of a function.
+func (r *reader) call(f *pg_query.FuncCall, q *query, perhaps bool) op.Operation {
+	if r.made == nil {
+		r.made = map[*pg_query.FuncCall]bool{}
+	}
+	r.made[f] = true
+	name := qualified(strs(f.Funcname))
+	if run, ok := runnerOf(name); ok {
+		return r.dynamic(f, run, q)
+	}
+	c := &op.Call{Function: name, Perhaps: perhaps}
+	for _, n := range f.Args {
+		a := op.Argument{Name: n.GetNamedArgExpr().GetName()}
+		if !safe(name) {
+			a.Value = r.texts(n, q)
+		}
+		c.Arguments = append(c.Arguments, a)
+	}
+	return c
+}
+
+// callLimit is the most calls of one function in a statement that are told apart
+// by their arguments; what the others are given is open.
+const callLimit = 32
 
 // called returns the functions that the statement names anywhere, the known ones
 // too, which the schema may have others of for other arguments: they count only
@@ -56,58 +90,84 @@ func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.
 	default:
 		return nil
 	}
-	var all []op.At
-	seen := map[op.Name]bool{}
+	seen := map[string]bool{}
+	count := map[op.Name]int{}
 	for _, at := range known {
 		if c, ok := at.Op.(*op.Call); ok {
-			seen[c.Function] = true
+			seen[callKey(c)] = true
 		}
 	}
-	for _, name := range calls(n) {
-		if !seen[name] && name.Schema != "pg_catalog" {
-			seen[name] = true
-			all = append(all, op.At{Span: span, Op: &op.Call{Function: name, Perhaps: true}})
+	var all []op.At
+	kept := keptCalls(n)
+	for _, f := range functionCalls(n) {
+		name := qualified(strs(f.Funcname))
+		_, runs := runnerOf(name)
+		if r.made[f] || kept[f] || name.Schema == "pg_catalog" && !runs || count[name] > callLimit {
+			continue
 		}
+		o := r.call(f, nil, true)
+		if c, ok := o.(*op.Call); ok {
+			if key := callKey(c); seen[key] {
+				continue
+			} else {
+				seen[key] = true
+			}
+			if count[name]++; count[name] > callLimit {
+				for i := range c.Arguments {
+					c.Arguments[i].Value = nil
+				}
+			}
+		}
+		all = append(all, op.At{Span: span, Op: o})
 	}
 	return all
 }
 
-// function reads CREATE FUNCTION: running it is another matter, so that all that
-// is kept of its body is what its text holds.
-func function(s *pg_query.CreateFunctionStmt) *op.CreateFunction {
-	f := &op.CreateFunction{Name: qualified(strs(s.Funcname))}
-	language := "sql"
-	var body string
-	for _, n := range s.Options {
-		d := n.GetDefElem()
-		switch d.GetDefname() {
-		case "language":
-			language = strings.ToLower(d.Arg.GetString_().GetSval())
-		case "as":
-			if parts := strs(d.Arg.GetList().GetItems()); len(parts) > 0 {
-				body = parts[0]
+// keptCalls returns the calls that ALTER TABLE only keeps for later rows: those of
+// SET DEFAULT.
+func keptCalls(n *pg_query.Node) map[*pg_query.FuncCall]bool {
+	kept := map[*pg_query.FuncCall]bool{}
+	for _, c := range n.GetAlterTableStmt().GetCmds() {
+		if c.GetAlterTableCmd().GetSubtype() == pg_query.AlterTableType_AT_ColumnDefault {
+			for _, f := range functionCalls(c) {
+				kept[f] = true
 			}
 		}
 	}
-	f.Read = language == "sql" || language == "plpgsql"
-	if s.SqlBody == nil {
-		f.Words, f.Calls, f.Makes = bodyWords(body)
-		return f
-	}
-	walk(s.SqlBody, func(n *pg_query.Node) bool {
-		switch {
-		case n.GetDeleteStmt() != nil:
-			f.Words = append(f.Words, "delete")
-		case n.GetUpdateStmt() != nil:
-			f.Words = append(f.Words, "update")
-		case n.GetMergeStmt() != nil:
-			f.Words = append(f.Words, "merge")
-		case n.GetFuncCall() != nil:
-			f.Calls = append(f.Calls, qualified(strs(n.GetFuncCall().Funcname)))
+	return kept
+}
+
+// callKey is the same for calls that do the same.
+func callKey(c *op.Call) string {
+	key := c.Function.String()
+	for _, a := range c.Arguments {
+		key += "\x00" + a.Name
+		for _, t := range a.Value {
+			key += "\x01"
+			for _, p := range t {
+				key += fmt.Sprintf("%q%s%v%d%p", p.Constant, p.Variable, p.Catalog, p.Quoting, p.Replaced)
+			}
 		}
-		return true
-	})
-	return f
+	}
+	return key
+}
+
+// functionCalls returns the calls of functions in the order in which they run:
+// those in the arguments of another before it.
+func functionCalls(n *pg_query.Node) []*pg_query.FuncCall {
+	var all []*pg_query.FuncCall
+	var visit func(*pg_query.Node) bool
+	visit = func(n *pg_query.Node) bool {
+		f := n.GetFuncCall()
+		if f == nil {
+			return true
+		}
+		walkMessage(f.ProtoReflect(), visit)
+		all = append(all, f)
+		return false
+	}
+	walk(n, visit)
+	return all
 }
 
 // bodyWords returns the destructive words of a body, the names in it that stand

@@ -23,11 +23,11 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	case *pg_query.Node_CreateSchemaStmt:
 		return r.createSchema(s.CreateSchemaStmt, span), true
 	case *pg_query.Node_ViewStmt:
-		return one(&op.CreateView{
-			Kind: op.View, Name: rangeName(s.ViewStmt.View), Temporary: isTemporary(s.ViewStmt.View), Replace: s.ViewStmt.Replace,
-		})
+		return one(createView(s.ViewStmt))
 	case *pg_query.Node_IndexStmt:
 		return one(createIndex(s.IndexStmt))
+	case *pg_query.Node_RuleStmt:
+		return one(r.rule(s.RuleStmt, span))
 	case *pg_query.Node_RenameStmt:
 		return rename(s.RenameStmt, span), true
 	case *pg_query.Node_AlterObjectSchemaStmt:
@@ -36,7 +36,7 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	if o := createType(n); o != nil {
 		return one(o)
 	}
-	if o := createOther(n); o != nil {
+	if o := r.createOther(n, span); o != nil {
 		return one(o)
 	}
 	return nil, false
@@ -177,26 +177,28 @@ func createType(n *pg_query.Node) op.Operation {
 	return nil
 }
 
-func createOther(n *pg_query.Node) op.Operation {
+func (r *reader) createOther(n *pg_query.Node, span source.Span) op.Operation {
 	switch s := n.GetNode().(type) {
 	case *pg_query.Node_CreateSeqStmt:
 		return &op.Create{Kind: op.Sequence, Name: rangeName(s.CreateSeqStmt.Sequence)}
 	case *pg_query.Node_CreateFunctionStmt:
-		return function(s.CreateFunctionStmt)
+		return r.function(s.CreateFunctionStmt, span)
 	case *pg_query.Node_CreateTrigStmt:
-		return &op.Create{
-			Kind: op.Trigger, Name: op.Name{Name: s.CreateTrigStmt.Trigname}, On: rangeName(s.CreateTrigStmt.Relation),
+		return trigger(s.CreateTrigStmt)
+	case *pg_query.Node_CreateEventTrigStmt:
+		return eventTrigger(s.CreateEventTrigStmt)
+	case *pg_query.Node_AlterEventTrigStmt:
+		return &op.SwitchEventTrigger{
+			Name: op.Name{Name: s.AlterEventTrigStmt.Trigname}, When: firings[s.AlterEventTrigStmt.Tgenabled],
 		}
 	case *pg_query.Node_CreatePolicyStmt:
 		return &op.Create{
 			Kind: op.Policy, Name: op.Name{Name: s.CreatePolicyStmt.PolicyName}, On: rangeName(s.CreatePolicyStmt.Table),
 		}
-	case *pg_query.Node_RuleStmt:
-		return &op.Create{Kind: op.Rule, Name: op.Name{Name: s.RuleStmt.Rulename}, On: rangeName(s.RuleStmt.Relation)}
 	case *pg_query.Node_CreateExtensionStmt:
 		return &op.Create{Kind: op.Extension, Name: op.Name{Name: s.CreateExtensionStmt.Extname}}
 	case *pg_query.Node_CallStmt:
-		return &op.Call{Function: qualified(strs(s.CallStmt.Funccall.GetFuncname()))}
+		return r.call(s.CallStmt.Funccall, nil, false)
 	}
 	return nil
 }

@@ -32,14 +32,14 @@ func (r *reader) selects(s *pg_query.SelectStmt, span source.Span) []op.At {
 	}
 	if into := s.GetIntoClause(); into != nil {
 		all = append(all, op.At{Span: span, Op: &op.CreateTable{
-			Name: rangeName(into.Rel), Kind: op.Table, Temporary: isTemporary(into.Rel), Copies: copies(s),
+			Name: rangeName(into.Rel), Kind: op.Table, Temporary: isTemporary(into.Rel), Copies: r.copies(s),
 		}})
 	}
 	return all
 }
 
 func (r *reader) deletes(s *pg_query.DeleteStmt, span source.Span) []op.At {
-	w := newRow(s.Relation, s.UsingClause...)
+	w := r.row(s.Relation, s.UsingClause...)
 	return append(r.with(s.WithClause), op.At{Span: span, Op: &op.Delete{
 		Table: rangeName(s.Relation),
 		Only:  !s.Relation.Inh,
@@ -48,7 +48,7 @@ func (r *reader) deletes(s *pg_query.DeleteStmt, span source.Span) []op.At {
 }
 
 func (r *reader) updates(s *pg_query.UpdateStmt, span source.Span) []op.At {
-	w := newRow(s.Relation, s.FromClause...)
+	w := r.row(s.Relation, s.FromClause...)
 	return append(r.with(s.WithClause), op.At{Span: span, Op: &op.Update{
 		Table: rangeName(s.Relation),
 		Only:  !s.Relation.Inh,
@@ -89,18 +89,18 @@ func (r *reader) inserts(s *pg_query.InsertStmt, span source.Span) []op.At {
 	fromQuery := query != nil && len(query.ValuesLists) == 0
 	if fromQuery {
 		all = append(all, r.selects(query, span)...)
-		insert.From = copies(query)
+		insert.From = r.copies(query)
 		if insert.From == nil {
 			insert.From = &op.Copy{}
 		}
-		archive(all, s, query)
+		r.archive(all, s, query)
 	}
 	all = append(all, op.At{Span: span, Op: insert})
 	conflict := s.OnConflictClause
 	if conflict == nil || conflict.Action != pg_query.OnConflictAction_ONCONFLICT_UPDATE {
 		return all
 	}
-	w := newRow(s.Relation) // bare columns are the target's; excluded.c is not
+	w := r.row(s.Relation) // bare columns are the target's; excluded.c is not
 	set := w.assignments(conflict.TargetList)
 	for i := range set {
 		if conflictKey(conflict, set[i].Column) {
@@ -130,8 +130,8 @@ func conflictKey(c *pg_query.OnConflictClause, column string) bool {
 
 // archive marks a DELETE … RETURNING * in a WITH clause whose rows the INSERT
 // takes whole.
-func archive(all []op.At, s *pg_query.InsertStmt, query *pg_query.SelectStmt) {
-	c := copies(query)
+func (r *reader) archive(all []op.At, s *pg_query.InsertStmt, query *pg_query.SelectStmt) {
+	c := r.copies(query)
 	if c == nil || !c.All || !c.Every {
 		return
 	}
@@ -159,13 +159,15 @@ func isStar(n *pg_query.Node) bool {
 }
 
 func (r *reader) merges(s *pg_query.MergeStmt, span source.Span) []op.At {
-	w := newRow(s.Relation, s.SourceRelation)
+	w := r.row(s.Relation, s.SourceRelation)
 	m := &op.Merge{Table: rangeName(s.Relation), On: w.condition(s.JoinCondition)}
 	for _, n := range s.MergeWhenClauses {
 		when := n.GetMergeWhenClause()
 		switch when.CommandType {
 		case pg_query.CmdType_CMD_DELETE:
 			m.Deletes = true
+		case pg_query.CmdType_CMD_INSERT:
+			m.Inserts = true
 		case pg_query.CmdType_CMD_UPDATE:
 			m.Sets = append(m.Sets, w.assignments(when.TargetList)...)
 		}
@@ -178,7 +180,7 @@ func (r *reader) merges(s *pg_query.MergeStmt, span source.Span) []op.At {
 
 // copies tells what a query's rows are, if it reads one table only: all of it,
 // or which columns. Nil for VALUES and for anything that is not a plain SELECT.
-func copies(s *pg_query.SelectStmt) *op.Copy {
+func (r *reader) copies(s *pg_query.SelectStmt) *op.Copy {
 	if s == nil || len(s.ValuesLists) > 0 || len(s.FromClause) != 1 {
 		return nil
 	}
@@ -195,7 +197,7 @@ func copies(s *pg_query.SelectStmt) *op.Copy {
 		value := n.GetResTarget().GetVal()
 		if isStar(value) {
 			c.All = true
-		} else if column, ok := newRow(from).ownColumn(value); ok {
+		} else if column, ok := r.row(from).ownColumn(value); ok {
 			c.Columns = append(c.Columns, column)
 		}
 	}

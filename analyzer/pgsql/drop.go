@@ -99,6 +99,12 @@ func dropObjects(s *pg_query.DropStmt, span source.Span) []op.At {
 			parts = parts[max(len(parts)-1, 0):]
 		}
 		d.Name = qualified(parts)
+		if f := n.GetObjectWithArgs(); f != nil && !f.ArgsUnspecified {
+			d.Overload = true
+			for _, arg := range f.Objargs {
+				d.Arguments = append(d.Arguments, dataType(arg.GetTypeName()))
+			}
+		}
 		all = append(all, op.At{Op: d, Span: span})
 	}
 	return all

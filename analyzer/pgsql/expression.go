@@ -17,6 +17,14 @@ type row struct {
 	joins bool // other relations are in scope: a bare column may be theirs
 	// fixed are the aliases of constant lists: FROM (VALUES (1, 'a')) AS v.
 	fixed map[string]bool
+	vars  *scope // the variables of the body that the statement stands in
+}
+
+// row is newRow with the variables of the body.
+func (r *reader) row(v *pg_query.RangeVar, from ...*pg_query.Node) row {
+	w := newRow(v, from...)
+	w.vars = r.vars
+	return w
 }
 
 // newRow returns the target's row, with the other relations that are in scope.
@@ -56,12 +64,33 @@ func (w row) constant(n *pg_query.Node) bool {
 	if n.GetColumnRef() != nil && w.ofFixed(n.GetColumnRef()) {
 		return true
 	}
+	if w.vars != nil && hasParameter(n) {
+		return false // in a body $1 is a variable
+	}
 	is, _ := constant(n)
 	return is
 }
 
+// variable returns the variable that the expression is, cast or not. A name that
+// is a variable's is no column's (PL/pgSQL refuses what could be both), save for
+// a column with the target's name before it.
+func (w row) variable(n *pg_query.Node) (string, *variable) {
+	for n.GetTypeCast() != nil {
+		n = n.GetTypeCast().Arg
+	}
+	if parts := strs(n.GetColumnRef().GetFields()); len(parts) == 2 && (parts[0] == w.alias || w.alias == "" && parts[0] == w.table.Name) {
+		return "", nil
+	}
+	return w.vars.variable(n)
+}
+
 // own returns the target's column that the reference names.
 func (w row) own(ref *pg_query.ColumnRef) (string, bool) {
+	if w.vars != nil {
+		if _, v := w.variable(&pg_query.Node{Node: &pg_query.Node_ColumnRef{ColumnRef: ref}}); v != nil {
+			return "", false
+		}
+	}
 	parts := strs(ref.GetFields())
 	if len(parts) != len(ref.GetFields()) || len(parts) == 0 {
 		return "", false
@@ -94,6 +123,7 @@ func (w row) ownColumn(n *pg_query.Node) (string, bool) {
 type reads struct {
 	columns   []string
 	elsewhere bool // a subquery or a column of another relation
+	queried   bool // a variable that a query fills
 	whole     bool // the whole row: t.* or t
 }
 
@@ -138,6 +168,17 @@ func walkMessage(m protoreflect.Message, visit func(*pg_query.Node) bool) {
 	}
 }
 
+// isVariable reports whether the node is a variable, and sets queried if a query
+// fills it.
+func (w row) isVariable(n *pg_query.Node, queried *bool) bool {
+	if w.vars == nil || n.GetColumnRef() == nil && n.GetParamRef() == nil {
+		return false
+	}
+	_, v := w.variable(n)
+	*queried = *queried || v != nil && v.queried
+	return v != nil
+}
+
 // reads returns what the expression reads.
 func (w row) reads(n *pg_query.Node) reads {
 	var r reads
@@ -148,6 +189,7 @@ func (w row) reads(n *pg_query.Node) reads {
 			r.elsewhere = true
 			return false
 		case n.GetColumnRef() != nil && w.ofFixed(n.GetColumnRef()):
+		case w.isVariable(n, &r.queried):
 		case n.GetColumnRef() != nil:
 			switch column, ok := w.own(n.GetColumnRef()); {
 			case ok && !seen[column]:
@@ -185,6 +227,19 @@ func constant(n *pg_query.Node) (is, null bool) {
 		return left && right, leftNull || rightNull
 	}
 	return false, false
+}
+
+// hasParameter reports whether $n stands in an expression of constants.
+func hasParameter(n *pg_query.Node) bool {
+	switch {
+	case n.GetParamRef() != nil:
+		return true
+	case n.GetTypeCast() != nil:
+		return hasParameter(n.GetTypeCast().Arg)
+	case n.GetAExpr() != nil:
+		return hasParameter(n.GetAExpr().Lexpr) || hasParameter(n.GetAExpr().Rexpr)
+	}
+	return false
 }
 
 // literal returns the text of a plain constant, for comparing two of them.
@@ -235,7 +290,7 @@ func (w row) condition(n *pg_query.Node) op.Condition {
 	r := w.reads(n)
 	column, single := w.ownColumn(n)
 	switch {
-	case r.elsewhere, single && op.Open(column): // a whole condition that is put in
+	case r.elsewhere, r.queried, single && op.Open(column): // a whole condition that is put in
 		return op.Elsewhere{}
 	case len(r.columns) == 0 && !r.whole:
 		// It does not look at the row (now() > '2020-01-01'): all or none.
@@ -294,6 +349,8 @@ func negate(c op.Condition) op.Condition {
 	case op.NotNull:
 		return op.IsNull(c)
 	case op.Equals:
+		return op.Own{Columns: []string{c.Column}}
+	case op.Matches:
 		return op.Own{Columns: []string{c.Column}}
 	case op.And:
 		var parts op.Or
@@ -355,8 +412,10 @@ func (w row) constantComparison(name string, e *pg_query.A_Expr) op.Condition {
 	same := leftOK && rightOK && left == right
 	// A cast may change the value: 1.4::int <> 1.4.
 	plain := e.Lexpr.GetAConst() != nil && e.Rexpr.GetAConst() != nil
-	if a, ok := w.ownColumn(e.Lexpr); ok {
-		if b, ok := w.ownColumn(e.Rexpr); ok && a == b {
+	bare := w
+	bare.vars = nil // where a column and a variable have one name, the column may be meant
+	if a, ok := bare.ownColumn(e.Lexpr); ok {
+		if b, ok := bare.ownColumn(e.Rexpr); ok && a == b {
 			leftOK, rightOK, same, plain = true, true, true, true
 		}
 	}
@@ -395,12 +454,60 @@ func (w row) equality(left *pg_query.Node, values []*pg_query.Node) op.Condition
 		}
 		values = []*pg_query.Node{left}
 	}
+	var parts op.Or
 	for _, v := range values {
-		if !w.constant(v) {
+		if w.constant(v) {
+			continue
+		}
+		names, ok := w.variables(v)
+		if !ok {
 			return nil
 		}
+		for _, name := range names {
+			parts = append(parts, op.Matches{Column: column, Variable: name})
+		}
 	}
-	return op.Equals{Column: column}
+	switch len(parts) {
+	case 0:
+		return op.Equals{Column: column}
+	case 1:
+		return parts[0]
+	}
+	return parts // bounded only where each of the variables is
+}
+
+// variables returns the variables that an expression is made of, if it is made of
+// them and constants alone.
+func (w row) variables(n *pg_query.Node) (names []string, ok bool) {
+	if w.vars == nil {
+		return nil, false
+	}
+	if name, v := w.variable(n); v != nil {
+		return []string{name}, true
+	}
+	var operands []*pg_query.Node
+	switch {
+	case w.constant(n):
+		return nil, true
+	case n.GetTypeCast() != nil:
+		operands = []*pg_query.Node{n.GetTypeCast().Arg}
+	case n.GetAArrayExpr() != nil:
+		operands = n.GetAArrayExpr().Elements
+	case n.GetAExpr() != nil && n.GetAExpr().Kind == pg_query.A_Expr_Kind_AEXPR_OP:
+		if operands = []*pg_query.Node{n.GetAExpr().Rexpr}; n.GetAExpr().Lexpr != nil {
+			operands = []*pg_query.Node{n.GetAExpr().Lexpr, n.GetAExpr().Rexpr}
+		}
+	default:
+		return nil, false
+	}
+	for _, operand := range operands {
+		more, ok := w.variables(operand)
+		if !ok {
+			return nil, false
+		}
+		names = append(names, more...)
+	}
+	return names, true
 }
 
 // sameness reads IS NOT DISTINCT FROM, for which NULL is a value like others.
@@ -417,6 +524,9 @@ func (w row) sameness(left, right *pg_query.Node) op.Condition {
 }
 
 func (w row) rowEquality(left *pg_query.RowExpr, values []*pg_query.Node) op.Condition {
+	if len(values) == 1 && len(values[0].GetRowExpr().GetArgs()) == len(left.Args) {
+		return w.pairs(left.Args, values[0].GetRowExpr().Args)
+	}
 	for _, v := range values {
 		r := v.GetRowExpr()
 		if r == nil || len(r.Args) != len(left.Args) {
@@ -435,6 +545,20 @@ func (w row) rowEquality(left *pg_query.RowExpr, values []*pg_query.Node) op.Con
 			return nil
 		}
 		parts = append(parts, op.Equals{Column: column})
+	}
+	return parts
+}
+
+// pairs reads (a, b) = (1, v): nil if one of the columns is compared with anything
+// but constants and variables.
+func (w row) pairs(left, right []*pg_query.Node) op.Condition {
+	var parts op.And
+	for i := range left {
+		part := w.equality(left[i], right[i:i+1])
+		if part == nil {
+			return nil
+		}
+		parts = append(parts, part)
 	}
 	return parts
 }

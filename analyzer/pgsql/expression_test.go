@@ -4,9 +4,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/dropgate/dropgate/analyzer/op"
 )
+
+// noArguments leaves out what calls hand over, which tests of bodies are about.
+var noArguments = cmpopts.IgnoreFields(op.Call{}, "Arguments")
 
 func TestCondition(t *testing.T) {
 	eq := func(column string) op.Condition { return op.Equals{Column: column} }
@@ -181,7 +185,7 @@ func TestOperations(t *testing.T) {
 		{"SET LOCAL search_path TO a", []op.Operation{&op.SetSearchPath{Schemas: []string{"a"}, Local: true}}},
 		{"SET SCHEMA 'a'", []op.Operation{path("a")}},
 		{"RESET search_path", []op.Operation{path()}},
-		{"RESET ALL", []op.Operation{path()}},
+		{"RESET ALL", []op.Operation{path(), &op.ReplicationRole{}}},
 		{"SET standard_conforming_strings = on", nil},
 		{"SET statement_timeout = 0", nil},
 		{`SELECT pg_catalog.set_config('search_path', 'a, "B"', true)`, []op.Operation{
@@ -202,14 +206,14 @@ func TestOperations(t *testing.T) {
 		{"UPDATE a SET b = f() WHERE g(c)", []op.Operation{
 			&op.Update{Table: name("a"), Set: []op.Assignment{{Column: "b", Value: op.Value{Kind: op.Constant}}}, Where: op.Own{Columns: []string{"c"}}},
 			&op.Call{Function: name("f"), Perhaps: true}, &op.Call{Function: name("g"), Perhaps: true}}},
-		{"CREATE VIEW a AS SELECT f()", []op.Operation{&op.CreateView{Kind: op.View, Name: name("a")}}},
+		{"CREATE VIEW a AS SELECT f()", []op.Operation{&op.CreateView{Kind: op.View, Name: name("a"), Calls: []op.Name{name("f")}}}},
 	} {
 		_, all := read(tt.sql)
 		var got []op.Operation
 		for _, at := range all[0].Ops {
 			got = append(got, at.Op)
 		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
+		if diff := cmp.Diff(tt.want, got, noArguments); diff != "" {
 			t.Errorf("operations of %q (-want +got):\n%s", tt.sql, diff)
 		}
 	}

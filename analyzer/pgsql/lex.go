@@ -14,13 +14,13 @@ import (
 type tokenKind int
 
 const (
-	word     tokenKind = iota // keyword or bare identifier
-	quoted                    // "identifier"
-	text                      // a string constant of any form
-	number                    // a number or a parameter ($1)
-	operator                  // a run of operator characters
-	symbol                    // one of ( ) [ ] , ; : .
-	variable                  // psql's :name
+	word         tokenKind = iota // keyword or bare identifier
+	quoted                        // "identifier"
+	text                          // a string constant of any form
+	number                        // a number or a parameter ($1)
+	operator                      // a run of operator characters
+	symbol                        // one of ( ) [ ] , ; : .
+	interpolated                  // psql's :name
 )
 
 // A token is a range of the text that is neither white space nor comment.

@@ -23,6 +23,7 @@ type draft struct {
 	text   []byte // of the chunk, as long as the chunk
 	base   int    // where the chunk begins in the file
 	tokens []token
+	vars   *scope
 	close  []int // for an opening parenthesis, the index of the one that closes it; else -1
 	masked bool  // something in it is not what the file has
 
@@ -95,7 +96,8 @@ func readAgain(f *source.File, c chunk, text []byte) ([]Statement, error) {
 	if len(c.tokens) == 0 {
 		return nil, nil
 	}
-	d := newDraft(bytes.Clone(text), c.all.Start, c.tokens)
+	d := newDraft(bytes.Clone(text), c.base(f), c.tokens)
+	d.vars = c.vars
 	if d.newer() {
 		if s, ok := d.statement(f, c); ok {
 			return []Statement{s}, nil
@@ -109,18 +111,35 @@ func readAgain(f *source.File, c chunk, text []byte) ([]Statement, error) {
 	return nil, nil
 }
 
-// statement reads the draft, if the parser does.
-func (d *draft) statement(f *source.File, c chunk) (Statement, bool) {
+// parseNewer parses a chunk that has syntax of a later version, and returns what it
+// asks for besides what the tree has.
+func parseNewer(f *source.File, c chunk, text []byte) (*pg_query.RawStmt, []op.At, bool) {
+	d := newDraft(bytes.Clone(text), c.base(f), c.tokens)
+	d.vars = c.vars
+	if !d.newer() {
+		return nil, nil, false
+	}
+	return d.read(f)
+}
+
+// read returns the draft's tree and what it asks for besides, if the parser takes it.
+func (d *draft) read(f *source.File) (*pg_query.RawStmt, []op.At, bool) {
 	raw, err := d.parse()
 	if err != nil {
-		return Statement{}, false
+		return nil, nil, false
 	}
 	more, err := d.operations(f)
-	if err != nil {
+	return raw, more, err == nil
+}
+
+// statement reads the draft, if the parser does.
+func (d *draft) statement(f *source.File, c chunk) (Statement, bool) {
+	raw, more, ok := d.read(f)
+	if !ok {
 		return Statement{}, false
 	}
 	c.tokens = d.tokens
-	s := newStatement(f, c, d.tokens, raw)
+	s := newStatement(f, c, raw)
 	s.Ops = append(s.Ops, more...)
 	s.Ops = append(s.Ops, openSelect(raw.Stmt, s.Span)...)
 	return s, true
@@ -252,7 +271,7 @@ func (d *draft) operations(f *source.File) ([]op.At, error) {
 		if len(tree.Stmts) != 1 {
 			return nil, errors.New("what it returns is more than one list")
 		}
-		r := &reader{data: f.Data, base: a.span.Start, tokens: d.within(a.span)}
+		r := &reader{file: f, data: f.Data, base: a.span.Start, tokens: d.within(a.span), vars: d.vars}
 		ops := r.statement(tree.Stmts[0].Stmt, a.span)
 		all = append(append(all, ops...), r.called(tree.Stmts[0].Stmt, a.span, ops)...)
 	}

@@ -25,6 +25,8 @@ type Statement struct {
 	// Normal is the statement without comments, white space and the case of bare
 	// words: two statements with the same text in it are the same statement.
 	Normal string
+	// Reads are the relations that it reads: some may be views that call functions.
+	Reads []op.Name
 	// NotRun says why the statement certainly does not run; empty when it may. It has
 	// no Ops then.
 	NotRun string
@@ -46,6 +48,9 @@ type Options struct {
 	// meta-command, a colon before a name a variable, and what follows COPY … FROM
 	// stdin is data.
 	Psql bool
+	// Using is the number of values that EXECUTE … USING gives the text: $1 to $n
+	// are variables then, where they are constants else.
+	Using int
 }
 
 // Read returns the statements of the span in their order. A statement that
@@ -60,6 +65,7 @@ func Read(f *source.File, in source.Span, o Options) []Statement {
 	}
 	var all []Statement
 	for c := range split(f.Data, in, false) {
+		c.vars = usingScope(o.Using)
 		all = append(all, readChunk(f, c, 10)...)
 	}
 	return all
@@ -81,9 +87,14 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 		first = part
 		break
 	}
+	if first.all == c.all { // the semicolon is one to psql only
+		return []Statement{unread(f, c, err)}
+	}
+	first.vars = c.vars
 	all = readChunk(f, first, 0)
 	rest := source.Span{Start: first.all.End + 1, End: c.all.End}
 	for part := range split(f.Data, rest, tries == 1) {
+		part.vars = c.vars
 		all = append(all, readChunk(f, part, tries-1)...)
 	}
 	return all
@@ -93,15 +104,13 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 // on trust from the splitter: whatever statements the parser finds in the text
 // are read.
 func parseChunk(f *source.File, c chunk) ([]Statement, error) {
-	if err := survivable(f, c); err != nil {
-		return nil, err
-	}
 	if len(c.tokens) == 0 && isBlank(f.Data[c.all.Start:c.all.End]) {
 		return nil, nil
 	}
-	text := c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start)
-	text, _ = fill(text, inNames)
-	tree, err := pg_query.Parse(string(text))
+	tree, text, err := parse(f, c)
+	if text == nil {
+		return nil, err
+	}
 	if err != nil {
 		all, better := readAgain(f, c, text)
 		if better != nil {
@@ -116,7 +125,7 @@ func parseChunk(f *source.File, c chunk) ([]Statement, error) {
 		return nil, nil
 	}
 	if len(tree.Stmts) == 1 && len(c.tokens) > 0 {
-		return []Statement{newStatement(f, c, c.tokens, tree.Stmts[0])}, nil
+		return []Statement{newStatement(f, c, tree.Stmts[0])}, nil
 	}
 	var all []Statement
 	for _, raw := range tree.Stmts {
@@ -129,9 +138,22 @@ func parseChunk(f *source.File, c chunk) ([]Statement, error) {
 		if len(part) == 0 {
 			part = []token{{kind: word, span: source.Span{Start: start, End: end}}}
 		}
-		all = append(all, newStatement(f, chunk{all: c.all, tokens: part}, part, raw))
+		one := c
+		one.tokens, one.excess = part, excess{}
+		all = append(all, newStatement(f, one, raw))
 	}
 	return all, nil
+}
+
+// parse gives a chunk to PostgreSQL's parser, unless it would not survive it. It
+// returns what the parser was given, too.
+func parse(f *source.File, c chunk) (*pg_query.ParseResult, []byte, error) {
+	if err := survivable(f, c); err != nil {
+		return nil, nil, err
+	}
+	text := c.masked(f)
+	tree, err := pg_query.Parse(string(text))
+	return tree, text, err
 }
 
 // survivable returns an error for a chunk that the parser would not survive, or not
@@ -149,12 +171,18 @@ func survivable(f *source.File, c chunk) error {
 // isBlank reports whether nothing but white space stands in the text.
 func isBlank(text []byte) bool { return len(bytes.Trim(text, " \t\r\n\f")) == 0 }
 
-// newStatement reads the statement of a chunk's tree that these tokens make up.
-func newStatement(f *source.File, c chunk, all []token, raw *pg_query.RawStmt) Statement {
-	r := &reader{data: f.Data, base: c.all.Start, tokens: all}
+// newReader returns a reader for a statement of the chunk.
+func newReader(f *source.File, c chunk) *reader {
+	return &reader{file: f, data: f.Data, base: c.base(f), tokens: c.tokens, vars: c.vars}
+}
+
+// newStatement reads the statement of a chunk's tree that the chunk's tokens make up.
+func newStatement(f *source.File, c chunk, raw *pg_query.RawStmt) Statement {
+	r := newReader(f, c)
 	s := Statement{Span: c.span(), Normal: c.normal(f.Data)}
 	s.Ops = r.statement(raw.Stmt, s.Span)
 	s.Ops = append(s.Ops, r.called(raw.Stmt, s.Span, s.Ops)...)
+	s.Reads = reading(raw.Stmt)
 	return s
 }
 
@@ -170,7 +198,7 @@ func unread(f *source.File, c chunk, err error) Statement {
 	if errors.As(err, &syntax) {
 		message = syntax.Message
 		if syntax.Cursorpos > 0 {
-			at := min(c.all.Start+byteOffset(f.Text(c.all), syntax.Cursorpos-1), len(f.Data))
+			at := min(c.base(f)+byteOffset(string(c.masked(f)), syntax.Cursorpos-1), len(f.Data))
 			if line := f.Position(at).Line; line != f.Position(span.Start).Line {
 				message = fmt.Sprintf("%s (line %d)", message, line)
 			}

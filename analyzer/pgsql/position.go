@@ -4,15 +4,22 @@ import (
 	"sort"
 	"strings"
 
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
 // A reader turns one statement's parse tree into operations. The tree counts
 // bytes from base.
 type reader struct {
+	file   *source.File
 	data   []byte
 	base   int
 	tokens []token // of the statement
+	vars   *scope  // nil outside bodies
+	made   map[*pg_query.FuncCall]bool
+	pieces int // that values were put together from
+	walked int // nodes that were looked at for what they read
 }
 
 // at returns the index of the first token that begins at the tree's location or

@@ -167,7 +167,7 @@ func (s *script) colon() {
 		return
 	}
 	s.lex.pos = use.span.End
-	s.take(use.span, variable)
+	s.take(use.span, interpolated)
 	if b := &s.buffer; b.hole == nil {
 		use.inBrackets = b.brackets > 0
 		use.value, use.known = s.vars.lookup(use.name)

@@ -46,7 +46,7 @@ func describeOp(o op.Operation) string {
 	case *op.Unread:
 		return fmt.Sprintf("unread %v: %s", o.Destructive, o.Message)
 	case *op.Dynamic:
-		return fmt.Sprintf("dynamic %q by %s", o.Text[0][0].Constant, o.By)
+		return fmt.Sprintf("dynamic %s by %s", showTexts(source.New("a.sql", nil), o.Text), o.By)
 	case *op.Call:
 		return "call " + o.Function.String()
 	case *op.Prepare:
@@ -181,10 +181,10 @@ func TestPsqlOperations(t *testing.T) {
 		{"gexec", "SELECT f(1) \\gexec\nSELECT relname FROM pg_class;\n\\gexec\n\\gexec", `
 0 "SELECT f(1) \\gexec"
   0 call f
-  0 run time false: the statements that a query returns, run by \gexec
+  0 dynamic ? by \gexec
 19 "SELECT relname FROM pg_class"
 49 "\\gexec"
-  49 run time true: the statements that a query returns, run by \gexec
+  49 dynamic ?(catalog) by \gexec
 56 "\\gexec"
 `},
 		{"gset", "\\set t a\nDROP TABLE :t;\nSELECT 'b' AS t \\gset\nDROP TABLE :t;\n:t;", `

@@ -212,7 +212,7 @@ func (s *script) maskOf(u use) (string, bool) {
 func (s *script) dynamic(b *buffer, span source.Span) (Statement, bool) {
 	only, fits, open := true, true, false
 	for _, t := range b.tokens {
-		only = only && t.kind == variable
+		only = only && t.kind == interpolated
 	}
 	for _, u := range b.uses {
 		_, masked := s.maskOf(u)

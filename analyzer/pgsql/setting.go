@@ -13,7 +13,13 @@ import (
 func setting(s *pg_query.VariableSetStmt, span source.Span) []op.At {
 	switch {
 	case s.Kind == pg_query.VariableSetKind_VAR_RESET_ALL:
-		return []op.At{{Span: span, Op: &op.SetSearchPath{}}}
+		return resetAll(span)
+	case s.Name == "session_replication_role":
+		var role string
+		if len(s.Args) > 0 {
+			role = s.Args[0].GetAConst().GetSval().GetSval()
+		}
+		return []op.At{{Span: span, Op: &op.ReplicationRole{Replica: isReplica(role), Local: s.IsLocal}}}
 	case s.Name == "standard_conforming_strings" && len(s.Args) > 0 && !isOn(s.Args[0].GetAConst()):
 		return backslashes(span)
 	case s.Name != "search_path":
@@ -27,6 +33,15 @@ func setting(s *pg_query.VariableSetStmt, span source.Span) []op.At {
 	}
 	return []op.At{{Op: o, Span: span}}
 }
+
+// resetAll reads RESET ALL and what DISCARD ALL does to settings.
+func resetAll(span source.Span) []op.At {
+	return []op.At{{Span: span, Op: &op.SetSearchPath{}}, {Span: span, Op: &op.ReplicationRole{}}}
+}
+
+// isReplica reports whether the value of session_replication_role switches
+// ordinary triggers off. "local" does not.
+func isReplica(role string) bool { return strings.EqualFold(role, "replica") }
 
 // setConfig reads calls of set_config in a SELECT: a SET in other words, save
 // that the value may be computed.
@@ -46,6 +61,10 @@ func setConfig(s *pg_query.SelectStmt, span source.Span) []op.At {
 				all = append(all, backslashes(span)...)
 			case strings.EqualFold(name, "search_path"):
 				all = append(all, searchPath(f, span))
+			case strings.EqualFold(name, "session_replication_role"):
+				role, _ := literal(f.Args[1])
+				local, _ := truthValue(f.Args[2])
+				all = append(all, op.At{Span: span, Op: &op.ReplicationRole{Replica: isReplica(role), Local: local}})
 			}
 			return true
 		})

@@ -14,6 +14,29 @@ type chunk struct {
 	inner  bool // it holds semicolons of its own
 	open   bool // a string, identifier or comment in it is not closed
 	excess excess
+	// given is what the parser is given in place of the text, if not empty: it ends
+	// where the text ends.
+	given string
+	vars  *scope // the variables of the body that it stands in
+}
+
+// masked returns what the parser is given: the text, without what is too much for
+// the parser, and with placeholders in quoted names filled in.
+func (c chunk) masked(f *source.File) []byte {
+	if c.given != "" {
+		return []byte(c.given)
+	}
+	text := c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start)
+	text, _ = fill(text, inNames)
+	return text
+}
+
+// base returns the offset in the file of the beginning of what the parser is given.
+func (c chunk) base(f *source.File) int {
+	if c.given != "" {
+		return c.all.End - len(c.given)
+	}
+	return c.all.Start
 }
 
 // span returns the chunk from its first token to its last.

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"slices"
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -70,7 +71,7 @@ func session(n *pg_query.Node, span source.Span) ([]op.At, bool) {
 	case *pg_query.Node_DiscardStmt:
 		switch s.DiscardStmt.Target {
 		case pg_query.DiscardMode_DISCARD_ALL:
-			return append(one(&op.SetSearchPath{}), append(one(&op.Deallocate{}), one(&op.DiscardTemporary{})...)...), true
+			return slices.Concat(resetAll(span), one(&op.Deallocate{}), one(&op.DiscardTemporary{})), true
 		case pg_query.DiscardMode_DISCARD_TEMP:
 			return one(&op.DiscardTemporary{}), true
 		}
@@ -95,14 +96,14 @@ var harmless = set(`
 	AlterRoleStmt AlterRoleSetStmt CreateRoleStmt DropRoleStmt
 	VacuumStmt ClusterStmt ReindexStmt CheckPointStmt RefreshMatViewStmt LockStmt LoadStmt
 	VariableShowStmt ConstraintsSetStmt NotifyStmt ListenStmt UnlistenStmt FetchStmt ClosePortalStmt
-	CreateStatsStmt AlterStatsStmt AlterPolicyStmt AlterEventTrigStmt AlterFunctionStmt AlterObjectDependsStmt
+	CreateStatsStmt AlterStatsStmt AlterPolicyStmt AlterFunctionStmt AlterObjectDependsStmt
 	AlterOperatorStmt AlterOpFamilyStmt AlterTypeStmt AlterEnumStmt AlterDomainStmt AlterCollationStmt AlterSeqStmt
 	AlterExtensionStmt AlterExtensionContentsStmt
 	AlterTSDictionaryStmt AlterTSConfigurationStmt
 	AlterDatabaseStmt AlterDatabaseSetStmt AlterDatabaseRefreshCollStmt AlterSystemStmt AlterTableSpaceOptionsStmt
 	AlterTableMoveAllStmt AlterFdwStmt AlterForeignServerStmt AlterUserMappingStmt AlterPublicationStmt AlterSubscriptionStmt
 	CreatedbStmt CreateTableSpaceStmt DropTableSpaceStmt CreateFdwStmt CreateForeignServerStmt CreateUserMappingStmt
-	DropUserMappingStmt ImportForeignSchemaStmt CreateAmStmt CreateEventTrigStmt CreatePLangStmt CreateOpClassStmt
+	DropUserMappingStmt ImportForeignSchemaStmt CreateAmStmt CreatePLangStmt CreateOpClassStmt
 	CreateOpFamilyStmt CreateConversionStmt CreateCastStmt CreateTransformStmt CreatePublicationStmt
 	CreateSubscriptionStmt DropSubscriptionStmt
 `)
@@ -145,32 +146,4 @@ func transaction(s *pg_query.TransactionStmt, span source.Span) []op.At {
 		return nil // COMMIT PREPARED and ROLLBACK PREPARED end a transaction of another session
 	}
 	return []op.At{{Op: t, Span: span}}
-}
-
-// doBlock says of a DO block with destructive words that it is not read: its body
-// runs at once. Functions that it may call are judged by their own bodies.
-func (r *reader) doBlock(s *pg_query.DoStmt, span source.Span) []op.At {
-	body, language := "", "plpgsql"
-	for _, n := range s.Args {
-		switch d := n.GetDefElem(); d.GetDefname() {
-		case "as":
-			body = d.Arg.GetString_().GetSval()
-		case "language":
-			language = strings.ToLower(d.Arg.GetString_().GetSval())
-		}
-	}
-	words, names, makes := bodyWords(body)
-	if len(words) > 0 || language != "plpgsql" {
-		return []op.At{{Span: span, Op: &op.Unread{
-			Message: "this version does not read the body of a DO block", Destructive: words, Body: true,
-		}}}
-	}
-	var all []op.At
-	if makes {
-		all = append(all, op.At{Span: span, Op: &op.Hidden{}})
-	}
-	for _, name := range names {
-		all = append(all, op.At{Span: span, Op: &op.Call{Function: name, Perhaps: true}})
-	}
-	return all
 }

@@ -90,7 +90,7 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 	case s.Query.GetSelectStmt() != nil:
 		all = append(all, r.selects(s.Query.GetSelectStmt(), span)...)
 		if !s.Into.SkipData {
-			c.Copies = copies(s.Query.GetSelectStmt())
+			c.Copies = r.copies(s.Query.GetSelectStmt())
 		}
 	}
 	return append(all, op.At{Span: span, Op: c})
@@ -226,6 +226,9 @@ func alterAction(table op.Name, c *pg_query.AlterTableCmd, object pg_query.Objec
 		return one(&op.Inherit{
 			Table: table, Parent: rangeName(c.Def.GetRangeVar()), Off: c.Subtype == pg_query.AlterTableType_AT_DropInherit,
 		})
+	}
+	if o := switches(table, c); o != nil {
+		return one(o)
 	}
 	return nil
 }

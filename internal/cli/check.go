@@ -116,17 +116,19 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	if err := f.validate(args, threshold); err != nil {
 		return err
 	}
-	c, found, scope, err := a.review(ctx, f, args)
+	done, err := a.review(ctx, f, args)
 	if err != nil {
 		return err
 	}
+	c, found := done.config, done.found
 	applyRules(c, found)
 	if threshold {
 		c.Threshold = f.threshold
 	}
 	decision := gate.Decide(found, c.Policy(), gate.Evidence{Everything: f.acknowledged})
 	r := newReview(found, decision)
-	r.Scope, r.Verbose, r.Quiet, r.Color = scope, f.verbose, f.quiet, a.color(f)
+	r.Scope, r.LeftOut = done.scope, done.left.sorted()
+	r.Verbose, r.Quiet, r.Color = f.verbose, f.quiet, a.color(f)
 	if err := a.write(f, r); err != nil {
 		return err
 	}
@@ -136,8 +138,16 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	return nil
 }
 
+// reviewed is what a call asked for, judged.
+type reviewed struct {
+	config config.Config
+	found  *analyzer.Report
+	scope  string // where was looked: "between main and HEAD"
+	left   omitted
+}
+
 // review reads and judges in one of the three ways.
-func (a *app) review(ctx context.Context, f checkFlags, args []string) (config.Config, *analyzer.Report, string, error) {
+func (a *app) review(ctx context.Context, f checkFlags, args []string) (*reviewed, error) {
 	switch {
 	case f.diff != "":
 		return a.reviewDiff(ctx, f)
@@ -146,70 +156,79 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (config.C
 	}
 	c, err := readConfig(f.config)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	d, err := a.paths(ctx, c, args)
+	done := &reviewed{config: c, scope: "in " + strings.Join(slices.Sorted(slices.Values(args)), ", ")}
+	d, err := a.paths(ctx, c, args, &done.left)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included}
-	return c, analyzer.Each(options, d.history, d.files), "in " + strings.Join(slices.Sorted(slices.Values(args)), ", "), nil
+	done.found = analyzer.Each(options, d.history, d.files)
+	return done, nil
 }
 
-func (a *app) reviewDiff(ctx context.Context, f checkFlags) (c config.Config, found *analyzer.Report, scope string, err error) {
+func (a *app) reviewDiff(ctx context.Context, f checkFlags) (*reviewed, error) {
 	base, head, err := parseRange(f.diff)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	repository, err := git.Open(ctx, ".")
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	from, err := repository.MergeBase(ctx, base, head)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	changes, err := repository.Changes(ctx, from, head)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	return reviewGit(ctx, repository, f, from, changes, fmt.Sprintf("between %s and %s", base, head))
 }
 
-func (a *app) reviewStaged(ctx context.Context, f checkFlags) (c config.Config, found *analyzer.Report, scope string, err error) {
+func (a *app) reviewStaged(ctx context.Context, f checkFlags) (*reviewed, error) {
 	repository, err := git.Open(ctx, ".")
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	head, _, err := repository.Head(ctx)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	changes, err := repository.StagedChanges(ctx)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
 	return reviewGit(ctx, repository, f, head, changes, "among the staged changes")
 }
 
 // reviewGit reviews changes on top of a commit, with that commit's config.
-func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string, changes []git.Change, scope string) (config.Config, *analyzer.Report, string, error) {
+func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string, changes []git.Change, scope string) (*reviewed, error) {
 	tree, err := r.Tree(ctx, base)
 	if err != nil {
-		return config.Config{}, nil, "", err
+		return nil, err
 	}
 	c, err := configIn(ctx, r, f.config, base, tree)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
+	}
+	done := &reviewed{config: c, scope: scope}
+	for _, change := range changes {
+		if change.OldPath == "" || !wanted(c, change.OldPath) { // else the old file is reviewed as removed
+			done.left.note(c, change.Path)
+		}
 	}
 	all, err := gitChange(ctx, r, c, tree, changes)
 	if err != nil {
-		return c, nil, "", err
+		return nil, err
 	}
-	return c, together(all, f.jobs), scope, nil
+	done.found = together(all, f.jobs)
+	return done, nil
 }
 
 // configIn reads the config among a commit's files, unless another one is named.

@@ -18,6 +18,7 @@ import (
 	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/config"
 	"github.com/dropgate/dropgate/internal/git"
+	"github.com/dropgate/dropgate/internal/report"
 	"github.com/dropgate/dropgate/rules"
 )
 
@@ -72,6 +73,41 @@ func candidate(c config.Config, name string) bool {
 	return migration.IsCandidate(name) || len(c.Paths) > 0 && c.FormatOf(name) != ""
 }
 
+// omitted collects the files that are not reviewed, each once.
+type omitted struct {
+	report.LeftOut
+	seen map[string]bool
+}
+
+// note notes a file if it is not to be reviewed, and reports whether that is so.
+func (o *omitted) note(c config.Config, name string) bool {
+	if wanted(c, name) {
+		return false
+	}
+	if o.seen[name] {
+		return true
+	}
+	if o.seen == nil {
+		o.seen = map[string]bool{}
+	}
+	o.seen[name] = true
+	switch {
+	case !candidate(c, name):
+		o.Others++
+	case !config.Config{Exclude: c.Exclude}.Includes(name):
+		o.Files = append(o.Files, report.LeftOutFile{Path: name, Why: "the config excludes it"})
+	default:
+		o.Files = append(o.Files, report.LeftOutFile{Path: name, Why: "the config's paths do not have it"})
+	}
+	return true
+}
+
+// sorted returns the files by path.
+func (o *omitted) sorted() report.LeftOut {
+	slices.SortFunc(o.Files, func(a, b report.LeftOutFile) int { return strings.Compare(a.Path, b.Path) })
+	return o.LeftOut
+}
+
 // past returns how a migration counts for those after it. One that the config
 // leaves out may have made what a later one drops IF EXISTS: it counts as one that
 // could not be read.
@@ -90,7 +126,7 @@ func readMigration(c config.Config, name string, data []byte) *migration.Migrati
 
 // paths reads the migrations that the arguments name, those that come before them
 // in the same folders, and what these include.
-func (a *app) paths(ctx context.Context, c config.Config, args []string) (*disk, error) {
+func (a *app) paths(ctx context.Context, c config.Config, args []string, left *omitted) (*disk, error) {
 	seen := map[string]bool{}
 	add := func(to, from []*migration.Migration) []*migration.Migration {
 		for _, m := range from {
@@ -103,7 +139,7 @@ func (a *app) paths(ctx context.Context, c config.Config, args []string) (*disk,
 	}
 	d := &disk{}
 	for _, arg := range args {
-		found, err := a.argument(ctx, c, arg)
+		found, err := a.argument(ctx, c, arg, left)
 		if err != nil {
 			return nil, err
 		}
@@ -127,9 +163,9 @@ func (a *app) paths(ctx context.Context, c config.Config, args []string) (*disk,
 
 // argument reads what one argument names: a file, a folder, or - for standard
 // input, which has no folder and so no history.
-func (a *app) argument(ctx context.Context, c config.Config, arg string) ([]*migration.Migration, error) {
+func (a *app) argument(ctx context.Context, c config.Config, arg string, left *omitted) ([]*migration.Migration, error) {
 	if arg != stdin {
-		return migrationsAt(c, arg)
+		return migrationsAt(c, arg, left)
 	}
 	type input struct {
 		data []byte
@@ -166,7 +202,7 @@ func lastOfSets(files []*migration.Migration) []*migration.Migration {
 }
 
 // migrationsAt reads one file, or the migrations in a folder and those below it.
-func migrationsAt(c config.Config, arg string) ([]*migration.Migration, error) {
+func migrationsAt(c config.Config, arg string, left *omitted) ([]*migration.Migration, error) {
 	info, err := os.Stat(arg)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", arg, cause(err))
@@ -175,7 +211,8 @@ func migrationsAt(c config.Config, arg string) ([]*migration.Migration, error) {
 		m, err := readFile(c, arg)
 		return []*migration.Migration{m}, err
 	}
-	return walk(c, arg, wanted, func(string) bool { return true })
+	pick := func(c config.Config, name string) bool { return !left.note(c, name) }
+	return walk(c, arg, pick, func(string) bool { return true })
 }
 
 // walk reads the files that pick takes in a folder, which may be a link, and in
@@ -355,13 +392,14 @@ func changedFile(c config.Config, f git.Change, old map[string]*migration.Migrat
 
 // earlier returns the version of a file that has already run: its own, or the one
 // it was renamed from if the migration tool takes both for one migration. Under
-// another version number the tool runs it again.
+// another version number the tool runs it again, and what was for another database
+// by its path has not run.
 func earlier(m *migration.Migration, name, oldName string, old map[string]*migration.Migration) *migration.Migration {
 	if base := old[name]; base != nil {
 		return base
 	}
 	base := old[oldName]
-	if base == nil {
+	if base == nil || !m.SameDatabase(base) {
 		return nil
 	}
 	same := len(m.Version.Numbers) > 0 && slices.Equal(m.Version.Numbers, base.Version.Numbers)
@@ -369,6 +407,15 @@ func earlier(m *migration.Migration, name, oldName string, old map[string]*migra
 		return base
 	}
 	return nil
+}
+
+// settled returns the migration as the formats around it on the base tell.
+func settled(m *migration.Migration, formats map[string]map[string]bool) *migration.Migration {
+	s := migration.Settle(m, formats)
+	if s != m {
+		s.Why = "its folder on the base is not run with " + m.Format
+	}
+	return s
 }
 
 // keepFormat reads changed files by the format that their folder has on the base:
@@ -383,11 +430,8 @@ func keepFormat(all *change) {
 		formats[m.Set][m.Format] = true
 	}
 	for i, f := range all.files {
-		if f.Migration == nil || len(formats[f.Migration.Set]) == 0 || formats[f.Migration.Set][f.Migration.Format] {
-			continue
-		}
-		if m := f.Migration; m.ByDirectives() && m.Direction() != "up" {
-			all.files[i].Migration = migration.Read(m.File, "sql")
+		if f.Migration != nil {
+			all.files[i].Migration = settled(f.Migration, formats)
 		}
 	}
 }

@@ -12,6 +12,11 @@
 //	CREATE TABLE users (id int PRIMARY KEY);
 //	-- change/0002_drop.sql --
 //	DROP TABLE users;
+//
+// Three more keys may follow: "border" names the settled border that the verdict
+// follows, "at" the lines of the findings that block, and "psql: yes" says that
+// psql runs the files. Files in folders below history/ and change/ are then not
+// run by themselves, they are there to be included.
 package losstest
 
 import (
@@ -20,6 +25,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -31,6 +37,16 @@ type File struct {
 	Data []byte
 }
 
+// Path returns where the file lies in the case's repository: what is in history/
+// and change/ are one folder of migrations.
+func (f File) Path() string { return "migrations/" + f.short() }
+
+// short returns the name without the folder that says what it is.
+func (f File) short() string {
+	_, name, _ := strings.Cut(f.Name, "/")
+	return name
+}
+
 // A Case is a change on top of a history, with the verdict that is expected of
 // a review of it.
 type Case struct {
@@ -40,9 +56,17 @@ type Case struct {
 	Rules   []string // the IDs of the rules of its blocking findings, sorted; empty unless Blocked
 	// Border names the settled border (see Borders) that the verdict follows.
 	// It must be there when the verdict is not what executing the change shows.
-	Border  string
+	Border string
+	// At is where the blocking findings begin, each line once: "0002_change.sql:5".
+	// It is empty where the case does not say.
+	At []string
+	// Psql says that psql runs the files, from the folder above migrations/.
+	Psql    bool
 	History []File // has run already, in this order
 	Change  []File // is under review as a whole, in this order
+	// Included are files in folders below history/ and change/: nothing runs them
+	// but psql's \i, and Path tells under what name.
+	Included []File
 	// Seed is SQL that puts rows into the history's tables. Tables that it
 	// leaves alone get generated rows.
 	Seed string
@@ -82,10 +106,8 @@ func parse(data []byte) (Case, error) {
 	for _, f := range archive.Files {
 		file := File{Name: f.Name, Data: f.Data}
 		switch {
-		case strings.HasPrefix(f.Name, "history/"):
-			c.History = append(c.History, file)
-		case strings.HasPrefix(f.Name, "change/"):
-			c.Change = append(c.Change, file)
+		case strings.HasPrefix(f.Name, "history/") || strings.HasPrefix(f.Name, "change/"):
+			c.add(file)
 		case f.Name == "seed.sql":
 			c.Seed = string(f.Data)
 		default:
@@ -95,8 +117,21 @@ func parse(data []byte) (Case, error) {
 	byName := func(a, b File) int { return cmp.Compare(a.Name, b.Name) }
 	slices.SortFunc(c.History, byName)
 	slices.SortFunc(c.Change, byName)
+	slices.SortFunc(c.Included, byName)
 	err := c.check()
 	return c, err
+}
+
+// add puts a file of history/ or change/ where it belongs.
+func (c *Case) add(f File) {
+	switch {
+	case strings.Contains(f.short(), "/"):
+		c.Included = append(c.Included, f)
+	case strings.HasPrefix(f.Name, "history/"):
+		c.History = append(c.History, f)
+	default:
+		c.Change = append(c.Change, f)
+	}
 }
 
 // readHeader reads the title and the keys below it.
@@ -114,25 +149,47 @@ func (c *Case) readHeader(text string) error {
 			return fmt.Errorf("header has %s twice", key)
 		}
 		seen[key] = true
-		switch key {
-		case "blocked":
-			if value != "yes" && value != "no" {
-				return fmt.Errorf("blocked is %q, not yes or no", value)
-			}
-			c.Blocked = value == "yes"
-		case "rules":
-			c.Rules = strings.Fields(strings.ReplaceAll(value, ",", " "))
-			slices.Sort(c.Rules)
-		case "border":
-			c.Border = value
-		default:
-			return fmt.Errorf("header has an unknown key %q", key)
+		if err := c.set(key, value); err != nil {
+			return err
 		}
 	}
 	if !seen["blocked"] {
 		return fmt.Errorf("header does not say whether the change is blocked")
 	}
 	return nil
+}
+
+// set gives a key of the header its value.
+func (c *Case) set(key, value string) (err error) {
+	switch key {
+	case "blocked":
+		c.Blocked, err = truth(key, value)
+	case "psql":
+		c.Psql, err = truth(key, value)
+	case "rules":
+		c.Rules = words(value)
+	case "at":
+		c.At = words(value)
+	case "border":
+		c.Border = value
+	default:
+		return fmt.Errorf("header has an unknown key %q", key)
+	}
+	return err
+}
+
+func truth(key, value string) (bool, error) {
+	if value != "yes" && value != "no" {
+		return false, fmt.Errorf("%s is %q, not yes or no", key, value)
+	}
+	return value == "yes", nil
+}
+
+// words returns a list's items, sorted.
+func words(list string) []string {
+	found := strings.Fields(strings.ReplaceAll(list, ",", " "))
+	slices.Sort(found)
+	return found
 }
 
 // check refuses a case that could not mean anything.
@@ -146,7 +203,35 @@ func (c *Case) check() error {
 		return fmt.Errorf("blocked, and no rule named that blocks it")
 	case !c.Blocked && len(c.Rules) > 0:
 		return fmt.Errorf("not blocked, and yet rules that block it: %s", strings.Join(c.Rules, ", "))
+	case !c.Blocked && len(c.At) > 0:
+		return fmt.Errorf("not blocked, and yet findings that block it at %s", strings.Join(c.At, ", "))
+	case !c.Psql && len(c.Included) > 0:
+		return fmt.Errorf("file %s is in a folder, and no psql includes it", c.Included[0].Name)
 	}
+	for _, at := range c.At {
+		if !c.has(at) {
+			return fmt.Errorf("no file in change/ has the line %q", at)
+		}
+	}
+	return c.checkBorder()
+}
+
+// has reports whether a changed file has the line.
+func (c *Case) has(at string) bool {
+	name, number, _ := strings.Cut(at, ":")
+	line, err := strconv.Atoi(number)
+	if err != nil || line < 1 {
+		return false
+	}
+	for _, f := range slices.Concat(c.Change, c.Included) {
+		if f.Name == "change/"+name {
+			return line <= strings.Count(string(f.Data), "\n")
+		}
+	}
+	return false
+}
+
+func (c *Case) checkBorder() error {
 	if c.Border == "" {
 		return nil
 	}

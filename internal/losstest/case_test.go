@@ -59,6 +59,46 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+func TestLoadOfScripts(t *testing.T) {
+	const text = `Includes what drops a table.
+blocked: yes
+rules: drop-table
+at: lib/drop.sql:1, 0002_a.sql:2
+psql: yes
+-- history/lib/drop.sql --
+SELECT 1;
+-- change/0002_a.sql --
+\set ON_ERROR_STOP on
+\ir lib/drop.sql
+-- change/lib/drop.sql --
+DROP TABLE a;
+`
+	got, err := losstest.Load(write(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	included := []losstest.File{
+		{Name: "change/lib/drop.sql", Data: []byte("DROP TABLE a;\n")},
+		{Name: "history/lib/drop.sql", Data: []byte("SELECT 1;\n")},
+	}
+	want := []losstest.Case{{
+		Name:     "one",
+		Title:    "Includes what drops a table.",
+		Blocked:  true,
+		Rules:    []string{"drop-table"},
+		At:       []string{"0002_a.sql:2", "lib/drop.sql:1"},
+		Psql:     true,
+		Change:   []losstest.File{{Name: "change/0002_a.sql", Data: []byte("\\set ON_ERROR_STOP on\n\\ir lib/drop.sql\n")}},
+		Included: included,
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Load (-want +got):\n%s", diff)
+	}
+	if got := included[0].Path(); got != "migrations/lib/drop.sql" {
+		t.Errorf("got path %q, want migrations/lib/drop.sql", got)
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, old, new, want string }{
 		{"unknown key", "border:", "boarder:", `unknown key "boarder"`},
@@ -72,6 +112,13 @@ func TestLoadRefuses(t *testing.T) {
 		{"wrong side of the border", "copy-kept", "constant-key", "wrong side"},
 		{"stray file", "seed.sql", "other.sql", "other.sql is neither"},
 		{"no change", "change/", "history/", "no file in change/"},
+		{"neither psql nor not", "border:", "psql: perhaps\nborder:", `psql is "perhaps"`},
+		{"folder without psql", "change/0002", "change/lib/0002", "no psql includes it"},
+		{"place in no file", "border:", "at: 0001_init.sql:1\nborder:", `has the line "0001_init.sql:1"`},
+		{"place behind the end", "border:", "at: 0002_a.sql:2\nborder:", `has the line "0002_a.sql:2"`},
+		{"place without a line", "border:", "at: 0002_a.sql\nborder:", `has the line "0002_a.sql"`},
+		{"place of a change that passes", "blocked: yes\nrules: truncate, drop-table\nborder: copy-kept",
+			"blocked: no\nat: 0002_a.sql:1", "and yet findings"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			text := strings.ReplaceAll(wellFormed, tt.old, tt.new)

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -29,7 +32,8 @@ func (o Outcome) Lost() bool { return len(o.Losses) > 0 }
 // runs the change and compares. The files run as a migration tool runs them: one
 // after the other in one session, each sent as a whole, so that a file without
 // transaction statements is one transaction. History and change have a session
-// of their own each. The error tells that the case could not be set up.
+// of their own each. Where psql runs the files it stops at the first error, and
+// each statement is a transaction. The error tells that the case could not be set up.
 //
 // Databases and roles that the case makes belong to the whole server; they are
 // removed at the end. No two cases may run on a server at the same time.
@@ -54,7 +58,11 @@ func Execute(ctx context.Context, server *pgtest.Server, c Case) (outcome Outcom
 
 // execute does what Execute promises in a database that is there.
 func execute(ctx context.Context, server *pgtest.Server, conn *pgx.Conn, name string, c Case) (Outcome, error) {
-	if failed, err := session(ctx, server, name, c.History); err != nil {
+	run := session
+	if c.Psql {
+		run = c.psql
+	}
+	if failed, err := run(ctx, server, name, c.History); err != nil {
 		return Outcome{}, err
 	} else if failed != "" {
 		return Outcome{}, fmt.Errorf("run the history: %s", failed)
@@ -67,7 +75,7 @@ func execute(ctx context.Context, server *pgtest.Server, conn *pgx.Conn, name st
 		return Outcome{}, err
 	}
 	var outcome Outcome
-	if outcome.Error, err = session(ctx, server, name, c.Change); err != nil {
+	if outcome.Error, err = run(ctx, server, name, c.Change); err != nil {
 		return Outcome{}, err
 	}
 	after, err := take(ctx, conn)
@@ -92,6 +100,46 @@ func session(ctx context.Context, server *pgtest.Server, database string, files 
 		}
 	}
 	return "", nil
+}
+
+// psql runs files as session does, with psql in a folder that holds the case's
+// repository.
+func (c *Case) psql(ctx context.Context, server *pgtest.Server, database string, files []File) (failed string, err error) {
+	if len(files) == 0 {
+		return "", nil
+	}
+	dir, err := os.MkdirTemp("", "losstest-")
+	if err != nil {
+		return "", fmt.Errorf("make a folder for psql: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	sides := []string{"history/", "change/"} // what a change writes over comes first
+	if strings.HasPrefix(files[0].Name, sides[0]) {
+		sides = sides[:1]
+	}
+	for _, side := range sides {
+		for _, f := range slices.Concat(c.History, c.Change, c.Included) {
+			if !strings.HasPrefix(f.Name, side) {
+				continue
+			}
+			if err := lay(filepath.Join(dir, filepath.FromSlash(f.Path())), f.Data); err != nil {
+				return "", fmt.Errorf("lay out the case's files: %w", err)
+			}
+		}
+	}
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, f.Path())
+	}
+	return server.Psql(ctx, database, dir, paths...)
+}
+
+// lay writes a file and makes the folders above it.
+func lay(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o600)
 }
 
 // remember returns a function that removes the databases and roles that are not

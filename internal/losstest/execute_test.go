@@ -89,6 +89,37 @@ func TestExecuteTellsErrors(t *testing.T) {
 	}
 }
 
+// TestExecuteWithPsql holds that psql runs the files, each side with its own
+// version of what they include, and that it stops at the first error.
+func TestExecuteWithPsql(t *testing.T) {
+	file := func(name, text string) losstest.File { return losstest.File{Name: name, Data: []byte(text)} }
+	c := losstest.Case{
+		Psql:    true,
+		History: []losstest.File{file("history/0001.sql", "\\i migrations/lib/one.sql\n")},
+		Change:  []losstest.File{file("change/0002.sql", "\\ir lib/one.sql\n\\q\nDROP TABLE b;\n")},
+		Included: []losstest.File{
+			file("change/lib/one.sql", "DROP TABLE a;\n"),
+			file("history/lib/one.sql", "CREATE TABLE a (id int);\nCREATE TABLE b (id int);\nCOPY b FROM stdin;\n1\n\\.\n"),
+		},
+	}
+	got, err := losstest.Execute(t.Context(), pgtest.Start(t), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := losstest.Outcome{Losses: []losstest.Loss{{Kind: losstest.TableGone, Object: "public.a", Count: 4}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Execute (-want +got):\n%s", diff)
+	}
+	c.Change = []losstest.File{file("change/0002.sql", "SELECT 1 / 0;\n\\ir lib/one.sql\n")}
+	got, err = losstest.Execute(t.Context(), pgtest.Start(t), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(got.Error, "migrations/0002.sql:1") || got.Lost() {
+		t.Errorf("got error %q and losses %v, want migrations/0002.sql:1 refused and nothing lost", got.Error, got.Losses)
+	}
+}
+
 // TestExecuteLeavesNothing keeps one case's roles and databases from the next.
 func TestExecuteLeavesNothing(t *testing.T) {
 	server := pgtest.Start(t)

@@ -186,7 +186,8 @@ func TestJSONKeys(t *testing.T) {
 	    "object": {"kind": "", "schema": "", "name": "", "column": ""},
 	    "reach": [{"kind": "", "name": "", "why": ""}], "statement": "", "certainty": "", "message": "",
 	    "reasons": [{"points": 90, "text": ""}], "remedy": "", "suggestion": "", "fingerprint": "", "suppressed": null}],
-	  "files": [{"path": "", "status": "", "format": "", "direction": "", "statements": 12, "unread": 0}],
+	  "files": [{"path": "", "status": "", "format": "", "direction": "", "statements": 12, "unread": 0,
+	    "why": "", "dialect": null, "sections": [{"direction": "", "from": 1, "to": 9, "statements": 4, "unread": 0}], "notRun": []}],
 	  "errors": [{"path": "", "line": 9, "message": ""}]}`
 	var want, got any
 	if err := json.Unmarshal([]byte(contract), &want); err != nil {

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -132,8 +133,19 @@ func fixture(t *testing.T) *Review {
 		Report: &analyzer.Report{
 			Findings: []analyzer.Finding{drop, over, column, index, rows, unread},
 			Files: []analyzer.FileSummary{
-				{Path: cleanup.Path, Status: "added", Format: "golang-migrate", Direction: "up", Statements: 4},
-				{Path: evil.Path, Status: "modified", Format: "sql", Direction: "up", Statements: 2, Unread: 1},
+				{
+					Path: cleanup.Path, Status: "added", Format: "golang-migrate", Why: "by its path", Direction: "up", Statements: 4,
+					Sections: []analyzer.SectionSummary{{Direction: "up", From: 3, To: 19, Statements: 4}},
+				},
+				{
+					Path: evil.Path, Status: "modified", Format: "sql", Direction: "up", Statements: 2, Unread: 1,
+					Dialect: &analyzer.Dialect{Name: "MySQL", Why: "backquotes on line 3"},
+					Sections: []analyzer.SectionSummary{
+						{Direction: "up", From: 1, To: 9, Statements: 1, Unread: 1},
+						{Direction: "down", From: 12, To: 12, Statements: 1},
+					},
+					NotRun: []analyzer.NotRun{{From: 4, To: 9, Statements: 3, Why: "a ROLLBACK takes it back"}},
+				},
 			},
 			Problems: []analyzer.Problem{{Path: evil.Path, Line: unread.Start.Line, Message: "syntax error at or near \";\""}},
 			Sources:  map[string]*source.File{cleanup.Path: cleanup, evil.Path: evil},
@@ -144,6 +156,16 @@ func fixture(t *testing.T) *Review {
 			Reasons:         []string{"4 operations reach the threshold and no backup-check label covers them"},
 		},
 	}
+}
+
+// leftOut returns more files that are not reviewed than are listed, with hostile
+// text in a path.
+func leftOut() LeftOut {
+	l := LeftOut{Others: 12345}
+	for i := range partLimit + 2 {
+		l.Files = append(l.Files, LeftOutFile{fmt.Sprintf("db/mysql/%04d_`x`\n::error::.sql", i), "the config excludes it"})
+	}
+	return l
 }
 
 // quietFixture returns a review of files in which nothing is destructive.

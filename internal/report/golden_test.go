@@ -22,14 +22,16 @@ func TestGolden(t *testing.T) {
 		{"blocked.text", "text", fixture(t)},
 		{"colour.text", "text", with(func(r *Review) { r.Color = true })},
 		{"quiet.text", "text", with(func(r *Review) { r.Quiet = true })},
-		{"verbose.text", "text", with(func(r *Review) { r.Verbose = true; r.Report.Findings = nil; r.Decision.Blocked = false })},
+		{"verbose.text", "text", with(func(r *Review) {
+			r.Verbose, r.LeftOut, r.Report.Findings, r.Decision.Blocked = true, leftOut(), nil, false
+		})},
 		{"valid.text", "text", valid(fixture(t))},
 		{"nothing.text", "text", quietFixture()},
 		{"empty.text", "text", emptyFixture()},
 		{"blocked.json", "json", fixture(t)},
 		{"empty.json", "json", emptyFixture()},
 		{"blocked.markdown", "markdown", fixture(t)},
-		{"verbose.markdown", "markdown", with(func(r *Review) { r.Verbose = true })},
+		{"verbose.markdown", "markdown", with(func(r *Review) { r.Verbose, r.LeftOut = true, leftOut() })},
 		{"valid.markdown", "markdown", valid(fixture(t))},
 		{"nothing.markdown", "markdown", quietFixture()},
 		{"empty.markdown", "markdown", emptyFixture()},

@@ -36,13 +36,17 @@ func JSON(w io.Writer, r *Review) error {
 		Tool:     tool{Name: "dropgate", Version: r.Version},
 		Decision: r.Decision,
 		Findings: list(slices.Clone(r.Report.Findings)),
-		Files:    list(r.Report.Files),
+		Files:    list(slices.Clone(r.Report.Files)),
 		Errors:   list(r.Report.Problems),
 	}
 	d.Decision.Reasons = list(d.Decision.Reasons)
 	for i := range d.Findings {
 		d.Findings[i].Reach = list(d.Findings[i].Reach)
 		d.Findings[i].Reasons = list(d.Findings[i].Reasons)
+	}
+	for i := range d.Files {
+		d.Files[i].Sections = list(d.Files[i].Sections)
+		d.Files[i].NotRun = list(d.Files[i].NotRun)
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

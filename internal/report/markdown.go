@@ -180,15 +180,6 @@ func remedyMarkdown(f analyzer.Finding) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func filesMarkdown(r *Review) []string {
-	var lines []string
-	for _, f := range r.Report.Files {
-		lines = append(lines, fmt.Sprintf("- %s: %s, %s, %s, %s, %d unread\n", code(f.Path), sentence(f.Status),
-			sentence(f.Format), sentence(f.Direction), count(f.Statements, "statement"), f.Unread))
-	}
-	return lines
-}
-
 // sentence is prose of bounded length.
 func sentence(s string, names ...string) string {
 	s, long := cut(s, sentenceLimit)

@@ -21,8 +21,11 @@ type Review struct {
 	Scope string
 	// Color asks the text report for ANSI colours.
 	Color bool
-	// Verbose asks for one line a file: what it was taken for and what was read.
+	// Verbose asks what each file was taken for, what was read of it, and what was
+	// not reviewed.
 	Verbose bool
+	// LeftOut are the files that the call names and that are not reviewed.
+	LeftOut LeftOut
 	// Quiet asks for the findings that block and the verdict only.
 	Quiet bool
 }

@@ -78,25 +78,6 @@ func (t *textReport) write() {
 	t.verdict()
 }
 
-func (t *textReport) files() {
-	for _, f := range t.r.Report.Files {
-		fmt.Fprintf(&t.b, "%s  ", Visible(f.Path))
-		for _, word := range []string{f.Status, f.Format, f.Direction} {
-			if word != "" && word != "unchanged" {
-				t.b.WriteString(word + ", ")
-			}
-		}
-		t.b.WriteString(count(f.Statements, "statement"))
-		if f.Unread > 0 {
-			fmt.Fprintf(&t.b, ", %d unread", f.Unread)
-		}
-		t.b.WriteByte('\n')
-	}
-	if len(t.r.Report.Files) > 0 {
-		t.b.WriteByte('\n')
-	}
-}
-
 // finding writes one finding. What scores nothing or is suppressed gets its
 // heading and its message only.
 func (t *textReport) finding(f analyzer.Finding) {

@@ -1,0 +1,85 @@
+package follow
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+// body follows a body with the variables that it begins with.
+func (r *run) body(fr frame, b *op.Body, e env) {
+	fr.file, fr.env, fr.body = b.File, e, true
+	if b.Path != nil {
+		outer := slices.Clone(r.catalog.SearchPath())
+		r.emit(fr, op.At{Op: &op.SetSearchPath{Schemas: b.Path.Schemas, Local: true}}, nil)
+		defer func() { r.emit(fr, op.At{Op: &op.SetSearchPath{Schemas: outer, Local: true}}, nil) }()
+	}
+	r.steps(fr, b.Steps)
+}
+
+// steps goes through steps; what they assign stays in the frame's variables.
+func (r *run) steps(fr frame, steps []op.Step) {
+	for _, step := range steps {
+		if r.over {
+			return
+		}
+		switch s := step.(type) {
+		case *op.Run:
+			for _, at := range s.Ops {
+				r.operation(fr, at)
+			}
+		case *op.Assign:
+			fr.env.set(s.Variable, r.eval(fr, s.Value))
+		case *op.Choice:
+			r.choice(fr, s)
+		case *op.Loop:
+			r.loop(fr, s)
+		}
+	}
+}
+
+// choice goes through every branch, each with the variables as they were before.
+func (r *run) choice(fr frame, s *op.Choice) {
+	before := maps.Clone(fr.env)
+	fr.perhaps = true
+	for i, branch := range s.Branches {
+		inner := fr
+		inner.env = maps.Clone(before)
+		r.steps(inner, branch)
+		if i == 0 && s.Always {
+			clear(fr.env)
+			maps.Copy(fr.env, inner.env)
+		} else {
+			fr.env.join(inner.env)
+		}
+	}
+}
+
+// loop goes through the steps of a loop, again where they left a variable with
+// something new, and then with such variables open.
+func (r *run) loop(fr frame, s *op.Loop) {
+	if r.seen == nil {
+		r.seen = map[string]bool{}
+		defer func() { r.seen = nil }()
+	}
+	fr.perhaps = true
+	for pass := range 3 {
+		before := fr.env.String()
+		inner := fr
+		inner.env = maps.Clone(fr.env)
+		r.steps(inner, s.Steps)
+		old := maps.Clone(fr.env)
+		fr.env.join(inner.env)
+		if fr.env.String() == before || r.over {
+			return
+		}
+		if pass == 1 { // they hold something new each time
+			for name, v := range fr.env {
+				if v.String() != old[name].String() {
+					fr.env[name] = nil
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,309 @@
+package follow
+
+import (
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/catalog"
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+// change follows an operation on rows: to the rules of its relation, through a
+// view to the table behind it, and to the triggers that it sets off.
+func (r *run) change(fr frame, at op.At, o op.Operation) {
+	table, events, columns, only := touched(o)
+	done := true
+	for _, event := range events {
+		for _, rule := range r.catalog.Rules(table, event) {
+			r.rule(fr, at, rule)
+			done = done && (!rule.Instead || rule.Conditional)
+		}
+	}
+	if !done {
+		return
+	}
+	if over, is := r.catalog.View(table); is && r.throughView(fr, at, o, over) {
+		return
+	}
+	r.emit(fr, at, o)
+	if d, ok := o.(*op.Delete); ok && op.Impossible(d.Where) {
+		return
+	}
+	var fires []catalog.Fire
+	for _, event := range events {
+		switch event {
+		case op.OnTruncate:
+			fires = append(fires, r.catalog.TruncateFires(o.(*op.Truncate))...)
+		case op.OnDelete:
+			fires = append(fires, r.catalog.Fires(table, event, nil, only)...)
+			fires = append(fires, r.catalog.CascadeFires(table)...)
+		default:
+			fires = append(fires, r.catalog.Fires(table, event, columns, only)...)
+		}
+	}
+	for _, f := range fires {
+		r.trigger(fr, at, f)
+	}
+}
+
+// touched returns the relation of an operation on rows, what it sets off there,
+// and the columns that it sets.
+func touched(o op.Operation) (table op.Name, events []op.Event, columns []string, only bool) {
+	set := func(all []op.Assignment) {
+		for _, a := range all {
+			columns = append(columns, a.Column)
+		}
+	}
+	switch o := o.(type) {
+	case *op.Insert:
+		return o.Table, []op.Event{op.OnInsert}, nil, false
+	case *op.Update:
+		set(o.Set)
+		return o.Table, []op.Event{op.OnUpdate}, columns, o.Only
+	case *op.Delete:
+		return o.Table, []op.Event{op.OnDelete}, nil, o.Only
+	case *op.Truncate:
+		return o.Table, []op.Event{op.OnTruncate}, nil, o.Only
+	case *op.Merge:
+		set(o.Sets)
+		if o.Inserts {
+			events = append(events, op.OnInsert)
+		}
+		if len(o.Sets) > 0 {
+			events = append(events, op.OnUpdate)
+		}
+		if o.Deletes {
+			events = append(events, op.OnDelete)
+		}
+		return o.Table, events, columns, false
+	}
+	return op.Name{}, nil, nil, false
+}
+
+// throughView follows what is written to a view to the INSTEAD OF triggers of the
+// view, else to what it shows. It reports false for a view that nothing can be
+// written through: that is for PostgreSQL to refuse.
+func (r *run) throughView(fr frame, at op.At, o op.Operation, over op.Name) bool {
+	view, events, columns, _ := touched(o)
+	instead := false
+	for _, event := range events {
+		for _, f := range r.catalog.Fires(view, event, columns, true) {
+			if f.Trigger.InsteadOf {
+				instead = true
+				r.trigger(fr, at, f)
+			}
+		}
+	}
+	if instead || over.IsZero() {
+		return instead
+	}
+	leave, ok := r.enter(fr, at, over, "")
+	if !ok {
+		return false
+	}
+	defer leave()
+	r.change(fr.via("view "+r.catalog.ResolveObject(op.View, view).String(), at.Span).at(fr), at, onTable(o, over))
+	return true
+}
+
+// read follows what is read to the functions that a view calls.
+func (r *run) read(fr frame, at op.At, n op.Name) {
+	view := r.catalog.Viewed(n)
+	if view == nil || len(view.Calls)+len(view.Reads) == 0 {
+		return
+	}
+	leave, ok := r.enter(fr, at, view, "")
+	if !ok {
+		return
+	}
+	defer leave()
+	inner := fr.via("view "+n.String(), at.Span)
+	inner.env = env{}
+	for _, f := range view.Calls {
+		if len(r.catalog.Functions(f, 0)) > 0 {
+			r.operation(inner, op.At{Span: at.Span, Op: &op.Call{Function: f, Perhaps: true}})
+		}
+	}
+	for _, relation := range view.Reads {
+		r.read(inner, at, relation)
+	}
+}
+
+// at returns the frame in the file and with the variables of another: the text of
+// the operation still stands there.
+func (fr frame) at(other frame) frame {
+	fr.file, fr.env = other.file, other.env
+	return fr
+}
+
+// onTable returns the operation as it is done to another relation.
+func onTable(o op.Operation, table op.Name) op.Operation {
+	switch o := o.(type) {
+	case *op.Insert:
+		c := *o
+		c.Table = table
+		return &c
+	case *op.Update:
+		c := *o
+		c.Table = table
+		return &c
+	case *op.Delete:
+		c := *o
+		c.Table = table
+		return &c
+	case *op.Merge:
+		c := *o
+		c.Table = table
+		return &c
+	}
+	return o
+}
+
+func (r *run) rule(fr frame, at op.At, rule *op.CreateRule) {
+	leave, ok := r.enter(fr, at, rule, "")
+	if !ok {
+		return
+	}
+	defer leave()
+	inner := fr.via("rule "+rule.Name.Name+" on "+rule.On.String(), at.Span)
+	inner.file, inner.env, inner.perhaps, inner.body = rule.File, env{}, true, true
+	for _, command := range rule.Ops {
+		r.operation(inner, command)
+	}
+}
+
+// triggerFunctions are functions for triggers that come with PostgreSQL and take
+// no row away.
+var triggerFunctions = map[string]bool{
+	"suppress_redundant_updates_trigger": true, "tsvector_update_trigger": true, "tsvector_update_trigger_column": true,
+	"moddatetime": true, "autoinc": true, "insert_username": true, "check_primary_key": true, "lo_manage": true, "unique_key_recheck": true,
+}
+
+// trigger follows the function of a trigger. NEW and OLD may be any row.
+func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
+	inner := fr.via("trigger "+f.Trigger.Name.Name+" on "+f.Table.String(), at.Span)
+	inner.perhaps = true
+	all := r.catalog.Functions(f.Trigger.Function, 0)
+	if len(all) == 0 && triggerFunctions[f.Trigger.Function.Name] {
+		return
+	}
+	known := false
+	for _, function := range all {
+		if function.Body != nil {
+			known = true
+			r.function(inner, at, function, triggerEnv(f))
+		}
+	}
+	if !known {
+		r.emit(inner, op.At{Span: at.Span, Op: &op.Call{Function: f.Trigger.Function}}, nil)
+	}
+}
+
+// triggerEnv returns the variables that PostgreSQL gives a trigger's function, as
+// far as they are known.
+func triggerEnv(f catalog.Fire) env {
+	one := func(s string) values { return values{{{text: s}}} }
+	e := env{
+		"tg_op": one(strings.ToUpper(string(f.Event))), "tg_name": one(f.Trigger.Name.Name),
+		"tg_table_name": one(f.Table.Name), "tg_relname": one(f.Table.Name), "tg_table_schema": one(f.Table.Schema),
+	}
+	var arguments values
+	for _, a := range f.Trigger.Arguments {
+		arguments = append(arguments, value{{text: a}})
+	}
+	if len(arguments) <= alternatives {
+		e["tg_argv"] = arguments
+	}
+	return e
+}
+
+// eventTriggers follows the event triggers that an operation on definitions sets
+// off.
+func (r *run) eventTriggers(fr frame, at op.At) {
+	for _, t := range r.catalog.EventTriggers() {
+		if !setsOff(at.Op, t) {
+			continue
+		}
+		inner := fr.via("event trigger "+t.Name.Name, at.Span)
+		inner.perhaps = true
+		for _, f := range r.catalog.Functions(t.Function, 0) {
+			if f.Body != nil {
+				r.function(inner, at, f, env{})
+			} else {
+				r.emit(inner, op.At{Span: at.Span, Op: &op.Call{Function: t.Function}}, nil)
+			}
+		}
+	}
+}
+
+// setsOff reports whether an operation sets off an event trigger, as far as it can
+// be told.
+func setsOff(o op.Operation, t *op.CreateEventTrigger) bool {
+	tag, drops := tagOf(o)
+	if tag == "" || t.Event == "sql_drop" && !drops {
+		return false
+	}
+	if t.Event == "table_rewrite" && tag != "ALTER TABLE" {
+		return false
+	}
+	if len(t.Tags) == 0 {
+		return true
+	}
+	for _, want := range t.Tags {
+		if want == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// tagOf returns the command tag of an operation on definitions, empty for others,
+// and whether something is dropped.
+func tagOf(o op.Operation) (tag string, drops bool) {
+	switch o := o.(type) {
+	case *op.CreateSchema:
+		return "CREATE SCHEMA", false
+	case *op.CreateTable:
+		if o.Copies != nil {
+			return "CREATE TABLE AS", false
+		}
+		return "CREATE TABLE", false
+	case *op.CreateView:
+		return "CREATE " + strings.ToUpper(string(o.Kind)), false
+	case *op.CreateIndex:
+		return "CREATE INDEX", false
+	case *op.CreateType:
+		return "CREATE " + strings.ToUpper(string(o.Kind)), false
+	case *op.CreateFunction:
+		return "CREATE FUNCTION", false
+	case *op.CreateTrigger:
+		return "CREATE TRIGGER", false
+	case *op.CreateRule:
+		return "CREATE RULE", false
+	case *op.Create:
+		return "CREATE " + strings.ToUpper(string(o.Kind)), false
+	case *op.Drop:
+		if o.Kind == op.Constraint {
+			return "ALTER TABLE", true
+		}
+		if o.Kind == op.Database || o.Kind == op.Role {
+			return "", false
+		}
+		return "DROP " + strings.ToUpper(o.Word), true
+	case *op.DropColumn:
+		return "ALTER TABLE", true
+	case *op.DropOwned:
+		return "DROP OWNED", true
+	case *op.AddColumn, *op.AddConstraint, *op.AlterColumn, *op.AlterColumnType, *op.AttachPartition, *op.DetachPartition, *op.Inherit, *op.SwitchTriggers:
+		return "ALTER TABLE", false
+	case *op.Rename:
+		if o.Kind == op.Column || o.Kind == op.Constraint {
+			return "ALTER TABLE", false
+		}
+		return "ALTER " + strings.ToUpper(string(o.Kind)), false
+	case *op.SetSchema:
+		return "ALTER " + strings.ToUpper(string(o.Kind)), false
+	case *op.DropAttribute, *op.AlterAttribute:
+		return "ALTER TYPE", false
+	}
+	return "", false
+}

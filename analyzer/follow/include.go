@@ -1,0 +1,118 @@
+package follow
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// A Statement is one of a file, or of a file that it brings in.
+type Statement struct {
+	pgsql.Statement
+	File    *source.File
+	Through []Way // the includes that brought it in, outermost first
+}
+
+// The bounds of including.
+const (
+	includeDepth = 50      // files in one another
+	includeLimit = 100_000 // statements that are brought in
+)
+
+// Inline returns the statements of a file with those that psql's \i and \ir bring
+// in, from the files given by path, in their places.
+func Inline(files map[string]*source.File, f *source.File, all []pgsql.Statement) []Statement {
+	n := &inliner{files: files, read: map[string][]pgsql.Statement{}, left: includeLimit}
+	n.add(f, all, nil)
+	return n.all
+}
+
+type inliner struct {
+	files map[string]*source.File
+	read  map[string][]pgsql.Statement
+	left  int
+	all   []Statement
+}
+
+func (n *inliner) add(f *source.File, all []pgsql.Statement, through []Way) {
+	for _, s := range all {
+		o := included(s)
+		if o == nil {
+			s.Ops = slices.Clip(s.Ops)
+			for _, name := range s.Reads {
+				s.Ops = append(s.Ops, op.At{Span: s.Span, Op: &op.Read{Relation: name}})
+			}
+			n.all = append(n.all, Statement{Statement: s, File: f, Through: through})
+			continue
+		}
+		found, problem := n.find(f, o, through)
+		if problem != "" {
+			s.Ops = []op.At{{Span: s.Span, Op: &op.Unread{Message: problem}}}
+			n.all = append(n.all, Statement{Statement: s, File: f, Through: through})
+			continue
+		}
+		inner, ok := n.read[found.Path]
+		if !ok {
+			inner = pgsql.Read(found, found.All(), pgsql.Options{Psql: true})
+			n.read[found.Path] = inner
+		}
+		n.left -= len(inner)
+		n.add(found, inner, append(through[:len(through):len(through)], Way{What: word(o) + " " + o.Path, File: f, Span: s.Span}))
+	}
+}
+
+// included returns the include that a statement is; nil for others.
+func included(s pgsql.Statement) *op.Include {
+	if len(s.Ops) != 1 {
+		return nil
+	}
+	o, _ := s.Ops[0].Op.(*op.Include)
+	return o
+}
+
+func word(o *op.Include) string {
+	if o.Relative {
+		return `\ir`
+	}
+	return `\i`
+}
+
+// find returns the file that is brought in, or what is wrong with it. psql looks
+// for the file of \i in the folder that it was started in, which is not known: the
+// top of the repository, or that of the file.
+func (n *inliner) find(f *source.File, o *op.Include, through []Way) (*source.File, string) {
+	places := []string{path.Join(path.Dir(f.Path), o.Path)}
+	if !o.Relative {
+		places = []string{path.Clean(o.Path), places[0]}
+	}
+	for _, place := range places {
+		found := n.files[place]
+		switch {
+		case found == nil || path.IsAbs(o.Path):
+			continue
+		case found.Path == f.Path || within(found.Path, through):
+			return nil, fmt.Sprintf("%s %s: the file includes itself", word(o), o.Path)
+		case len(through) >= includeDepth || n.left <= 0:
+			return nil, fmt.Sprintf("%s %s: files bring in one another more than can be followed", word(o), o.Path)
+		}
+		return found, ""
+	}
+	if op.Open(o.Path) || strings.Contains(o.Path, ":") {
+		return nil, fmt.Sprintf("%s %s: which file it is, is only known at run time", word(o), o.Path)
+	}
+	return nil, fmt.Sprintf("%s %s: the file is not in the repository", word(o), o.Path)
+}
+
+func within(name string, through []Way) bool {
+	for _, w := range through {
+		if w.File.Path == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package analyzer
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/catalog"
+	"github.com/dropgate/dropgate/analyzer/follow"
+	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// A place is where a finding stands.
+type place struct {
+	file *source.File
+	span source.Span
+	// around is the statement that the span is in.
+	around statement
+}
+
+// placeOf returns where a finding about an effect stands: its own text if that is
+// under review, else the innermost text under review that sets it off.
+func (r *review) placeOf(s statement, e follow.Effect) place {
+	if around, ok := r.around(e.File, e.Span); ok {
+		return place{e.File, e.Span, around}
+	}
+	through := append(s.Through[:len(s.Through):len(s.Through)], e.Through...)
+	for i := len(through) - 1; i >= 0; i-- {
+		if around, ok := r.around(through[i].File, through[i].Span); ok {
+			return place{through[i].File, through[i].Span, around}
+		}
+	}
+	return place{s.File, s.Span, s}
+}
+
+// around returns the statement under review that the span is in.
+func (r *review) around(f *source.File, span source.Span) (statement, bool) {
+	all := r.places[f]
+	i := sort.Search(len(all), func(i int) bool { return all[i].Span.End >= span.End })
+	if i < len(all) && all[i].Span.Contains(span) {
+		return all[i], true
+	}
+	return statement{}, false
+}
+
+// judge runs every rule over one effect of a statement.
+func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect) {
+	at := r.placeOf(s, e)
+	for _, rule := range r.options.Rules {
+		p := &Pass{Op: e.Op, Catalog: c}
+		rule.Check(p)
+		for _, j := range p.judgements {
+			hint(r.dialects[at.file], e.Op, &j, rule.Remedy)
+			r.say(rule, j, at, s, e)
+		}
+	}
+	if u, ok := e.Op.(*op.Unread); ok {
+		r.report.Problems = append(r.report.Problems, Problem{
+			Path: at.file.Path, Line: at.file.Position(at.span.Start).Line, Message: u.Message,
+		})
+	}
+}
+
+// say reports a judgement. A text that is reached several times is said once, with
+// the worst that it came to.
+func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Effect) {
+	key := fmt.Sprintf("%s\x00%v\x00%s\x00%s\x00%s", at.file.Path, at.span, rule.ID, j.Object.Kind, j.Object)
+	i, again := r.said[key]
+	if again && score(j.Reasons) <= r.report.Findings[i].Score {
+		return
+	}
+	found := r.finding(rule, j, at, s, e)
+	if again {
+		found.Fingerprint = r.report.Findings[i].Fingerprint
+		r.report.Findings[i] = found
+		return
+	}
+	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), at.file.Path, identity(at, s, e))
+	r.said[key] = len(r.report.Findings)
+	r.report.Findings = append(r.report.Findings, found)
+	if r.report.Sources[at.file.Path] == nil {
+		r.report.Sources[at.file.Path] = at.file
+	}
+}
+
+func (r *review) finding(rule *Rule, j Judgement, at place, s statement, e follow.Effect) Finding {
+	found := Finding{
+		Rule: rule.ID, Category: rule.Category, Score: score(j.Reasons), Path: at.file.Path,
+		Object: j.Object, Reach: j.Reach, Certainty: j.Certainty, Message: way(j.Message, s, e), Reasons: j.Reasons,
+		Remedy: j.Remedy, Suggest: j.Suggestion,
+	}
+	found.Severity = SeverityOf(found.Score)
+	found.Start, found.End = at.file.Range(at.span)
+	found.Statement = clip(at.file.Text(at.around.Span))
+	if j.Category != "" {
+		found.Category = j.Category
+	}
+	if found.Certainty == "" {
+		found.Certainty = Certain
+	}
+	if e.Open && found.Certainty == Certain {
+		found.Certainty = Likely
+	}
+	if found.Remedy == "" {
+		found.Remedy = rule.Remedy
+	}
+	if found.Reach == nil {
+		found.Reach = []Reached{}
+	}
+	return found
+}
+
+// wayLimit is the most that a message names of what set an effect off.
+const wayLimit = 5
+
+// way adds to a message what set an effect off.
+func way(message string, s statement, e follow.Effect) string {
+	var names []string
+	for _, w := range append(s.Through[:len(s.Through):len(s.Through)], e.Through...) {
+		if w.What != "" && (len(names) == 0 || names[len(names)-1] != w.What) {
+			names = append(names, w.What)
+		}
+	}
+	if len(names) == 0 {
+		return message
+	}
+	if len(names) > wayLimit {
+		names = append(append(names[:wayLimit-1:wayLimit-1], "…"), names[len(names)-1])
+	}
+	return fmt.Sprintf("%s (run by %s).", strings.TrimSuffix(message, "."), strings.Join(names, " → "))
+}
+
+// identity is the text that tells an operation from others on the same object. It
+// is the statement around it, since that decides when and on what it runs; and,
+// where something else sets it off, that too.
+func identity(at place, s statement, e follow.Effect) string {
+	var text string
+	switch {
+	case partOfAlter(e.Op) && e.Part.Len() > 0 && len(e.Through) == 0:
+		text = pgsql.Normal(e.File, e.Part)
+	default:
+		text = at.around.Normal
+	}
+	if len(e.Through) == 0 {
+		return text
+	}
+	if s.File != at.file || s.Span != at.around.Span {
+		text = s.Normal + "\x00" + text
+	}
+	if e.File != at.file || e.Span != at.span {
+		text += "\x00" + pgsql.Normal(e.File, e.Span)
+	}
+	for _, w := range e.Through {
+		text += "\x00" + w.What
+	}
+	return text
+}

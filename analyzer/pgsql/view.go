@@ -1,0 +1,69 @@
+package pgsql
+
+import (
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+func createView(s *pg_query.ViewStmt) *op.CreateView {
+	return &op.CreateView{
+		Kind: op.View, Name: rangeName(s.View), Temporary: isTemporary(s.View), Replace: s.Replace,
+		Over: over(s.Query.GetSelectStmt()), Calls: calls(s.Query), Reads: relations(s.Query),
+	}
+}
+
+// relations returns the relations that a query names, each once; names of queries
+// of WITH are among them.
+func relations(n *pg_query.Node) []op.Name {
+	var all []op.Name
+	seen := map[op.Name]bool{}
+	walk(n, func(n *pg_query.Node) bool {
+		if name := rangeName(n.GetRangeVar()); !name.IsZero() && !seen[name] {
+			seen[name] = true
+			all = append(all, name)
+		}
+		return true
+	})
+	return all
+}
+
+// reading returns what a statement reads: whatever stands after FROM or in a
+// subquery. Only views matter of it.
+func reading(n *pg_query.Node) []op.Name {
+	var from []*pg_query.Node
+	switch s := n.GetNode().(type) {
+	case *pg_query.Node_SelectStmt, *pg_query.Node_CreateTableAsStmt, *pg_query.Node_CopyStmt:
+		from = append(from, n)
+	case *pg_query.Node_InsertStmt:
+		if len(s.InsertStmt.SelectStmt.GetSelectStmt().GetValuesLists()) == 0 {
+			from = append(from, s.InsertStmt.SelectStmt)
+		}
+	case *pg_query.Node_UpdateStmt:
+		from = append(append(from, s.UpdateStmt.FromClause...), s.UpdateStmt.WhereClause)
+	case *pg_query.Node_DeleteStmt:
+		from = append(append(from, s.DeleteStmt.UsingClause...), s.DeleteStmt.WhereClause)
+	case *pg_query.Node_MergeStmt:
+		from = append(from, s.MergeStmt.SourceRelation)
+	}
+	var all []op.Name
+	for _, n := range from {
+		all = append(all, relations(n)...)
+	}
+	return all
+}
+
+// over returns the relation that a view shows row by row, so that PostgreSQL lets
+// what is written to the view through to it (manual, CREATE VIEW, updatable
+// views). A view with aggregates is taken for one too: PostgreSQL refuses to
+// write to it.
+func over(s *pg_query.SelectStmt) op.Name {
+	switch {
+	case s == nil, s.WithClause != nil, len(s.FromClause) != 1, len(s.ValuesLists) > 0:
+	case len(s.DistinctClause) > 0, len(s.GroupClause) > 0, s.HavingClause != nil, len(s.WindowClause) > 0:
+	case s.LimitCount != nil, s.LimitOffset != nil, s.Op != pg_query.SetOperation_SETOP_NONE:
+	default:
+		return rangeName(s.FromClause[0].GetRangeVar())
+	}
+	return op.Name{}
+}
