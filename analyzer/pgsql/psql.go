@@ -48,7 +48,7 @@ func readScript(f *source.File, in source.Span) []Statement {
 func newScript(f *source.File, in source.Span) *script {
 	return &script{
 		f: f, end: in.End, lex: &lexer{data: f.Data, pos: in.Start, end: in.End, parts: true},
-		buffer: buffer{start: in.Start}, vars: newVariables(), line: -1, echoed: -1, shaky: -1,
+		buffer: bufferAt(in.Start), vars: newVariables(), line: -1, echoed: -1, shaky: -1,
 	}
 }
 
@@ -93,7 +93,7 @@ func (s *script) nextLine() bool {
 		pos = afterData(s.f.Data[:s.end], pos)
 	}
 	s.lex.pos, s.lex.end = pos, s.end
-	s.buffer = buffer{start: pos}
+	s.buffer = bufferAt(pos)
 	return true
 }
 
@@ -203,8 +203,8 @@ func (s *script) finish() {
 	case !b.empty():
 		s.send(source.Span{Start: b.end, End: b.end}, nil)
 	case s.lex.open && !s.onlyIncludes: // a comment that is not closed
-		blank := len(s.f.Data[b.start:s.end]) - len(bytes.TrimLeft(s.f.Data[b.start:s.end], " \t\r\n\f"))
-		s.all = append(s.all, readChunk(s.f, chunk{all: source.Span{Start: b.start + blank, End: s.end}, open: true}, 0)...)
+		blank := len(s.f.Data[b.all.Start:s.end]) - len(bytes.TrimLeft(s.f.Data[b.all.Start:s.end], " \t\r\n\f"))
+		s.all = append(s.all, readChunk(s.f, chunk{all: source.Span{Start: b.all.Start + blank, End: s.end}, open: true}, 0)...)
 	}
 	s.lex.end = s.end
 	s.lex.skipBlank()
@@ -217,22 +217,24 @@ func (s *script) finish() {
 
 // A buffer is the query that psql gathers.
 type buffer struct {
-	chunk      // what it comes to, within the limits
-	values     rows
-	start, end int // from the comments before it to its last token or command
-	parens     int
-	brackets   int
-	body       routine
-	runs       tristate
-	uses       []use         // variables
-	commands   []token       // psql's
-	blanks     []source.Span // what psql takes out of it
-	hole       *gap
-	extra      []op.At // what commands in the middle of it ask for
-	unclear    string  // why it cannot be told what psql sends
+	chunk        // begins with the comments before the query
+	end      int // of its last token or command
+	values   rows
+	parens   int
+	brackets int
+	body     routine
+	runs     tristate
+	uses     []use         // variables
+	commands []token       // psql's
+	blanks   []source.Span // what psql takes out of it
+	hole     *cutOut
+	extra    []op.At // what commands in the middle of it ask for
+	unclear  string  // why it cannot be told what psql sends
 	// ran and executed say that it was run, and run with \gexec.
 	ran, executed bool
 }
+
+func bufferAt(start int) buffer { return buffer{chunk: chunk{all: source.Span{Start: start}}} }
 
 func (b *buffer) empty() bool { return len(b.tokens) == 0 }
 
@@ -241,8 +243,8 @@ func (b *buffer) whole() source.Span {
 	return source.Span{Start: b.tokens[0].span.Start, End: b.end}
 }
 
-// A gap is what stands in the middle of a query and in a branch that does not run.
-type gap struct {
+// A cutOut is what stands in the middle of a query and in a branch that does not run.
+type cutOut struct {
 	start  int
 	parens int
 	body   routine

@@ -71,7 +71,7 @@ func (b *branches) leave() bool {
 func (s *script) branch(c *invocation) {
 	if b := &s.buffer; !b.empty() && b.runs == never {
 		s.send(source.Span{Start: b.end, End: b.end}, nil) // psql throws it away
-		b.start = c.span.Start
+		b.all.Start = c.span.Start
 	}
 	before := s.ifs.running()
 	ok := true
@@ -99,7 +99,7 @@ func (s *script) cut(c *invocation, before, after tristate) {
 	case before == perhaps || after == perhaps:
 		b.unclear = `\if stands in the middle of it, and whether it is true is not known`
 	case before != never && after == never:
-		b.hole = &gap{start: c.span.Start, parens: b.parens, body: b.body}
+		b.hole = &cutOut{start: c.span.Start, parens: b.parens, body: b.body}
 	case b.hole != nil && after != never:
 		b.blanks = append(b.blanks, source.Span{Start: b.hole.start, End: c.span.Start})
 		b.parens, b.body, b.hole = b.hole.parens, b.hole.body, nil

@@ -180,7 +180,7 @@ func (s *script) record(c *invocation) {
 		}
 	}
 	if b.empty() {
-		b.start = c.span.End
+		b.all.Start = c.span.End
 		st := Statement{Span: c.span, Normal: c.normal(s.f), Ops: c.ops}
 		if c.runs == never && len(c.ops) == 0 && c.name != "else" && c.name != "elif" && c.name != "endif" {
 			st = notRun(st, notTaken)

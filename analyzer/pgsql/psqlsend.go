@@ -32,13 +32,13 @@ func notRun(st Statement, why string) Statement {
 // send sends the buffer to the server, at a semicolon or by a command.
 func (s *script) send(at source.Span, by *invocation) {
 	b := s.buffer
-	s.buffer = buffer{start: at.End}
+	s.buffer = bufferAt(at.End)
 	why := ""
 	switch {
 	case b.empty() && by == nil:
 		return
 	case b.empty():
-		s.buffer.start = at.Start
+		s.buffer.all.Start = at.Start
 		s.repeat(by)
 		return
 	case b.runs == never:
@@ -67,7 +67,7 @@ func (s *script) query(b *buffer, by *invocation, why string) {
 	}
 	var all []Statement
 	if why != "" {
-		all = []Statement{notRun(Statement{Span: b.whole(), Normal: s.normal(s.parts(b), b.uses, b.whole())}, why)}
+		all = []Statement{notRun(Statement{Span: b.whole(), Normal: s.normal(b, s.parts(b), b.whole())}, why)}
 	} else {
 		all = s.statements(b)
 		if by != nil {
@@ -107,7 +107,7 @@ func (s *script) attach(all []Statement, b *buffer) {
 		if !changed {
 			continue
 		}
-		if text := s.normal(parts, b.uses, st.Span); text != "" {
+		if text := s.normal(b, parts, st.Span); text != "" {
 			st.Normal = text
 		}
 	}
@@ -122,40 +122,42 @@ func (s *script) parts(b *buffer) []token {
 
 // normal returns those that lie in the span as a line of text, with the values that
 // variables have.
-func (s *script) normal(parts []token, uses []use, in source.Span) string {
+func (s *script) normal(b *buffer, parts []token, in source.Span) string {
 	from := sort.Search(len(parts), func(i int) bool { return parts[i].span.Start >= in.Start })
 	to := sort.Search(len(parts), func(i int) bool { return parts[i].span.End > in.End })
-	first := sort.Search(len(uses), func(i int) bool { return uses[i].span.Start >= in.Start })
-	last := sort.Search(len(uses), func(i int) bool { return uses[i].span.End > in.End })
-	return normal(s.f.Data, parts[from:max(from, to)]) + valuesOf(uses[first:max(first, last)])
+	first := sort.Search(len(b.uses), func(i int) bool { return b.uses[i].span.Start >= in.Start })
+	last := sort.Search(len(b.uses), func(i int) bool { return b.uses[i].span.End > in.End })
+	c := chunk{tokens: parts[from:max(from, to)], excess: b.excess}
+	return c.normal(s.f.Data) + valuesOf(b.uses[first:max(first, last)])
 }
 
 // statements reads the text of a buffer.
 func (s *script) statements(b *buffer) []Statement {
-	b.all = source.Span{Start: b.start, End: max(b.tokens[len(b.tokens)-1].span.End, b.excess.end())}
-	span := b.span()
+	c, f := b.chunk, s.f
+	c.inner = false
+	span := c.span()
+	c.all.End = span.End
 	if b.unclear != "" {
-		return []Statement{unread(s.f, b.chunk, errors.New(b.unclear))}
+		return []Statement{unread(f, c, errors.New(b.unclear))}
 	}
-	if st, ok := s.dynamic(b, span); ok {
-		return []Statement{st}
+	if len(b.uses)+len(b.blanks) > 0 {
+		if st, ok := s.dynamic(b, span); ok {
+			return []Statement{st}
+		}
+		s.mask(b)
+		f = s.masked
 	}
-	f, c := s.given(b)
-	return orEmpty(readChunk(f, c, 10), span)
+	if f == s.masked || b.inner {
+		c = chunkOf(f.Data, c.all)
+	}
+	if all := readChunk(f, c, 10); len(all) > 0 {
+		return all
+	}
+	return []Statement{{Span: span}}
 }
 
-// given returns what the parser gets of a buffer: with text of the same length in
-// the place of variables and commands.
-func (s *script) given(b *buffer) (*source.File, chunk) {
-	if len(b.uses)+len(b.blanks) == 0 {
-		return s.f, b.chunk
-	}
-	s.mask(b)
-	return s.masked, gather(s.masked.Data, b.all)
-}
-
-// gather returns a range of the text as one chunk.
-func gather(data []byte, in source.Span) chunk {
+// chunkOf returns the chunk of the span as the server sees it.
+func chunkOf(data []byte, in source.Span) chunk {
 	c := chunk{all: in}
 	var values rows
 	l := &lexer{data: data, pos: in.Start, end: in.End}
@@ -168,14 +170,6 @@ func gather(data []byte, in source.Span) chunk {
 		c.inner = c.inner || t.is(data, ";")
 		c.add(data, t, &values)
 	}
-}
-
-// orEmpty returns an empty statement where there are tokens and no statement.
-func orEmpty(all []Statement, span source.Span) []Statement {
-	if len(all) == 0 {
-		all = []Statement{{Span: span}}
-	}
-	return all
 }
 
 // mask puts text of the same length in the place of variables and commands. The
@@ -216,9 +210,6 @@ func (s *script) maskOf(u use) (string, bool) {
 // makes of it: where a value does not fit in its variable's place, or variables
 // are all there is.
 func (s *script) dynamic(b *buffer, span source.Span) (Statement, bool) {
-	if len(b.uses) == 0 {
-		return Statement{}, false
-	}
 	only, fits, open := true, true, false
 	for _, t := range b.tokens {
 		only = only && t.kind == interpolated
@@ -332,12 +323,22 @@ func (s *script) results(b *buffer, by *invocation, span source.Span) []op.At {
 
 // executed returns what \gexec does: it runs each value that the query returns.
 func (s *script) executed(b *buffer) op.Operation {
-	f, c := s.given(b)
-	tree, _, err := parse(f, c)
-	if err != nil || len(tree.Stmts) != 1 {
-		return &op.RunTime{What: `the statements that a query returns, run by \gexec`}
+	return &op.RunTime{
+		What: `the statements that a query returns, run by \gexec`,
+		Wide: overCatalogs(s.f.Data, b.tokens),
 	}
-	return &op.Dynamic{Text: queryTexts(newReader(f, c), tree.Stmts[0].Stmt), By: `\gexec`}
+}
+
+// overCatalogs reports whether the query names one of the system catalogs.
+func overCatalogs(data []byte, all []token) bool {
+	for i, t := range all {
+		call := i+1 < len(all) && all[i+1].is(data, "(")
+		w := strings.ToLower(string(data[t.span.Start:t.span.End]))
+		if t.kind == word && (w == "information_schema" || strings.HasPrefix(w, "pg_") && w != "pg_catalog" && !call) {
+			return true
+		}
+	}
+	return false
 }
 
 // reset carries out \r, which empties the buffer.
@@ -346,7 +347,7 @@ func reset(s *script, c *invocation) {
 	if b.empty() {
 		return
 	}
-	s.buffer = buffer{start: c.span.End}
+	s.buffer = bufferAt(c.span.End)
 	c.sent = true
 	b.end = c.span.End
 	b.commands = append(b.commands, token{operator, c.span})

@@ -294,7 +294,7 @@ func (a *action) stepSummary(r *report.Review) error {
 
 // nothing ends a run that has nothing to review.
 func (a *action) nothing(c config.Config, scope string) error {
-	found := together(nil, nil)
+	found := together(&change{}, 0)
 	r := newReview(found, gate.Decide(found, c.Policy(), gate.Evidence{}))
 	r.Scope = scope
 	return a.finish(r)

@@ -162,11 +162,12 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (*reviewe
 		args = []string{"."}
 	}
 	done := &reviewed{config: c, scope: "in " + strings.Join(slices.Sorted(slices.Values(args)), ", ")}
-	history, files, err := a.paths(ctx, c, args, &done.left)
+	d, err := a.paths(ctx, c, args, &done.left)
 	if err != nil {
 		return nil, err
 	}
-	done.found = analyzer.Each(analyzer.Options{Rules: rules.All, Jobs: f.jobs}, history, files)
+	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included}
+	done.found = analyzer.Each(options, d.history, d.files)
 	return done, nil
 }
 
@@ -226,7 +227,7 @@ func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string
 	if err != nil {
 		return nil, err
 	}
-	done.found = analyzer.Together(analyzer.Options{Rules: rules.All, Jobs: f.jobs}, all.history, all.files)
+	done.found = together(all, f.jobs)
 	return done, nil
 }
 

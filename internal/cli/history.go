@@ -23,6 +23,7 @@ func (p *pull) history(ctx context.Context, changed []github.File) (all []*migra
 	if err != nil {
 		return nil, nil, err
 	}
+	p.sides.base = entriesOf(tree)
 	edited, near := map[string]bool{}, map[string]bool{}
 	for _, f := range changed {
 		for _, name := range []string{f.Path, f.OldPath} {

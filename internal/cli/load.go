@@ -124,9 +124,9 @@ func readMigration(c config.Config, name string, data []byte) *migration.Migrati
 	return migration.Read(source.New(name, data), c.FormatOf(name))
 }
 
-// paths reads the migrations that the arguments name, and those that come before
-// them in the same folders.
-func (a *app) paths(ctx context.Context, c config.Config, args []string, left *omitted) (history, files []*migration.Migration, err error) {
+// paths reads the migrations that the arguments name, those that come before them
+// in the same folders, and what these include.
+func (a *app) paths(ctx context.Context, c config.Config, args []string, left *omitted) (*disk, error) {
 	seen := map[string]bool{}
 	add := func(to, from []*migration.Migration) []*migration.Migration {
 		for _, m := range from {
@@ -137,21 +137,28 @@ func (a *app) paths(ctx context.Context, c config.Config, args []string, left *o
 		}
 		return to
 	}
+	d := &disk{}
 	for _, arg := range args {
 		found, err := a.argument(ctx, c, arg, left)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		files = add(files, found)
+		d.files = add(d.files, found)
 	}
-	for _, last := range lastOfSets(files) {
-		earlier, err := before(c, last)
+	plans, err := plansOnDisk(d.files)
+	if err != nil {
+		return nil, err
+	}
+	migration.Arrange(plans, d.files)
+	for _, last := range lastOfSets(d.files) {
+		earlier, err := before(c, last, plans)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		history = add(history, earlier)
+		d.history = add(d.history, earlier)
 	}
-	return history, files, nil
+	d.included, err = analyzer.Included(slices.Concat(d.history, d.files), readIncluded)
+	return d, err
 }
 
 // argument reads what one argument names: a file, a folder, or - for standard
@@ -271,7 +278,7 @@ func readFile(c config.Config, name string) (*migration.Migration, error) {
 // before reads the migrations of the file's set that come before it. They stand
 // in the set's folder or, like the file, in one of its own right below that; what
 // else is there may be large, and none of our business.
-func before(c config.Config, m *migration.Migration) ([]*migration.Migration, error) {
+func before(c config.Config, m *migration.Migration, plans []*source.File) ([]*migration.Migration, error) {
 	below := m.Set != path.Dir(m.File.Path)
 	siblings, err := walk(c, filepath.FromSlash(m.Set), candidate, func(name string) bool {
 		return below && !strings.Contains(name, "/")
@@ -279,6 +286,7 @@ func before(c config.Config, m *migration.Migration) ([]*migration.Migration, er
 	if err != nil {
 		return nil, err
 	}
+	migration.Arrange(plans, siblings)
 	siblings = slices.DeleteFunc(siblings, func(s *migration.Migration) bool {
 		return s.Set != m.Set || migration.Compare(s, m) >= 0
 	})
@@ -292,10 +300,13 @@ func before(c config.Config, m *migration.Migration) ([]*migration.Migration, er
 type change struct {
 	history []*migration.Migration
 	files   []analyzer.ChangedFile
+	// base and head are the files that migrations include.
+	base, head map[string]*source.File
 }
 
 // gitChange reads what changes list, on top of a commit's files.
 func gitChange(ctx context.Context, r *git.Repository, c config.Config, tree []git.TreeFile, changes []git.Change) (*change, error) {
+	sides := sidesOf(tree, changes)
 	changes = slices.DeleteFunc(changes, func(f git.Change) bool {
 		return !wanted(c, f.Path) && (f.OldPath == "" || !wanted(c, f.OldPath))
 	})
@@ -303,6 +314,7 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, tree []g
 		return &change{}, nil
 	}
 	tree = slices.DeleteFunc(tree, notPast(c, changes))
+	read := func(oids []string) (map[string][]byte, error) { return readBlobs(ctx, r, oids) }
 	var oids []string
 	for _, f := range tree {
 		oids = append(oids, f.OID)
@@ -312,12 +324,7 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, tree []g
 			oids = append(oids, f.New.OID)
 		}
 	}
-	slices.Sort(oids)
-	contents := map[string][]byte{}
-	err := r.Blobs(ctx, slices.Compact(oids), func(oid string, data []byte) error {
-		contents[oid] = data
-		return nil
-	})
+	contents, err := read(oids)
 	if err != nil {
 		return nil, err
 	}
@@ -332,7 +339,18 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, tree []g
 		all.files = append(all.files, changedFile(c, f, old, contents))
 	}
 	keepFormat(all)
-	return all, nil
+	return all, sides.complete(all, read)
+}
+
+// readBlobs reads blobs by their names.
+func readBlobs(ctx context.Context, r *git.Repository, oids []string) (map[string][]byte, error) {
+	slices.Sort(oids)
+	contents := map[string][]byte{}
+	err := r.Blobs(ctx, slices.Compact(oids), func(oid string, data []byte) error {
+		contents[oid] = data
+		return nil
+	})
+	return contents, err
 }
 
 // notPast returns a function that reports whether a commit's file is no history of

@@ -10,13 +10,11 @@ import (
 	"time"
 
 	"github.com/dropgate/dropgate/analyzer"
-	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/internal/config"
 	"github.com/dropgate/dropgate/internal/gate"
 	"github.com/dropgate/dropgate/internal/git"
 	"github.com/dropgate/dropgate/internal/github"
 	"github.com/dropgate/dropgate/internal/report"
-	"github.com/dropgate/dropgate/rules"
 )
 
 // A pull is a pull request under review.
@@ -28,11 +26,8 @@ type pull struct {
 	base   string // the merge base
 	config config.Config
 	files  []github.File
+	sides  sides // the files at the merge base and at the head
 	viewer string
-}
-
-func together(history []*migration.Migration, files []analyzer.ChangedFile) *analyzer.Report {
-	return analyzer.Together(analyzer.Options{Rules: rules.All}, history, files)
 }
 
 // pullRequest reviews the live head of the event's pull request.
@@ -155,7 +150,7 @@ func (p *pull) review(ctx context.Context) (*analyzer.Report, error) {
 			Unreadable: fmt.Sprintf("GitHub lists the first %d files of a pull request, and %d more have changed as of %s", len(p.files), hidden, p.live.HeadSHA),
 		})
 	}
-	found := together(all.history, all.files)
+	found := together(all, 0)
 	applyRules(p.config, found)
 	return found, nil
 }
@@ -230,10 +225,7 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 	if truncated {
 		return nil, fmt.Errorf("GitHub lists only a part of the files at %s: the repository is too large for this version", p.live.HeadSHA)
 	}
-	modes := map[string]github.TreeFile{}
-	for _, f := range tree {
-		modes[f.Path] = f
-	}
+	p.sides.head = entriesOf(tree)
 	history, old, err := p.history(ctx, changed)
 	if err != nil {
 		return nil, err
@@ -243,13 +235,13 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 	for _, f := range changed {
 		c := git.Change{Path: f.Path, OldPath: f.OldPath, Status: f.Status}
 		if f.Status != git.Removed {
-			at, ok := modes[f.Path]
+			at, ok := p.sides.head[f.Path]
 			if !ok {
 				return nil, fmt.Errorf("GitHub lists %s as changed, and the head %s does not have it: it has moved on, run the job again", f.Path, p.live.HeadSHA)
 			}
-			c.New = git.Entry{Mode: at.Mode, OID: at.SHA}
+			c.New = at
 			if isText(at.Mode) && wanted(p.config, f.Path) {
-				oids = append(oids, at.SHA)
+				oids = append(oids, at.OID)
 			}
 		}
 		changes = append(changes, c)
@@ -267,7 +259,7 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 		all.files = append(all.files, file)
 	}
 	keepFormat(all)
-	return all, nil
+	return all, p.sides.complete(all, func(oids []string) (map[string][]byte, error) { return p.client.Blobs(ctx, oids) })
 }
 
 func (p *pull) setStatus(ctx context.Context, d gate.Decision) {
