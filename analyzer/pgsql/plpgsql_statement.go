@@ -457,5 +457,15 @@ func (p *plpgsql) fetch(start, end int) []op.Step {
 	if v := p.vars.find(identifier(p.file.Text(p.tokens[i-1].span))); v != nil {
 		columns, _ = p.opened(v)
 	}
-	return p.fill(targets, columns)
+	return append(p.direction(start+1, i), p.fill(targets, columns)...)
+}
+
+// direction reads the number of rows in ABSOLUTE 3 FROM or RELATIVE -1 IN.
+func (p *plpgsql) direction(i, end int) []op.Step {
+	from := p.find(i, end, "from", "in")
+	if from == end || from < i+2 {
+		return nil
+	}
+	_, steps := p.expression(i+1, from)
+	return steps
 }
