@@ -77,7 +77,7 @@ func (j *jsonReader) clause() bool {
 	case "as":
 		return j.isName(j.at+1) && j.cut(2)
 	case "returning":
-		return j.cut(1) && j.typeName()
+		return j.isName(j.at+1) && j.cut(1) && j.typeName()
 	case "columns":
 		return j.columns()
 	case "plan":
