@@ -133,27 +133,37 @@ func (s *script) normal(b *buffer, parts []token, in source.Span) string {
 
 // statements reads the text of a buffer.
 func (s *script) statements(b *buffer) []Statement {
-	c, f := b.chunk, s.f
-	c.inner = false
-	span := c.span()
-	c.all.End = span.End
+	span := b.chunk.span()
 	if b.unclear != "" {
-		return []Statement{unread(f, c, errors.New(b.unclear))}
+		c := b.chunk
+		c.inner, c.all.End = false, span.End
+		return []Statement{unread(s.f, c, errors.New(b.unclear))}
 	}
 	if len(b.uses)+len(b.blanks) > 0 {
 		if st, ok := s.dynamic(b, span); ok {
 			return []Statement{st}
 		}
+	}
+	f, c := s.sent(b)
+	if all := readChunk(f, c, 10); len(all) > 0 {
+		return all
+	}
+	return []Statement{{Span: span}}
+}
+
+// sent returns a buffer as the server sees it, with text of the same length in the
+// place of variables and commands.
+func (s *script) sent(b *buffer) (*source.File, chunk) {
+	c, f := b.chunk, s.f
+	c.inner, c.all.End = false, c.span().End
+	if len(b.uses)+len(b.blanks) > 0 {
 		s.mask(b)
 		f = s.masked
 	}
 	if f == s.masked || b.inner {
 		c = chunkOf(f.Data, c.all)
 	}
-	if all := readChunk(f, c, 10); len(all) > 0 {
-		return all
-	}
-	return []Statement{{Span: span}}
+	return f, c
 }
 
 // chunkOf returns the chunk of the span as the server sees it.
@@ -323,22 +333,12 @@ func (s *script) results(b *buffer, by *invocation, span source.Span) []op.At {
 
 // executed returns what \gexec does: it runs each value that the query returns.
 func (s *script) executed(b *buffer) op.Operation {
-	return &op.RunTime{
-		What: `the statements that a query returns, run by \gexec`,
-		Wide: overCatalogs(s.f.Data, b.tokens),
+	f, c := s.sent(b)
+	tree, _, err := parse(f, c)
+	if err != nil || len(tree.Stmts) != 1 {
+		return &op.RunTime{What: `the statements that a query returns, run by \gexec`}
 	}
-}
-
-// overCatalogs reports whether the query names one of the system catalogs.
-func overCatalogs(data []byte, all []token) bool {
-	for i, t := range all {
-		call := i+1 < len(all) && all[i+1].is(data, "(")
-		w := strings.ToLower(string(data[t.span.Start:t.span.End]))
-		if t.kind == word && (w == "information_schema" || strings.HasPrefix(w, "pg_") && w != "pg_catalog" && !call) {
-			return true
-		}
-	}
-	return false
+	return &op.Dynamic{Text: queryTexts(newReader(f, c), tree.Stmts[0].Stmt), By: `\gexec`}
 }
 
 // reset carries out \r, which empties the buffer.
