@@ -80,6 +80,8 @@ func (c *Catalog) applySession(o op.Operation) {
 		c.overlook(1)
 	case *op.Call:
 		c.call(o)
+	case *op.Connect:
+		c.connect(o)
 	case *op.DiscardTemporary:
 		c.dropTemporary(func(*Table) bool { return true })
 	case *op.CreateTrigger:
@@ -113,6 +115,17 @@ func (c *Catalog) applySession(o op.Operation) {
 			clear(c.prepared)
 		}
 		delete(c.prepared, o.Name)
+	}
+}
+
+// connect begins another session. Another database may have what this one has not.
+func (c *Catalog) connect(o *op.Connect) {
+	c.BeginMigration()
+	if o.Database != "" {
+		c.overlook(1)
+		if c.epoch > 0 { // what the change made, it made in the one before
+			c.BeginChange()
+		}
 	}
 }
 

@@ -101,10 +101,7 @@ func (v value) ofCatalog() bool {
 // beginning quotes the beginning of a text in which parts are open.
 func beginning(text string) string {
 	text, _, _ = strings.Cut(text, op.OpenMark)
-	text = strings.TrimRight(strings.Join(strings.Fields(text), " "), `"' `)
-	if runes := []rune(text); len(runes) > 60 {
-		text = string(runes[:60])
-	}
+	text = strings.TrimRight(short(text), `"' `)
 	if text == "" {
 		return "a text whose beginning is not known"
 	}

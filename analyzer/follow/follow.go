@@ -161,6 +161,9 @@ func (r *run) emit(fr frame, at op.At, as op.Operation) {
 		o = as
 	}
 	o = fr.env.decide(o)
+	if name, takes := taken(o); takes && wholly(name) {
+		o = &op.RunTime{What: fmt.Sprintf("%q, whose target is put in then", short(fr.file.Text(at.Span)))}
+	}
 	if r.seen != nil {
 		key := r.key(fr, at, o)
 		if r.seen[key] {
@@ -179,6 +182,15 @@ func (r *run) emit(fr frame, at op.At, as op.Operation) {
 		return
 	}
 	r.over = !r.yield(e)
+}
+
+// short returns the beginning of a text on one line.
+func short(text string) string {
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return string(runes)
 }
 
 // key tells an effect from others of the same statement. Operations are told by
