@@ -69,7 +69,7 @@ var wordSigns = map[string]wordSign{
 	"rowid":         {dialect: "SQLite", what: "WITHOUT ROWID", back: 1, fits: func(s *scan) bool { return s.last[1].is("without") }},
 	"go": {dialect: "SQL Server", what: "GO", fits: func(s *scan) bool {
 		before := s.last[1]
-		return s.last[0].first && before.kind != ',' && !before.is("as") && blank(restOfLine(s.file.Data[s.at:]))
+		return s.last[0].first && before.kind != ',' && !before.is("as") && blank(lineTail(s.file.Data[s.at:]))
 	}},
 	"max": {dialect: "SQL Server", what: "VARCHAR(MAX)", back: 2, fits: func(s *scan) bool {
 		return s.last[1].kind == '(' && s.last[2].oneOf("varchar", "nvarchar", "varbinary")
@@ -158,8 +158,8 @@ func (s *scan) number() int {
 // delimits reports whether what follows DELIMITER on its line is a delimiter of
 // MySQL's clients, not the string that COPY takes.
 func delimits(rest []byte) bool {
-	sign := bytes.TrimSpace(restOfLine(rest))
+	sign := bytes.TrimSpace(lineTail(rest))
 	return len(sign) > 0 && len(sign) <= 4 && len(bytes.Trim(sign, ";$/|\\")) == 0
 }
 
-func restOfLine(rest []byte) []byte { return rest[:indexOr(bytes.IndexByte(rest, '\n'), len(rest))] }
+func lineTail(rest []byte) []byte { return rest[:indexOr(bytes.IndexByte(rest, '\n'), len(rest))] }

@@ -22,6 +22,7 @@ var directed = []directedFormat{
 	{"rambler", ramblerOpening},
 	{"liquibase", liquibaseOpening},
 	{"tern", ternOpening},
+	{"node-pg-migrate", nodePgOpening},
 }
 
 // openedBy returns the tools that would run a part of the file going up by the

@@ -49,6 +49,17 @@ func markGolangMigrate(m *Migration) {
 		if parts[3] == "down" {
 			direction = Down
 		}
+		m.inNumbers()
 	}
 	m.whole(direction)
+}
+
+// inNumbers takes a folder that has a number for a name for the first part of the
+// version: 2/01_name.up.sql comes after 1/10_name.up.sql, and has the tables of it.
+func (m *Migration) inNumbers() {
+	dir := path.Dir(m.File.Path)
+	if major := path.Base(dir); digits(major) == len(major) {
+		m.Set = path.Dir(dir)
+		m.Version.Numbers = append([]string{number(major)}, m.Version.Numbers...)
+	}
 }

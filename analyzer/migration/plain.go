@@ -1,14 +1,17 @@
 package migration
 
-import "github.com/dropgate/dropgate/analyzer/source"
+import (
+	"github.com/dropgate/dropgate/analyzer/source"
+)
 
 func isPlain(*source.File) bool { return true }
 
-// markPlain marks all of the file as going up. Directives are comments here;
+// markPlain marks all of the file as going up, run by psql or by who knows what.
+// Directives are comments here;
 // where two tools would each take theirs for its own, neither is believed: the
 // one in use may run what the other takes for the way back.
 func markPlain(m *Migration) {
-	m.whole(Up)
+	markPsql(m)
 	if names := openedBy(m.File); len(names) > 1 {
 		m.problem(firstLine(m.File), twoTools(names))
 	}

@@ -16,6 +16,8 @@ var plans = []struct {
 	order func(f *source.File) (folder string, names []string)
 }{
 	{isSqitchPlan, sqitchOrder},
+	{isDrizzleJournal, drizzleOrder},
+	{isAtlasSum, atlasOrder},
 }
 
 // IsPlan reports whether a file of this path tells the order of the migrations

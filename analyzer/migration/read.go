@@ -21,13 +21,18 @@ type format struct {
 	mark func(m *Migration)
 }
 
-// formats is in order of precedence: names that only one tool gives, then
-// directives in the text, then names that say little.
+// formats is in order of precedence: what cuts a file whatever its name, names
+// that only one tool gives, then directives in the text, then names that say
+// little.
 var formats = []format{
+	{"drizzle", isDrizzle, markDrizzle},
+	{"refinery", isRefinery, markRefinery},
 	{"flyway", isFlyway, markFlyway},
 	{"prisma", isPrisma, markPrisma},
+	{"hasura", isHasura, markDiesel},
 	{"diesel", isDiesel, markDiesel},
 	{"supabase", isSupabase, markUp},
+	{"river", isRiver, markRiver},
 	{"golang-migrate", isGolangMigrate, markGolangMigrate},
 	{"sqitch", isSqitch, markSqitch},
 	{"graphile-migrate", isGraphileMigrate, markGraphileMigrate},
@@ -37,6 +42,9 @@ var formats = []format{
 	{"rambler", isRambler, markRambler},
 	{"liquibase", isLiquibase, markLiquibase},
 	{"tern", isTern, markTern},
+	{"node-pg-migrate", isNodePgMigrate, markNodePgMigrate},
+	{"atlas", isAtlas, markAtlas},
+	{"pg_dump", isPgDump, markPsql},
 	{"sqlx", isSqlx, markSqlx},
 	{"sql", isPlain, markPlain},
 }

@@ -14,6 +14,8 @@ func isSqlx(f *source.File) bool {
 	return path.Base(path.Dir(f.Path)) == "migrations" && numbered.MatchString(path.Base(f.Path)) && undirected(f)
 }
 
+// markSqlx reads files going up as psql does: so little tells that they are sqlx's
+// that psql may run them, and sqlx runs none with psql's commands in it.
 func markSqlx(m *Migration) {
 	base := path.Base(m.File.Path)
 	if parts := numbered.FindStringSubmatch(base); parts != nil {
@@ -23,5 +25,5 @@ func markSqlx(m *Migration) {
 			return
 		}
 	}
-	m.whole(Up)
+	markPsql(m)
 }

@@ -85,6 +85,52 @@ var towers = map[string]func(n int) string{
 	"comments in one run": func(n int) string { return deep(n, "SELECT 1", "/**/", "", "") },
 	"rows":                func(n int) string { return deep(n, "SELECT ", "(1, ", "1", ")") },
 	"windows":             func(n int) string { return deep(n, "SELECT ", "sum(1) OVER (ORDER BY 1, ", "1", ")") },
+	"JSON functions":      func(n int) string { return deep(n, "SELECT ", "JSON_VALUE(a, '$' PASSING ", "1", " AS b)") },
+	"XML tables": func(n int) string {
+		return deep(n, "SELECT * FROM ", "xmltable('a' passing (SELECT 1 FROM ", "b", ") columns c int)")
+	},
+	"grouping sets":   func(n int) string { return deep(n, "SELECT 1 GROUP BY ", "GROUPING SETS (", "a", ")") },
+	"lateral":         func(n int) string { return deep(n, "SELECT * FROM ", "LATERAL (SELECT * FROM ", "b", ") c") },
+	"OPERATOR before": func(n int) string { return deep(n, "SELECT ", "OPERATOR(pg_catalog.-) ", "a", "") },
+	"IS JSON":         func(n int) string { return deep(n, "SELECT ", "", "a", " IS JSON") },
+}
+
+// flats are statements that repeat something without end, which the parser keeps
+// as a list or reads in a loop.
+var flats = map[string]func(n int) string{
+	"fields":         func(n int) string { return deep(n, "SELECT ", "", "(a)", ".b") },
+	"names":          func(n int) string { return deep(n, "SELECT ", "", "a", ".b") },
+	"subscripts":     func(n int) string { return deep(n, "SELECT ", "", "a", "[1]") },
+	"array types":    func(n int) string { return deep(n, "SELECT 1::int", "", "", "[]") },
+	"type names":     func(n int) string { return deep(n, "CREATE TABLE a (b c", "", "", ".d") + ")" },
+	"type modifiers": func(n int) string { return deep(n, "SELECT 1::a(1", "", "", ",1") + ")" },
+	"AND and OR":     func(n int) string { return deep(n, "SELECT ", "", "a", " AND b OR c") },
+	"actions":        func(n int) string { return deep(n, "ALTER TABLE a DROP b", "", "", ", DROP c") },
+	"grants":         func(n int) string { return deep(n, "GRANT SELECT ON a TO b", "", "", ", c") },
+	"BEGIN ATOMIC": func(n int) string {
+		return deep(n, "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC ", "", "", "SELECT 1;") + "END"
+	},
+	"MERGE branches":      func(n int) string { return deep(n, "MERGE INTO a USING b ON c", "", "", " WHEN MATCHED THEN DELETE") },
+	"string continuation": func(n int) string { return deep(n, "SELECT 'a'", "", "", "\n'b'") },
+	"defaults":            func(n int) string { return deep(n, "CREATE TABLE a (b int", "", "", " DEFAULT 1") + ")" },
+	"comments":            func(n int) string { return deep(n, "SELECT 1", "/* ", "", " */") },
+}
+
+// TestFlatsAreRead holds that they are read, with a stack of 1 MB.
+func TestFlatsAreRead(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatalf("a shell is needed to set the stack's limit: %v", err)
+	}
+	for name, flat := range flats {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sql := "DROP TABLE a;" + flat(50_000) + ";DROP TABLE b"
+			if got := readInChild(t, sql, shell, "-c", `ulimit -s 1024 && exec "$0"`); got != "3 0" {
+				t.Errorf("got %q statements and unread ones, want 3 0", got)
+			}
+		})
+	}
 }
 
 // TestTowersAreUnread holds that what would overflow the parser's stack ends as

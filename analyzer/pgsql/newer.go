@@ -79,9 +79,8 @@ func (d *draft) newer() bool {
 		(*draft).notNullConstraints,
 		(*draft).constraintAttributes,
 		(*draft).temporalKeys,
-		(*draft).alterActions,
 		(*draft).partitions,
-		(*draft).otherWords,
+		(*draft).reword,
 		(*draft).merges, // after the masks of what its RETURNING holds
 	} {
 		mask(d)

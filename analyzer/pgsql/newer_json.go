@@ -77,7 +77,12 @@ func (j *jsonReader) clause() bool {
 	case "as":
 		return j.isName(j.at+1) && j.cut(2)
 	case "returning":
-		return j.cut(1) && j.typeName()
+		if !j.isName(j.at + 1) {
+			return false
+		}
+		j.cut(1)
+		j.typeName()
+		return true
 	case "columns":
 		return j.columns()
 	case "plan":
@@ -132,7 +137,7 @@ var jsonShapes = [][]string{
 
 // typeName leaves out the name of a type: words, dots and brackets up to the next
 // clause. A type holds no expression.
-func (j *jsonReader) typeName() bool {
+func (j *jsonReader) typeName() {
 	for first := true; j.at < j.end; first = false {
 		w := j.word(j.at)
 		timezone := (w == "with" || w == "without") && j.is(j.at+1, "time", "zone")
@@ -140,16 +145,15 @@ func (j *jsonReader) typeName() bool {
 		case timezone:
 			j.cut(3)
 		case !first && (jsonClauses[w] || typeEnds[w]):
-			return true
+			return
 		case j.isName(j.at), w == ".", w == "[", w == "]", j.tokens[j.at].kind == number:
 			j.cut(1)
 		case w == "(" && j.modifiers():
 			j.cut(j.close[j.at] - j.at + 1)
 		default:
-			return true
+			return
 		}
 	}
-	return true
 }
 
 // modifiers reports whether (10) or (10,2) stands at the token.
@@ -226,7 +230,7 @@ func (j *jsonReader) columnClause() bool {
 		return true
 	case j.is(j.at, "default"):
 		j.comma()
-		for j.at < j.end && !(j.is(j.at, "on", "empty") || j.is(j.at, "on", "error")) {
+		for j.at < j.end && !j.is(j.at, "on", "empty") && !j.is(j.at, "on", "error") {
 			if j.is(j.at, ",") {
 				return false
 			}

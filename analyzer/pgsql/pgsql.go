@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 	"github.com/pganalyze/pg_query_go/v5/parser"
@@ -196,7 +197,7 @@ func unread(f *source.File, c chunk, err error) Statement {
 	message := err.Error()
 	var syntax *parser.Error
 	if errors.As(err, &syntax) {
-		message = syntax.Message
+		message = clip(syntax.Message) // it quotes the text up to its end
 		if syntax.Cursorpos > 0 {
 			at := min(c.base(f)+byteOffset(string(c.masked(f)), syntax.Cursorpos-1), len(f.Data))
 			if line := f.Position(at).Line; line != f.Position(span.Start).Line {
@@ -208,7 +209,7 @@ func unread(f *source.File, c chunk, err error) Statement {
 		message = odd
 	}
 	if len(c.tokens) > 0 && f.Data[span.Start] == '\\' {
-		message = "this version does not read psql's meta-commands"
+		message = "a command of psql is no SQL, and the tool that runs this file does not use psql"
 	}
 	text := c.normal(f.Data)
 	if text == "" {
@@ -222,6 +223,21 @@ func unread(f *source.File, c chunk, err error) Statement {
 			Destructive: destructiveWords(f.Data, c),
 		}}},
 	}
+}
+
+// messageLimit is the most bytes of the parser's words that are shown.
+const messageLimit = 200
+
+// clip cuts a long message at a character.
+func clip(s string) string {
+	if len(s) <= messageLimit {
+		return s
+	}
+	cut := messageLimit
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
 }
 
 // byteOffset turns an offset in characters, in which the parser gives the place

@@ -31,6 +31,7 @@ type excess struct {
 	tokens int           // tokens that are not kept
 	words  destruction   // in them
 	sum    hash.Hash     // of all that is not kept
+	end    int           // of the last token that is not kept
 }
 
 // leave notes a token that is not kept.
@@ -39,14 +40,7 @@ func (e *excess) leave(data []byte, t token) {
 		e.sum = sha256.New()
 	}
 	writeNormal(e.sum, data, t)
-}
-
-// end returns where the last row ends that the parser does not get.
-func (e *excess) end() int {
-	if len(e.blanks) == 0 {
-		return 0
-	}
-	return e.blanks[len(e.blanks)-1].End
+	e.end = t.span.End
 }
 
 // hide returns the text, which begins at an offset of the file, without the rows

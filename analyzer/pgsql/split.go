@@ -41,7 +41,7 @@ func (c chunk) base(f *source.File) int {
 
 // span returns the chunk from its first token to its last.
 func (c chunk) span() source.Span {
-	return source.Span{Start: c.tokens[0].span.Start, End: max(c.tokens[len(c.tokens)-1].span.End, c.excess.end())}
+	return source.Span{Start: c.tokens[0].span.Start, End: max(c.tokens[len(c.tokens)-1].span.End, c.excess.end)}
 }
 
 // split cuts the span at the semicolons that end statements: not those in

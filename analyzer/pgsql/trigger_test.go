@@ -56,7 +56,7 @@ func TestTriggers(t *testing.T) {
 		for _, at := range all[0].Ops {
 			got = append(got, at.Op)
 		}
-		if diff := cmp.Diff(tt.want, got, noArguments); diff != "" {
+		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("operations of %q (-want +got):\n%s", tt.sql, diff)
 		}
 	}

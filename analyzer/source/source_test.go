@@ -1,7 +1,9 @@
 package source
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -33,6 +35,24 @@ func TestPosition(t *testing.T) {
 				t.Errorf("Position(%d) of %q: got %+v, want %+v", tt.offset, tt.data, got, tt.want)
 			}
 		})
+	}
+}
+
+// TestPositionInLongLine holds that the marks within a long line change nothing.
+func TestPositionInLongLine(t *testing.T) {
+	line := strings.Repeat("aé€𝄞\xff", 3000)
+	for _, data := range []string{line, "\xEF\xBB\xBF" + line, "a\n" + line + "\nb\r\n" + line} {
+		f := New("a.sql", []byte(data))
+		for offset := f.All().Start; offset <= len(data); offset += 7 {
+			start := strings.LastIndexByte(data[:offset], '\n') + 1
+			if start == 0 {
+				start = f.All().Start
+			}
+			want := Position{strings.Count(data[:offset], "\n") + 1, utf8.RuneCountInString(data[start:offset]) + 1, offset}
+			if got := f.Position(offset); got != want {
+				t.Fatalf("Position(%d): got %+v, want %+v", offset, got, want)
+			}
+		}
 	}
 }
 

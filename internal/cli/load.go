@@ -419,19 +419,27 @@ func settled(m *migration.Migration, formats map[string]map[string]bool) *migrat
 }
 
 // keepFormat reads changed files by the format that their folder has on the base:
-// a change must not hide its SQL behind the directives of a tool that the folder
-// is not run with.
+// a change must not hide its SQL behind the directives, or the names, of a tool
+// that the folder is not run with.
 func keepFormat(all *change) {
+	past, changed := map[string][]*migration.Migration{}, map[string][]*migration.Migration{}
 	formats := map[string]map[string]bool{}
 	for _, m := range all.history {
+		past[m.Set] = append(past[m.Set], m)
 		if formats[m.Set] == nil {
 			formats[m.Set] = map[string]bool{}
 		}
 		formats[m.Set][m.Format] = true
 	}
+	for _, f := range all.files {
+		if f.Migration != nil {
+			changed[f.Migration.Set] = append(changed[f.Migration.Set], f.Migration)
+		}
+	}
 	for i, f := range all.files {
 		if f.Migration != nil {
-			all.files[i].Migration = settled(f.Migration, formats)
+			m := migration.AsBeside(f.Migration, past[f.Migration.Set], changed[f.Migration.Set])
+			all.files[i].Migration = settled(m, formats)
 		}
 	}
 }
