@@ -11,7 +11,7 @@ const (
 	// includedFiles is the most files that are read because others include them.
 	includedFiles = 1000
 	// includedLevels is how deep they may include one another.
-	includedLevels = 20
+	includedLevels = 50
 	// includedPaths is the most paths that are looked for.
 	includedPaths = 20 * includedFiles
 )

@@ -76,7 +76,7 @@ func TestIncluded(t *testing.T) {
 	for name, tt := range map[string]struct {
 		files map[string]string
 		want  int
-	}{"deep": {chain, 20}, "many": {many, 1000}} {
+	}{"deep": {chain, 50}, "many": {many, 1000}} {
 		got, err := analyzer.Included([]*migration.Migration{script("a.sql", "\\i 0.sql")}, scripts(tt.files))
 		if err != nil || len(got) != tt.want {
 			t.Errorf("%s: got %d files and error %v, want %d files", name, len(got), err, tt.want)

@@ -2,7 +2,6 @@ package follow
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -85,17 +84,12 @@ func word(o *op.Include) string {
 }
 
 // find returns the file that is brought in, or what is wrong with it. psql looks
-// for the file of \i in the folder that it was started in, which is not known: the
-// top of the repository, or that of the file.
+// for the file of \i in the folder that it was started in, which is not known.
 func (n *inliner) find(f *source.File, o *op.Include, through []Way) (*source.File, string) {
-	places := []string{path.Join(path.Dir(f.Path), o.Path)}
-	if !o.Relative {
-		places = []string{path.Clean(o.Path), places[0]}
-	}
-	for _, place := range places {
+	for _, place := range o.Paths(f.Path) {
 		found := n.files[place]
 		switch {
-		case found == nil || path.IsAbs(o.Path):
+		case found == nil:
 			continue
 		case found.Path == f.Path || within(found.Path, through):
 			return nil, fmt.Sprintf("%s %s: the file includes itself", word(o), o.Path)

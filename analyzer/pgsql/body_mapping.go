@@ -14,6 +14,8 @@ type mapping struct {
 	file, text *source.File
 	whole      source.Span   // the literal
 	units      []source.Span // of each byte of the text; empty: not known, all is whole
+	// same says that each byte stands in the file where it stands in the text.
+	same bool
 	// moved are the pieces and runs that are in the file already: steps may share them.
 	moved map[any]bool
 }
@@ -117,6 +119,9 @@ func digits(s []byte, base, width int) (value int64, n int) {
 
 // span returns where a range of the text stands in the file.
 func (m *mapping) span(s source.Span) source.Span {
+	if m.same {
+		return s
+	}
 	if m.units == nil || s.Start < 0 || s.End > len(m.units) || s.Start >= s.End {
 		return m.whole
 	}
@@ -194,7 +199,7 @@ func (m *mapping) texts(t op.Texts) {
 			}
 			m.moved[&one[i]] = true
 			one[i].Span = m.span(p.Span)
-			if m.units == nil || m.file.Text(one[i].Span) != p.Constant {
+			if m.units == nil && !m.same || m.file.Text(one[i].Span) != p.Constant {
 				one[i].Span = source.Span{}
 			}
 		}

@@ -133,37 +133,48 @@ func (s *script) normal(b *buffer, parts []token, in source.Span) string {
 
 // statements reads the text of a buffer.
 func (s *script) statements(b *buffer) []Statement {
-	span := b.chunk.span()
+	span := b.span()
 	if b.unclear != "" {
 		c := b.chunk
-		c.inner, c.all.End = false, span.End
+		c.all.End = span.End
 		return []Statement{unread(s.f, c, errors.New(b.unclear))}
 	}
-	if len(b.uses)+len(b.blanks) > 0 {
-		if st, ok := s.dynamic(b, span); ok {
-			return []Statement{st}
-		}
+	if st, ok := s.dynamic(b, span); ok {
+		return []Statement{st}
 	}
-	f, c := s.sent(b)
-	if all := readChunk(f, c, 10); len(all) > 0 {
-		return all
+	f, c := s.given(b)
+	all := readChunk(f, c, 10)
+	for _, st := range all {
+		s.place(f, st.Ops)
 	}
-	return []Statement{{Span: span}}
+	if len(all) == 0 {
+		all = []Statement{{Span: span}}
+	}
+	return all
 }
 
-// sent returns a buffer as the server sees it, with text of the same length in the
-// place of variables and commands.
-func (s *script) sent(b *buffer) (*source.File, chunk) {
-	c, f := b.chunk, s.f
-	c.inner, c.all.End = false, c.span().End
+// given returns what the parser gets of a buffer: with text of the same length in
+// the place of variables and commands.
+func (s *script) given(b *buffer) (*source.File, chunk) {
+	c := b.chunk
+	c.all.End = c.span().End
 	if len(b.uses)+len(b.blanks) > 0 {
 		s.mask(b)
-		f = s.masked
+		return s.masked, chunkOf(s.masked.Data, c.all)
 	}
-	if f == s.masked || b.inner {
-		c = chunkOf(f.Data, c.all)
+	if b.inner {
+		return s.f, chunkOf(s.f.Data, c.all)
 	}
-	return f, c
+	return s.f, c
+}
+
+// place says of bodies that were read from the masked text that they stand in the
+// file.
+func (s *script) place(f *source.File, all []op.At) {
+	if f == s.masked {
+		m := &mapping{file: s.f, text: s.masked, same: true, moved: map[any]bool{}}
+		m.ops(all)
+	}
 }
 
 // chunkOf returns the chunk of the span as the server sees it.
@@ -220,6 +231,9 @@ func (s *script) maskOf(u use) (string, bool) {
 // makes of it: where a value does not fit in its variable's place, or variables
 // are all there is.
 func (s *script) dynamic(b *buffer, span source.Span) (Statement, bool) {
+	if len(b.uses) == 0 {
+		return Statement{}, false
+	}
 	only, fits, open := true, true, false
 	for _, t := range b.tokens {
 		only = only && t.kind == interpolated
@@ -333,12 +347,33 @@ func (s *script) results(b *buffer, by *invocation, span source.Span) []op.At {
 
 // executed returns what \gexec does: it runs each value that the query returns.
 func (s *script) executed(b *buffer) op.Operation {
-	f, c := s.sent(b)
-	tree, _, err := parse(f, c)
-	if err != nil || len(tree.Stmts) != 1 {
-		return &op.RunTime{What: `the statements that a query returns, run by \gexec`}
+	unknown := &op.RunTime{
+		What: `the statements that a query returns, run by \gexec`,
+		Wide: overCatalogs(s.f.Data, b.tokens),
 	}
-	return &op.Dynamic{Text: queryTexts(newReader(f, c), tree.Stmts[0].Stmt), By: `\gexec`}
+	if _, ok := s.dynamic(b, b.span()); ok || b.unclear != "" {
+		return unknown
+	}
+	f, c := s.given(b)
+	tree, _, err := parse(f, c)
+	if err != nil || len(tree.Stmts) == 0 {
+		return unknown
+	}
+	run := &op.Dynamic{Text: queryTexts(newReader(f, c), tree.Stmts[len(tree.Stmts)-1].Stmt), By: `\gexec`}
+	s.place(f, []op.At{{Op: run}})
+	return run
+}
+
+// overCatalogs reports whether the query names one of the system catalogs.
+func overCatalogs(data []byte, all []token) bool {
+	for i, t := range all {
+		call := i+1 < len(all) && all[i+1].is(data, "(")
+		w := strings.ToLower(string(data[t.span.Start:t.span.End]))
+		if t.kind == word && (w == "information_schema" || strings.HasPrefix(w, "pg_") && w != "pg_catalog" && !call) {
+			return true
+		}
+	}
+	return false
 }
 
 // reset carries out \r, which empties the buffer.
