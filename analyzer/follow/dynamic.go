@@ -55,34 +55,30 @@ func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
 		return
 	}
 	fr.open = fr.open || v.open()
-	said := false
 	for _, s := range statements {
+		what := fmt.Sprintf("%s of %s", o.By, beginning(file.Text(s.Span)))
 		if v.open() && s.Unread() {
-			if !harmless(file.Text(s.Span)) && !said {
-				said = true
-				r.stop(fr, at, "%s of %s", o.By, beginning(file.Text(s.Span)))
-			} else {
-				r.emit(fr, op.At{Span: at.Span, Op: &op.Hidden{}}, nil)
+			unread := op.Operation(&op.RunTime{What: what})
+			if harmless(file.Text(s.Span)) {
+				unread = &op.Hidden{}
 			}
+			r.emit(fr, op.At{Span: at.Span, Op: unread}, nil)
 			continue
 		}
+		whole := false // it takes something of which not even the name is known
 		for _, inner := range s.Ops {
 			name, takes := taken(inner.Op)
-			d, drop := inner.Op.(*op.Drop)
-			switch {
-			case !wholly(name):
-			case takes && !said:
-				said = true
-				what := fmt.Sprintf("%s of %s", o.By, beginning(file.Text(s.Span)))
-				r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
-				continue
-			case takes, drop && d.Kind != "":
+			if _, drop := inner.Op.(*op.Drop); wholly(name) && (takes || drop) {
+				whole = whole || takes
 				continue
 			}
 			r.operation(fr, op.At{Op: inner.Op, Span: at.Span})
 			if p, ok := inner.Op.(*op.Prepare); ok {
 				r.follower.prepared[p] = file // where its own spans are
 			}
+		}
+		if whole {
+			r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
 		}
 	}
 }
