@@ -57,30 +57,35 @@ func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
 	fr.open = fr.open || v.open()
 	for _, s := range statements {
 		what := fmt.Sprintf("%s of %s", o.By, beginning(file.Text(s.Span)))
-		if v.open() && s.Unread() {
-			unread := op.Operation(&op.RunTime{What: what})
-			if harmless(file.Text(s.Span)) {
-				unread = &op.Hidden{}
+		switch {
+		case !v.open() || !s.Unread():
+			if r.filled(fr, at, file, s) {
+				r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
 			}
-			r.emit(fr, op.At{Span: at.Span, Op: unread}, nil)
-			continue
-		}
-		whole := false // it takes something of which not even the name is known
-		for _, inner := range s.Ops {
-			name, takes := taken(inner.Op)
-			if _, drop := inner.Op.(*op.Drop); wholly(name) && (takes || drop) {
-				whole = whole || takes
-				continue
-			}
-			r.operation(fr, op.At{Op: inner.Op, Span: at.Span})
-			if p, ok := inner.Op.(*op.Prepare); ok {
-				r.follower.prepared[p] = file // where its own spans are
-			}
-		}
-		if whole {
-			r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
+		case harmless(file.Text(s.Span)):
+			r.emit(fr, op.At{Span: at.Span, Op: &op.Hidden{}}, nil)
+		default:
+			r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what}}, nil)
 		}
 	}
+}
+
+// filled follows a statement of a text that was filled, and reports whether it
+// takes something away of which not even the name is known.
+func (r *run) filled(fr frame, at op.At, file *source.File, s pgsql.Statement) bool {
+	unknown := false
+	for _, inner := range s.Ops {
+		name, takes := taken(inner.Op)
+		if _, drop := inner.Op.(*op.Drop); wholly(name) && (takes || drop) {
+			unknown = unknown || takes
+			continue
+		}
+		r.operation(fr, op.At{Op: inner.Op, Span: at.Span})
+		if p, ok := inner.Op.(*op.Prepare); ok {
+			r.follower.prepared[p] = file // where its own spans are
+		}
+	}
+	return unknown
 }
 
 // ofCatalog reports whether something in the text comes from a query over the

@@ -307,7 +307,7 @@ func TestBounds(t *testing.T) {
 	}
 	c.Apply(function("f40", nil, ops(t, "INSERT INTO a VALUES (1)")))
 	got := effects(c, source.New("a.sql", nil), call("f0").(*op.Run).Ops)
-	if last := got[len(got)-1]; !strings.HasPrefix(last, "run time: a statement that sets off more than") {
+	if last := got[len(got)-1]; !strings.HasPrefix(last, "run time: more statements than can be followed") {
 		t.Errorf("got %d effects and %q at the end, want a bound", len(got), last)
 	}
 	for i := range 200 {
