@@ -20,13 +20,6 @@ type row struct {
 	vars  *scope // the variables of the body that the statement stands in
 }
 
-// row is newRow with the variables of the body.
-func (r *reader) row(v *pg_query.RangeVar, from ...*pg_query.Node) row {
-	w := newRow(v, from...)
-	w.vars = r.vars
-	return w
-}
-
 // newRow returns the target's row, with the other relations that are in scope.
 func newRow(r *pg_query.RangeVar, from ...*pg_query.Node) row {
 	w := row{table: rangeName(r), alias: r.GetAlias().GetAliasname(), fixed: map[string]bool{}}
@@ -69,19 +62,6 @@ func (w row) constant(n *pg_query.Node) bool {
 	}
 	is, _ := constant(n)
 	return is
-}
-
-// variable returns the variable that the expression is, cast or not. A name that
-// is a variable's is no column's (PL/pgSQL refuses what could be both), save for
-// a column with the target's name before it.
-func (w row) variable(n *pg_query.Node) (string, *variable) {
-	for n.GetTypeCast() != nil {
-		n = n.GetTypeCast().Arg
-	}
-	if parts := strs(n.GetColumnRef().GetFields()); len(parts) == 2 && (parts[0] == w.alias || w.alias == "" && parts[0] == w.table.Name) {
-		return "", nil
-	}
-	return w.vars.variable(n)
 }
 
 // own returns the target's column that the reference names.
@@ -168,17 +148,6 @@ func walkMessage(m protoreflect.Message, visit func(*pg_query.Node) bool) {
 	}
 }
 
-// isVariable reports whether the node is a variable, and sets queried if a query
-// fills it.
-func (w row) isVariable(n *pg_query.Node, queried *bool) bool {
-	if w.vars == nil || n.GetColumnRef() == nil && n.GetParamRef() == nil {
-		return false
-	}
-	_, v := w.variable(n)
-	*queried = *queried || v != nil && v.queried
-	return v != nil
-}
-
 // reads returns what the expression reads.
 func (w row) reads(n *pg_query.Node) reads {
 	var r reads
@@ -227,19 +196,6 @@ func constant(n *pg_query.Node) (is, null bool) {
 		return left && right, leftNull || rightNull
 	}
 	return false, false
-}
-
-// hasParameter reports whether $n stands in an expression of constants.
-func hasParameter(n *pg_query.Node) bool {
-	switch {
-	case n.GetParamRef() != nil:
-		return true
-	case n.GetTypeCast() != nil:
-		return hasParameter(n.GetTypeCast().Arg)
-	case n.GetAExpr() != nil:
-		return hasParameter(n.GetAExpr().Lexpr) || hasParameter(n.GetAExpr().Rexpr)
-	}
-	return false
 }
 
 // literal returns the text of a plain constant, for comparing two of them.
@@ -475,40 +431,6 @@ func (w row) equality(left *pg_query.Node, values []*pg_query.Node) op.Condition
 	return parts // bounded only where each of the variables is
 }
 
-// variables returns the variables that an expression is made of, if it is made of
-// them and constants alone.
-func (w row) variables(n *pg_query.Node) (names []string, ok bool) {
-	if w.vars == nil {
-		return nil, false
-	}
-	if name, v := w.variable(n); v != nil {
-		return []string{name}, true
-	}
-	var operands []*pg_query.Node
-	switch {
-	case w.constant(n):
-		return nil, true
-	case n.GetTypeCast() != nil:
-		operands = []*pg_query.Node{n.GetTypeCast().Arg}
-	case n.GetAArrayExpr() != nil:
-		operands = n.GetAArrayExpr().Elements
-	case n.GetAExpr() != nil && n.GetAExpr().Kind == pg_query.A_Expr_Kind_AEXPR_OP:
-		if operands = []*pg_query.Node{n.GetAExpr().Rexpr}; n.GetAExpr().Lexpr != nil {
-			operands = []*pg_query.Node{n.GetAExpr().Lexpr, n.GetAExpr().Rexpr}
-		}
-	default:
-		return nil, false
-	}
-	for _, operand := range operands {
-		more, ok := w.variables(operand)
-		if !ok {
-			return nil, false
-		}
-		names = append(names, more...)
-	}
-	return names, true
-}
-
 // sameness reads IS NOT DISTINCT FROM, for which NULL is a value like others.
 func (w row) sameness(left, right *pg_query.Node) op.Condition {
 	if column, ok := w.ownColumn(left); ok {
@@ -544,20 +466,6 @@ func (w row) rowEquality(left *pg_query.RowExpr, values []*pg_query.Node) op.Con
 			return nil
 		}
 		parts = append(parts, op.Equals{Column: column})
-	}
-	return parts
-}
-
-// pairs reads (a, b) = (1, v): nil if one of the columns is compared with anything
-// but constants and variables.
-func (w row) pairs(left, right []*pg_query.Node) op.Condition {
-	var parts op.And
-	for i := range left {
-		part := w.equality(left[i], right[i:i+1])
-		if part == nil {
-			return nil
-		}
-		parts = append(parts, part)
 	}
 	return parts
 }

@@ -198,10 +198,10 @@ func TestOperations(t *testing.T) {
 		{"CREATE TABLE a AS EXECUTE b", []op.Operation{
 			&op.Execute{Name: "b"}, &op.CreateTable{Name: name("a"), Kind: op.Table}}},
 		{"SELECT lower('A'), f()", []op.Operation{
-			&op.Call{Function: name("f")}, &op.Call{Function: name("lower"), Perhaps: true}}},
+			&op.Call{Function: name("f")}, &op.Call{Function: name("lower"), Perhaps: true, Arguments: []op.Argument{{}}}}},
 		{"UPDATE a SET b = f() WHERE g(c)", []op.Operation{
 			&op.Update{Table: name("a"), Set: []op.Assignment{{Column: "b", Value: op.Value{Kind: op.Constant}}}, Where: op.Own{Columns: []string{"c"}}},
-			&op.Call{Function: name("f"), Perhaps: true}, &op.Call{Function: name("g"), Perhaps: true}}},
+			&op.Call{Function: name("f"), Perhaps: true}, &op.Call{Function: name("g"), Perhaps: true, Arguments: []op.Argument{{Value: open(false)}}}}},
 		{"CREATE VIEW a AS SELECT f()", []op.Operation{&op.CreateView{Kind: op.View, Name: name("a"), Calls: []op.Name{name("f")}}}},
 	} {
 		_, all := read(tt.sql)

@@ -28,8 +28,15 @@ type plpgsql struct {
 	pos    int // of the next token
 	vars   *scope
 	depth  int
-	label  string        // in front of the next block or loop
-	parts  []source.Span // what was read as SQL, or is said to be unread
+	label  string // in front of the next block or loop
+	parts  []part // what was read as SQL, or is said to be unread
+}
+
+// A part is a part of the body that was given to the SQL parser, without what was
+// put in front of it, or is said to be unread.
+type part struct {
+	span  source.Span
+	given string
 }
 
 func newPlpgsql(f *source.File, in source.Span, vars *scope) *plpgsql {
@@ -161,7 +168,7 @@ func (p *plpgsql) skip(message string) op.Step {
 
 // unread says of a part of the body that it was not read.
 func (p *plpgsql) unread(in source.Span, message string) op.Step {
-	p.parts = append(p.parts, in)
+	p.parts = append(p.parts, part{span: in})
 	return &op.Run{Ops: []op.At{{Span: in, Op: &op.Unread{
 		Message: message, Body: true, Destructive: destructiveWords(p.data, chunk{all: in, tokens: tokens(p.data, in)}),
 	}}}}
@@ -177,7 +184,6 @@ type parsed struct {
 // parse reads SQL. Behind before, which is what the parser is given in front of
 // it, the text stands as in the file, save for what is blanked out.
 func (p *plpgsql) parse(in source.Span, before string, blank ...source.Span) (*parsed, op.Step) {
-	p.parts = append(p.parts, in)
 	c := chunk{all: in, tokens: tokens(p.data, in), vars: p.vars}
 	given := []byte(before + p.file.Text(in))
 	for _, b := range blank {
@@ -188,6 +194,7 @@ func (p *plpgsql) parse(in source.Span, before string, blank ...source.Span) (*p
 		}
 	}
 	c.given = string(given)
+	p.parts = append(p.parts, part{in, c.given[len(before):]})
 	tree, err := parse(p.file, c)
 	if err == nil && len(tree.Stmts) != 1 {
 		err = errors.New("it is not one statement")
@@ -209,7 +216,6 @@ func (p *plpgsql) refused(c chunk, err error) op.Step {
 			message = fmt.Sprintf("%s (line %d)", message, line)
 		}
 	}
-	p.parts = p.parts[:len(p.parts)-1]
 	return p.unread(c.all, message)
 }
 

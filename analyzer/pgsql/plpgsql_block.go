@@ -152,7 +152,9 @@ func (p *plpgsql) simple(start, end int) []op.Step {
 		return p.open(start, end)
 	case "fetch":
 		return p.fetch(start, end)
-	case "move", "close":
+	case "move":
+		return p.direction(start+1, end)
+	case "close":
 		return nil
 	case "null":
 		if end == start+1 {

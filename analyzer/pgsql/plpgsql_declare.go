@@ -116,7 +116,7 @@ func (p *plpgsql) valueAt(i, end int) int {
 	return end
 }
 
-// initial reads the value behind :=, = or DEFAULT at token i.
+// initial reads the value behind :=, =, => or DEFAULT at token i.
 func (p *plpgsql) initial(i, end int) (*parsed, []op.Step) {
 	in := p.span(i, end)
 	switch t := p.tokens[i]; {
@@ -126,6 +126,9 @@ func (p *plpgsql) initial(i, end int) (*parsed, []op.Step) {
 		in.Start = min(t.span.End+1, in.End)
 	default:
 		in.Start = t.span.Start + 1
+		if in.Start < len(p.data) && p.data[in.Start] == '>' {
+			in.Start++
+		}
 	}
 	return p.expressionAt(in)
 }

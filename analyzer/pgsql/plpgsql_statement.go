@@ -420,14 +420,14 @@ func (p *plpgsql) open(start, end int) []op.Step {
 	return q.run(q.span)
 }
 
-// arguments reads the arguments of a cursor: (1, name := 2).
+// arguments reads the arguments of a cursor: (1, a := 2, b => 3).
 func (p *plpgsql) arguments(i, j int) []op.Step {
 	if i >= j || !p.tokens[i].is(p.data, "(") {
 		return nil
 	}
 	var steps []op.Step
 	for _, part := range p.list(i+1, p.closing(i, j)) {
-		if at := p.valueAt(part[0], part[1]); at < part[1] && at == part[0]+1 && p.tokens[at].is(p.data, ":") {
+		if at := p.valueAt(part[0], part[1]); at < part[1] && at == part[0]+1 {
 			_, more := p.initial(at, part[1])
 			steps = append(steps, more...)
 			continue
@@ -457,5 +457,15 @@ func (p *plpgsql) fetch(start, end int) []op.Step {
 	if v := p.vars.find(identifier(p.file.Text(p.tokens[i-1].span))); v != nil {
 		columns, _ = p.opened(v)
 	}
-	return p.fill(targets, columns)
+	return append(p.direction(start+1, i), p.fill(targets, columns)...)
+}
+
+// direction reads the number of rows in ABSOLUTE 3 FROM or RELATIVE -1 IN.
+func (p *plpgsql) direction(i, end int) []op.Step {
+	from := p.find(i, end, "from", "in")
+	if from == end || from < i+2 {
+		return nil
+	}
+	_, steps := p.expression(i+1, from)
+	return steps
 }

@@ -189,19 +189,12 @@ func (r *reader) elements(n *pg_query.Node, q *query) (op.Texts, bool) {
 	case n.GetAArrayExpr() != nil, n.GetSubLink() != nil, n.GetFuncCall() != nil, n.GetColumnRef() != nil:
 		return r.texts(n, q), true
 	case n.GetAExpr() != nil && isConcatenation(n.GetAExpr()):
-		left, ok := r.element(n.GetAExpr().Lexpr, q)
-		right, also := r.element(n.GetAExpr().Rexpr, q)
-		return slices.Concat(left, right), ok && also
+		operands := concatenated(n)
+		if slices.ContainsFunc(operands, r.isArray) {
+			return r.union(operands, q), true
+		}
 	}
 	return nil, false
-}
-
-// element is elements, for the operand of || that may be an element itself.
-func (r *reader) element(n *pg_query.Node, q *query) (op.Texts, bool) {
-	if t, ok := r.elements(n, q); ok {
-		return t, true
-	}
-	return r.texts(n, q), true
 }
 
 // arrayElements reads an array's text: {a,"b c"}. Arrays of arrays are not read.
@@ -246,22 +239,30 @@ func (r *reader) operatorText(n *pg_query.Node, q *query) op.Texts {
 	if !isConcatenation(e) {
 		return open(r.ofCatalog(n, q))
 	}
-	var operands []op.Texts
-	array := false
+	operands := concatenated(n)
+	if slices.ContainsFunc(operands, r.isArray) {
+		return r.union(operands, q)
+	}
+	parts := make([]op.Texts, len(operands))
+	for i, operand := range operands {
+		parts[i] = r.texts(operand, q)
+	}
+	return r.join(parts)
+}
+
+// concatenated returns the operands of a || b || c.
+func concatenated(n *pg_query.Node) []*pg_query.Node {
+	var all []*pg_query.Node
 	for pending := []*pg_query.Node{n}; len(pending) > 0; {
 		last := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		if inner := last.GetAExpr(); inner != nil && isConcatenation(inner) {
-			pending = append(pending, inner.Rexpr, inner.Lexpr)
+		if e := last.GetAExpr(); e != nil && isConcatenation(e) {
+			pending = append(pending, e.Rexpr, e.Lexpr)
 			continue
 		}
-		array = array || r.isArray(last)
-		operands = append(operands, r.texts(last, q))
+		all = append(all, last)
 	}
-	if array {
-		return slices.Concat(operands...)
-	}
-	return r.join(operands)
+	return all
 }
 
 // isArray reports whether the expression is certainly an array.

@@ -36,7 +36,14 @@ func (r *reader) callText(f *pg_query.FuncCall, n *pg_query.Node, q *query) op.T
 		return r.join(parts)
 	case "concat_ws":
 		return r.separated(f.Args, q)
-	case "string_agg", "array_agg", "min", "max", "unnest", "any_value", "array_remove", "array_to_string", "text", "varchar", "name":
+	case "string_agg", "array_agg", "min", "max", "any_value", "text", "varchar", "name":
+		return arg(0)
+	case "array_to_string":
+		if list := f.Args[0].GetAArrayExpr(); list != nil && len(f.Args) == 2 {
+			return r.separated(append([]*pg_query.Node{f.Args[1]}, list.Elements...), q)
+		}
+		fallthrough
+	case "unnest", "array_remove":
 		if t, ok := r.elements(f.Args[0], q); ok {
 			return t
 		}

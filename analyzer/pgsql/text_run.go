@@ -109,22 +109,22 @@ func shards(t op.Text) op.Text {
 				break
 			}
 			if before != "" {
-				all = append(all, op.Piece{Constant: before, Span: part(p, at, len(before))})
+				all = append(all, op.Piece{Constant: before, Span: subspan(p, at, len(before))})
 			}
 			all = append(all, op.Piece{Quoting: op.QuotedAsName})
 			rest, at = after, at+len(before)+2
 		}
 		if p.Constant == "" || rest != "" {
 			last := p
-			last.Constant, last.Span = rest, part(p, at, len(rest))
+			last.Constant, last.Span = rest, subspan(p, at, len(rest))
 			all = append(all, last)
 		}
 	}
 	return all
 }
 
-// part returns the span of n bytes of a constant, if it has one.
-func part(p op.Piece, at, n int) source.Span {
+// subspan returns the span of n bytes of a constant, if it has one.
+func subspan(p op.Piece, at, n int) source.Span {
 	if p.Span.Len() == 0 {
 		return source.Span{}
 	}
