@@ -27,7 +27,7 @@ func (r *review) placeOf(s statement, e follow.Effect) place {
 	if around, ok := r.around(e.File, e.Span); ok {
 		return place{e.File, e.Span, around}
 	}
-	through := append(s.Through[:len(s.Through):len(s.Through)], e.Through...)
+	through := slices.Concat(s.Through, e.Through)
 	for i := len(through) - 1; i >= 0; i-- {
 		if around, ok := r.around(through[i].File, through[i].Span); ok {
 			return place{through[i].File, through[i].Span, around}
@@ -137,7 +137,7 @@ const wayLimit = 5
 // way adds to a message what set an effect off.
 func way(message string, s statement, e follow.Effect) string {
 	var names []string
-	for _, w := range append(s.Through[:len(s.Through):len(s.Through)], e.Through...) {
+	for _, w := range slices.Concat(s.Through, e.Through) {
 		if w.What != "" && (len(names) == 0 || names[len(names)-1] != w.What) {
 			names = append(names, w.What)
 		}

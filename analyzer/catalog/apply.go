@@ -63,6 +63,8 @@ func (c *Catalog) Apply(o op.Operation) {
 
 // applySession notes what an operation does to the session or, by code that is
 // not read, to what is known of the schema.
+//
+//nolint:gocyclo // as Apply
 func (c *Catalog) applySession(o op.Operation) {
 	switch o := o.(type) {
 	case *op.Truncate:

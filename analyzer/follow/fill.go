@@ -118,8 +118,14 @@ func taken(o op.Operation) (op.Name, bool) {
 		}
 		return o.Name, false
 	case *op.DropColumn:
+		if wholly(op.Name{Name: o.Column}) {
+			return op.Name{Name: o.Column}, true
+		}
 		return o.Table, true
 	case *op.DropAttribute:
+		if wholly(op.Name{Name: o.Attribute}) {
+			return op.Name{Name: o.Attribute}, true
+		}
 		return o.Type, true
 	case *op.AlterAttribute:
 		return o.Type, true

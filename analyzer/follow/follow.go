@@ -51,8 +51,8 @@ type Way struct {
 
 // The bounds of following. Whatever they cut off is said by an op.RunTime.
 const (
-	effectLimit = 20_000    // of one statement
-	totalLimit  = 2_000_000 // of all statements together
+	effectLimit = 10_000    // effects that one statement sets off
+	totalLimit  = 300_000   // effects that all statements of a review set off
 	workLimit   = 1_000_000 // pieces of text that one statement puts together
 	depthLimit  = 100       // functions, triggers and rules in one another
 	widenAt     = 3         // a function inside itself so often gets open arguments
@@ -171,13 +171,15 @@ func (r *run) emit(fr frame, at op.At, as op.Operation) {
 		}
 		r.seen[key] = true
 	}
-	r.left--
-	r.follower.left--
 	e := Effect{At: at, File: fr.file, Through: fr.through, Open: fr.open, Perhaps: fr.perhaps}
 	e.Op = o
-	if r.left <= 0 {
+	if len(fr.through) > 0 {
+		r.left--
+		r.follower.left--
+	}
+	if r.left < 0 {
 		r.over = true
-		e.Op = &op.RunTime{What: fmt.Sprintf("a statement that sets off more than %d others", effectLimit)}
+		e.Op = &op.RunTime{What: "more statements than can be followed, which one sets off"}
 		r.yield(e)
 		return
 	}
