@@ -180,6 +180,10 @@ func TestLongLine(t *testing.T) {
 		{"sqlx", "migrations/1_a.sql", "", "DROP TABLE a;\n", []string{"up 14"}},
 		{"goose", "1_a.sql", "-- +goose Up\n", "-- +goose Down\nDROP TABLE a;\n", []string{"up 0", "down 14"}},
 		{"dbmate", "1_a.sql", "-- migrate:up\n", "-- migrate:down\nDROP TABLE a;\n", []string{"up 0", "down 14"}},
+		{"sqitch", "deploy/a.sql", "-- Deploy x:a to pg\n", "DROP TABLE a;\n", []string{"up 34"}},
+		{"graphile-migrate", "migrations/current.sql", "", "DROP TABLE a;\n", []string{"up 14"}},
+		{"liquibase", "a.sql", "--liquibase formatted sql\n--changeset a:1 endDelimiter:/\n", "/\n--rollback DROP TABLE a;\n", []string{"up -1", "down 13"}},
+		{"tern", "1_a.sql", "", "---- create above / drop below ----DROP TABLE a;\n", []string{"up 0", "down 14"}},
 	}
 	for _, test := range tests {
 		t.Run(test.format, func(t *testing.T) {
@@ -197,6 +201,23 @@ func TestLongLine(t *testing.T) {
 				t.Errorf("format %s, problems %v, sections (-want +got):\n%s", m.Format, m.Problems, diff)
 			}
 		})
+	}
+}
+
+// TestTooLongLine: two tools stop at a line that is too long for them, one of them
+// without a word. Nothing behind it is believed to be the way back.
+func TestTooLongLine(t *testing.T) {
+	tests := []struct{ format, before, after string }{
+		{"sql-migrate", "-- +migrate Up\nSELECT 1;\n", "-- +migrate Down\nDROP TABLE a;\n"},
+		{"rambler", "-- rambler up\nSELECT 1;\n", "-- rambler down\nDROP TABLE a;\n"},
+	}
+	for _, test := range tests {
+		long := "SELECT '" + strings.Repeat("x", 1<<20) + "';\n"
+		m := Read(source.New("a.sql", []byte(test.before+long+test.after)), "")
+		checkSpans(t, m)
+		if m.Format != test.format || m.Direction() != "up" || len(m.Problems) != 1 {
+			t.Errorf("%s: %s, %s, problems %v; want it going up with a problem", test.format, m.Format, m.Direction(), m.Problems)
+		}
 	}
 }
 
@@ -264,6 +285,10 @@ func TestIsCandidate(t *testing.T) {
 	}
 }
 
+// orderText is what a file needs to be taken for its tool's where its name does not
+// say it.
+var orderText = map[string]string{"literal": "-- rambler up\n", "rerun": "--! Previous: -\n--! Hash: x\n\n"}
+
 // TestCompare sorts each list backwards and wants it as written.
 func TestCompare(t *testing.T) {
 	tests := map[string][]string{
@@ -277,13 +302,15 @@ func TestCompare(t *testing.T) {
 		"diesel":      {"m/00000000000000_setup/up.sql", "m/2016-12-31-235959_a/down.sql", "m/2016-12-31-235959_a/up.sql", "m/20170101000000_b/up.sql"},
 		"dates":       {"m/2024-01-02.sql", "m/2024-01-10.sql", "m/2024-02-01.sql"},
 		"same number": {"m/1_a2.sql", "m/1_a10.sql", "m/01_b.sql"},
+		"literal":     {"m/1_a.up.sql", "m/10_b.sql", "m/9_a.sql"},
+		"rerun":       {"g/migrations/committed/000009-b.sql", "g/migrations/committed/000010-a.sql", "g/migrations/current.sql"},
 		"same name":   {"m/01_a.sql", "m/1_a.sql"},
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
 			var all []*Migration
 			for _, path := range want {
-				all = append(all, Read(source.New(path, nil), ""))
+				all = append(all, Read(source.New(path, []byte(orderText[name])), ""))
 			}
 			slices.Reverse(all)
 			slices.SortFunc(all, Compare)
