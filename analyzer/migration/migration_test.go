@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -110,15 +109,15 @@ func list(w *strings.Builder, m *Migration) {
 func checkSpans(t *testing.T, m *Migration) {
 	t.Helper()
 	at := m.File.All().Start
-	gaps := gapChecker{delimiters: liquibaseDelimiters(m)}
+	data := uncut(m)
 	for _, s := range m.Sections {
 		if s.Span.Start < at || s.Span.End <= s.Span.Start || s.Span.End > len(m.File.Data) {
 			t.Fatalf("%s: section %v begins before %d, is empty or out of bounds", m.File.Path, s.Span, at)
 		}
-		gaps.check(t, m.File.Data[at:s.Span.Start])
+		checkGap(t, data[at:s.Span.Start])
 		at = s.Span.End
 	}
-	gaps.check(t, m.File.Data[at:])
+	checkGap(t, data[at:])
 	for _, p := range m.Problems {
 		if p.Span.Start < 0 || p.Span.End < p.Span.Start || p.Span.End > len(m.File.Data) {
 			t.Errorf("%s: problem %v out of bounds", m.File.Path, p.Span)
@@ -126,32 +125,20 @@ func checkSpans(t *testing.T, m *Migration) {
 	}
 }
 
-// A gapChecker looks at what no section has. Besides comments and directives that
-// may only be delimiters, of which no text may be part.
-type gapChecker struct{ delimiters []string }
-
-func liquibaseDelimiters(m *Migration) []string {
-	if m.Format != "liquibase" {
-		return nil
+// uncut returns the file's bytes with white space for what its tool cuts statements
+// with: no text may be part of that.
+func uncut(m *Migration) []byte {
+	data := bytes.Clone(m.File.Data)
+	for _, cut := range m.cuts {
+		copy(data[cut.Start:cut.End], bytes.Repeat([]byte(" "), cut.Len()))
 	}
-	all := []string{"*/", "go", "/"} // the first one ends a rollback comment
-	for _, found := range regexp.MustCompile(`(?i)endDelimiter:(\S+)`).FindAllSubmatch(m.File.Data, -1) {
-		all = append(all, string(found[1]))
-	}
-	return all
+	return data
 }
 
-func (c gapChecker) check(t *testing.T, gap []byte) {
+func checkGap(t *testing.T, gap []byte) {
 	t.Helper()
-	f := source.New("gap", gap)
-	if !hasSQL(f, f.All()) {
+	if f := source.New("gap", gap); !hasSQL(f, f.All()) {
 		return
-	}
-	for _, delimiter := range c.delimiters {
-		gap = regexp.MustCompile("(?i)"+regexp.QuoteMeta(delimiter)).ReplaceAll(gap, []byte(" "))
-		if pattern, err := regexp.Compile("(?i)" + delimiter); err == nil { // Liquibase takes it for one
-			gap = pattern.ReplaceAll(gap, []byte(" "))
-		}
 	}
 	rest := dbmateDirective.ReplaceAll(gap, []byte("--"))
 	for text := range bytes.SplitSeq(rest, []byte("\n")) {
