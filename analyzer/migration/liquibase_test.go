@@ -29,6 +29,8 @@ func TestLiquibaseJava(t *testing.T) {
 		{"the last of two attributes", header + "--changeset a:1 dbms:h2 dbms:postgresql\nDROP TABLE a;", []string{"up DROP TABLE a;"}},
 		{"an attribute in the author", header + "--changeset dbms:h2\nDROP TABLE a;", []string{"down DROP TABLE a;"}},
 		{"a name that nobody knows", header + "--changeset a:1 dbms:\"h2\nDROP TABLE a;", []string{"up DROP TABLE a;"}},
+		{"a slash in a line", header + "--changeset a:1 endDelimiter:/\nSELECT 4 / 2\n/\nSELECT 2", []string{"up SELECT 4 / 2", "up SELECT 2"}},
+		{"a check that is left out", header + "--changeset a:1 dbms:h2\n--precondition-sql-check 0 SELECT f()\nDROP TABLE a;", []string{"down SELECT f()", "down DROP TABLE a;"}},
 		{"not quite a delimiter", header + "--changeset a:1\nSELECT 1 GO\n go\nGOAL\nSELECT '\nGO\n'\n/*\nGO\n*/",
 			[]string{"up SELECT 1 GO\n go\nGOAL\nSELECT '\nGO\n'\n/*\nGO\n*/"}},
 	}
@@ -66,7 +68,7 @@ func TestRunsOnPostgres(t *testing.T) {
 	tests := map[string]bool{
 		"postgresql": true, "h2,postgresql": true, "PostgreSQL": true, "all": true, "!h2": true, "h2,all,none": true,
 		"h2": false, "!postgresql": false, "none": false, "postgresql,none": false, "h2,!oracle": false, "postgresql,!postgresql": false,
-		"cockroachdb": true, "!postgresql,edb": true, "${x}": true, "h2 ": true, ",": true,
+		"cockroachdb": true, "!postgresql,edb": true, "${x}": true, "h2;x": true, ",": true,
 	}
 	for list, want := range tests {
 		if got := runsOnPostgres(list); got != want {
