@@ -30,6 +30,7 @@ type plpgsql struct {
 	vars   *scope
 	depth  int
 	label  string // in front of the next block or loop
+	filled int    // columns that variables were given
 	broken bool   // parentheses do not close: every semicolon ends a statement
 	parts  []part // what was read as SQL, or is said to be unread
 }

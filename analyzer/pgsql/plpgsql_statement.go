@@ -130,8 +130,15 @@ func (p *plpgsql) targets(i, j int) []target {
 	return all
 }
 
+// fillLimit is the most columns of rows that are told apart in a body: a cursor
+// of many columns may be gone through many times.
+const fillLimit = 50000
+
 // fill gives the targets the columns of a row.
 func (p *plpgsql) fill(targets []target, columns []column) []op.Step {
+	if p.filled += len(columns); p.filled > fillLimit {
+		columns = []column{{"*", open(columnsOfCatalog(columns))}}
+	}
 	known := len(columns) > 0 && columns[len(columns)-1].name != "*"
 	if len(targets) == 1 && targets[0].v != nil && targets[0].v.record && targets[0].name == targets[0].v.name {
 		return p.fillRecord(targets[0], columns)
