@@ -3,7 +3,6 @@ package pgsql
 import (
 	_ "embed" // for the list of functions
 	"fmt"
-	"slices"
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -107,11 +106,11 @@ func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.
 		}
 		o := r.call(f, nil, true)
 		if c, ok := o.(*op.Call); ok {
-			if key := callKey(c); seen[key] {
+			key := callKey(c)
+			if seen[key] {
 				continue
-			} else {
-				seen[key] = true
 			}
+			seen[key] = true
 			if count[name]++; count[name] > callLimit {
 				for i := range c.Arguments {
 					c.Arguments[i].Value = nil
@@ -139,17 +138,18 @@ func keptCalls(n *pg_query.Node) map[*pg_query.FuncCall]bool {
 
 // callKey is the same for calls that do the same.
 func callKey(c *op.Call) string {
-	key := c.Function.String()
+	var b strings.Builder
+	b.WriteString(c.Function.String())
 	for _, a := range c.Arguments {
-		key += "\x00" + a.Name
+		b.WriteString("\x00" + a.Name)
 		for _, t := range a.Value {
-			key += "\x01"
+			b.WriteByte(1)
 			for _, p := range t {
-				key += fmt.Sprintf("%q%s%v%d%p", p.Constant, p.Variable, p.Catalog, p.Quoting, p.Replaced)
+				fmt.Fprintf(&b, "%q%s%v%d%p", p.Constant, p.Variable, p.Catalog, p.Quoting, p.Replaced)
 			}
 		}
 	}
-	return key
+	return b.String()
 }
 
 // functionCalls returns the calls of functions in the order in which they run:
@@ -178,6 +178,7 @@ func bodyWords(body string) (words []string, names []op.Name, makes bool) {
 	all := tokens(data, source.Span{End: len(data)})
 	words = destructiveWords(data, chunk{tokens: all})
 	alters := false
+	seen := map[op.Name]bool{}
 	for i, t := range all {
 		switch {
 		case t.is(data, "create"):
@@ -196,7 +197,8 @@ func bodyWords(body string) (words []string, names []op.Name, makes bool) {
 		if i >= 2 && all[i-1].is(data, ".") {
 			name.Schema = identifier(body[all[i-2].span.Start:all[i-2].span.End])
 		}
-		if !slices.Contains(names, name) {
+		if !seen[name] {
+			seen[name] = true
 			names = append(names, name)
 		}
 	}

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,11 +30,13 @@ type plpgsql struct {
 	vars   *scope
 	depth  int
 	label  string // in front of the next block or loop
+	filled int    // columns that variables were given
+	broken bool   // parentheses do not close: every semicolon ends a statement
 	parts  []part // what was read as SQL, or is said to be unread
 }
 
 // A part is a part of the body that was given to the SQL parser, without what was
-// put in front of it, or is said to be unread.
+// put in front of it, is a declaration or is said to be unread.
 type part struct {
 	span  source.Span
 	given string
@@ -118,7 +121,8 @@ func (p *plpgsql) span(i, j int) source.Span {
 }
 
 // end returns the index of the semicolon that ends the statement that begins at
-// token i. Where parentheses do not close, the first one ends it.
+// token i. Where parentheses do not close, the first one ends it, and from there
+// on every one: to look for their end again and again would take forever.
 func (p *plpgsql) end(i int) int { return p.before(i, ";") }
 
 // before returns the index of the first of the words at token i or behind it that
@@ -135,7 +139,7 @@ func (p *plpgsql) before(i int, words ...string) int {
 		case t.is(p.data, ")"), t.is(p.data, "]"):
 			depth--
 		case t.is(p.data, ";"):
-			if depth <= 0 && !body.open() {
+			if depth <= 0 && !body.open() || p.broken {
 				return j
 			}
 			if first < 0 {
@@ -150,6 +154,7 @@ func (p *plpgsql) before(i int, words ...string) int {
 		}
 	}
 	if first >= 0 {
+		p.broken = true
 		return first
 	}
 	return len(p.tokens)
@@ -218,8 +223,8 @@ func (p *plpgsql) refused(c chunk, err error) op.Step {
 	if errors.As(err, &syntax) {
 		message = syntax.Message
 		at := min(c.base(p.file)+byteOffset(c.given, syntax.Cursorpos-1), len(p.data))
-		if line := p.file.Position(max(at, c.all.Start)).Line; line != p.file.Position(c.all.Start).Line {
-			message = fmt.Sprintf("%s (line %d)", message, line)
+		if at > c.all.Start && bytes.IndexByte(p.data[c.all.Start:at], '\n') >= 0 {
+			message = fmt.Sprintf("%s (line %d)", message, p.file.Position(at).Line)
 		}
 	}
 	return p.unread(c.all, message)
@@ -243,7 +248,8 @@ func (p *plpgsql) expressionAt(in source.Span) (*parsed, []op.Step) {
 	if e == nil {
 		return nil, []op.Step{failed}
 	}
-	return e, e.run(in)
+	steps := e.run(in)
+	return e, steps
 }
 
 // trim cuts blanks and comments off both ends.

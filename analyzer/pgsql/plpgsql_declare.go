@@ -58,6 +58,7 @@ func (p *plpgsql) declarations() []op.Step {
 			return steps
 		}
 		p.pos = min(end+1, len(p.tokens))
+		p.parts = append(p.parts, part{span: p.span(start, end)})
 		steps = append(steps, p.declaration(start, end)...)
 	}
 	return steps

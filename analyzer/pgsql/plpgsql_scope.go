@@ -77,7 +77,7 @@ func (s *scope) ofCatalog(value op.Texts) bool {
 	for _, t := range value {
 		for _, p := range t {
 			name, _, _ := strings.Cut(p.Variable, ".")
-			if p.Catalog || s.all.catalog[name] {
+			if p.Catalog || s != nil && s.all.catalog[name] {
 				return true
 			}
 		}

@@ -81,20 +81,28 @@ func (p *plpgsql) target(i int) (target, int) {
 	if t.v == nil {
 		t.name = strings.Join(parts, ".")
 	}
-	for depth := 0; i < len(p.tokens); i++ {
-		switch tok := p.tokens[i]; {
-		case tok.is(p.data, "["):
+	after := p.subscripts(i)
+	t.element = t.element || after > i
+	return t, after
+}
+
+// subscripts moves past the [1].field that may follow a name.
+func (p *plpgsql) subscripts(i int) int {
+	depth, start := 0, i
+	for ; i < len(p.tokens); i++ {
+		switch t := p.tokens[i]; {
+		case t.is(p.data, "["):
 			depth++
-			t.element = true
-		case tok.is(p.data, "]"):
+		case t.is(p.data, "]"):
 			depth--
-		case depth == 0 && tok.is(p.data, ".") && t.element:
-		case depth == 0 && i > 0 && p.tokens[i-1].is(p.data, ".") && t.element:
-		case depth <= 0 || tok.is(p.data, ";"):
-			return t, i
+		case t.is(p.data, ";"):
+			return i
+		case depth > 0, i > start && (t.is(p.data, ".") || p.tokens[i-1].is(p.data, ".")):
+		default:
+			return i
 		}
 	}
-	return t, i
+	return i
 }
 
 // dollar returns the parameter that token i names by $n.
@@ -122,8 +130,15 @@ func (p *plpgsql) targets(i, j int) []target {
 	return all
 }
 
+// fillLimit is the most columns of rows that are told apart in a body: a cursor
+// of many columns may be gone through many times.
+const fillLimit = 50000
+
 // fill gives the targets the columns of a row.
 func (p *plpgsql) fill(targets []target, columns []column) []op.Step {
+	if p.filled += len(columns); p.filled > fillLimit {
+		columns = []column{{"*", open(columnsOfCatalog(columns))}}
+	}
 	known := len(columns) > 0 && columns[len(columns)-1].name != "*"
 	if len(targets) == 1 && targets[0].v != nil && targets[0].v.record && targets[0].name == targets[0].v.name {
 		return p.fillRecord(targets[0], columns)

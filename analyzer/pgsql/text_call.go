@@ -38,18 +38,8 @@ func (r *reader) callText(f *pg_query.FuncCall, n *pg_query.Node, q *query) op.T
 		return r.separated(f.Args, q)
 	case "string_agg", "array_agg", "min", "max", "any_value", "text", "varchar", "name":
 		return arg(0)
-	case "array_to_string":
-		if list := f.Args[0].GetAArrayExpr(); list != nil && len(f.Args) == 2 {
-			return r.separated(append([]*pg_query.Node{f.Args[1]}, list.Elements...), q)
-		}
-		fallthrough
-	case "unnest", "array_remove":
-		if t, ok := r.elements(f.Args[0], q); ok {
-			return t
-		}
-		return arg(0)
-	case "array_append", "array_cat", "array_prepend":
-		return r.union(f.Args, q)
+	case "array_to_string", "unnest", "array_remove", "array_append", "array_cat", "array_prepend":
+		return r.arrayText(name.Name, f, q)
 	case "string_to_array", "string_to_table", "regexp_split_to_array", "regexp_split_to_table":
 		if t, ok := r.splitText(name.Name, f); ok {
 			return t
@@ -65,6 +55,21 @@ func (r *reader) callText(f *pg_query.FuncCall, n *pg_query.Node, q *query) op.T
 	return open(r.ofCatalog(n, q))
 }
 
+// arrayText is the value of a function of arrays.
+func (r *reader) arrayText(name string, f *pg_query.FuncCall, q *query) op.Texts {
+	list := f.Args[0].GetAArrayExpr()
+	switch {
+	case name == "array_append" || name == "array_cat" || name == "array_prepend":
+		return r.union(f.Args, q)
+	case name == "array_to_string" && list != nil && len(f.Args) == 2:
+		return r.separated(append([]*pg_query.Node{f.Args[1]}, list.Elements...), q)
+	}
+	if t, ok := r.elements(f.Args[0], q); ok {
+		return t
+	}
+	return r.texts(f.Args[0], q)
+}
+
 // computed is the result of a function of constants.
 func (r *reader) computed(name string, f *pg_query.FuncCall, q *query) (string, bool) {
 	args := make([]string, len(f.Args))
@@ -77,7 +82,7 @@ func (r *reader) computed(name string, f *pg_query.FuncCall, q *query) (string, 
 	}
 	switch {
 	case name == "replace" && len(args) == 3:
-		if args[1] == "" || strings.Count(args[0], args[1])*len(args[2]) > 1<<20 {
+		if args[1] == "" || len(args[0])+strings.Count(args[0], args[1])*len(args[2]) > 1<<20 {
 			return "", false
 		}
 		return strings.ReplaceAll(args[0], args[1], args[2]), true
@@ -218,33 +223,42 @@ func quoteLiteral(s string) string {
 
 // formatText is format(…).
 func (r *reader) formatText(f *pg_query.FuncCall, q *query) op.Texts {
+	arguments := make([]op.Texts, len(f.Args))
+	for i, n := range f.Args {
+		arguments[i] = r.texts(n, q)
+	}
 	var all op.Texts
-	for _, t := range r.texts(f.Args[0], q) {
+	for _, t := range arguments[0] {
 		parts, ok := directives(t)
 		if !ok || f.FuncVariadic {
-			all = append(all, open(r.ofCatalog(&pg_query.Node{Node: &pg_query.Node_FuncCall{FuncCall: f}}, q))...)
+			all = append(all, op.Text{{Catalog: slices.ContainsFunc(arguments, r.vars.ofCatalog)}})
 			continue
 		}
-		var values []op.Texts
-		next := 0
-		for _, d := range parts {
-			if d.verb == 0 {
-				values = append(values, op.Texts{{d.text}})
-				continue
-			}
-			if d.argument > 0 {
-				next = d.argument - 1
-			}
-			next++
-			value := open(false)
-			if next < len(f.Args) {
-				value = r.texts(f.Args[next], q)
-			}
-			values = append(values, r.directive(d, value))
-		}
-		all = append(all, r.join(values)...)
+		all = append(all, r.join(r.filled(parts, arguments))...)
 	}
 	return all
+}
+
+// filled returns the values that the directives of a format come to.
+func (r *reader) filled(parts []directive, arguments []op.Texts) []op.Texts {
+	var values []op.Texts
+	next := 0
+	for _, d := range parts {
+		if d.verb == 0 {
+			values = append(values, op.Texts{{d.text}})
+			continue
+		}
+		if d.argument > 0 {
+			next = d.argument - 1
+		}
+		next++
+		value := open(false)
+		if next < len(arguments) {
+			value = arguments[next]
+		}
+		values = append(values, r.directive(d, value))
+	}
+	return values
 }
 
 // directive is the value of %s, %I or %L.
