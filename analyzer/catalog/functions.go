@@ -31,6 +31,18 @@ func (c *Catalog) Functions(n op.Name, arguments int) []*op.CreateFunction {
 	return all
 }
 
+// TriggerFunctions returns the functions that a trigger may run. The repository's
+// other sets of migrations may be of the same database: where this one has no such
+// function, theirs are meant.
+func (c *Catalog) TriggerFunctions(n op.Name) []*op.CreateFunction {
+	all := c.Functions(n, 0)
+	full := c.ResolveObject(op.Function, n)
+	for i := 0; len(all) == 0 && i < len(c.others); i++ {
+		all = c.others[i].functions[full]
+	}
+	return all
+}
+
 // inputs returns how many arguments callers may give.
 func inputs(f *op.CreateFunction) int {
 	if f.Body == nil {

@@ -101,3 +101,16 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 }
+
+// TestFunctionsOfOtherSets holds that a trigger may run a function of another set
+// of migrations, and that a call of it stays unknown.
+func TestFunctionsOfOtherSets(t *testing.T) {
+	here, there := build(t, users, ""), build(t, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'", "")
+	catalog.Meet(here, there)
+	if got := len(here.TriggerFunctions(name("f"))); got != 1 {
+		t.Errorf("got %d functions for a trigger, want the other set's", got)
+	}
+	if got := len(here.Functions(name("f"), 0)); got != 0 {
+		t.Errorf("got %d functions for a call, want none", got)
+	}
+}

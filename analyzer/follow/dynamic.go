@@ -25,7 +25,7 @@ func (r *run) dynamic(fr frame, at op.At, o *op.Dynamic) {
 	inner := fr
 	inner.env = env{}
 	for i, using := range o.Using {
-		inner.env["$"+strconv.Itoa(i+1)] = r.eval(fr, using)
+		r.pass(fr, inner.env, "$"+strconv.Itoa(i+1), using)
 	}
 	inner.through = fr.via(o.By, at.Span).through
 	inner.perhaps = fr.perhaps || len(texts) > 1

@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/catalog"
@@ -181,7 +182,7 @@ var triggerFunctions = map[string]bool{
 func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
 	inner := fr.via("trigger "+f.Trigger.Name.Name+" on "+f.Table.String(), at.Span)
 	inner.perhaps = true
-	all := r.catalog.Functions(f.Trigger.Function, 0)
+	all := r.catalog.TriggerFunctions(f.Trigger.Function)
 	if len(all) == 0 && triggerFunctions[f.Trigger.Function.Name] {
 		return
 	}
@@ -189,7 +190,7 @@ func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
 	for _, function := range all {
 		if function.Body != nil {
 			known = true
-			r.function(inner, at, function, triggerEnv(f))
+			r.function(inner, at, function, r.triggerEnv(f))
 		}
 	}
 	if !known {
@@ -199,11 +200,16 @@ func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
 
 // triggerEnv returns the variables that PostgreSQL gives a trigger's function, as
 // far as they are known.
-func triggerEnv(f catalog.Fire) env {
+func (r *run) triggerEnv(f catalog.Fire) env {
 	one := func(s string) values { return values{{{text: s}}} }
+	table := f.Table // as regclass shows it
+	if slices.Contains(r.catalog.SearchPath(), table.Schema) {
+		table.Schema = ""
+	}
 	e := env{
 		"tg_op": one(strings.ToUpper(string(f.Event))), "tg_name": one(f.Trigger.Name.Name),
 		"tg_table_name": one(f.Table.Name), "tg_relname": one(f.Table.Name), "tg_table_schema": one(f.Table.Schema),
+		"tg_relid": one(table.String()),
 	}
 	var arguments values
 	for _, a := range f.Trigger.Arguments {
@@ -224,7 +230,7 @@ func (r *run) eventTriggers(fr frame, at op.At) {
 		}
 		inner := fr.via("event trigger "+t.Name.Name, at.Span)
 		inner.perhaps = true
-		for _, f := range r.catalog.Functions(t.Function, 0) {
+		for _, f := range r.catalog.TriggerFunctions(t.Function) {
 			if f.Body != nil {
 				r.function(inner, at, f, env{})
 			} else {

@@ -149,9 +149,10 @@ func (r *run) bind(fr frame, parameters []op.Parameter, arguments []op.Argument)
 			inner[name] = nil
 			continue
 		case ok:
-			inner[name] = r.eval(fr, given)
+			r.pass(fr, inner, name, given)
 		case len(places) > 0:
-			inner[name], places = r.eval(fr, places[0]), places[1:]
+			r.pass(fr, inner, name, places[0])
+			places = places[1:]
 		default:
 			inner[name] = r.eval(frame{env: env{}, file: fr.file}, p.Default)
 		}
@@ -161,6 +162,17 @@ func (r *run) bind(fr frame, parameters []op.Parameter, arguments []op.Argument)
 		inner[last] = union(inner[last], r.eval(fr, more))
 	}
 	return inner
+}
+
+// pass gives a variable of another body a value of this one. What nothing in a body
+// gave, such as NEW, stays so: it is one row's.
+func (r *run) pass(fr frame, inner env, name string, all op.Texts) {
+	if len(all) == 1 && len(all[0]) == 1 && all[0][0].Variable != "" {
+		if _, assigned := fr.env.get(all[0][0].Variable); !assigned {
+			return
+		}
+	}
+	inner[name] = r.eval(fr, all)
 }
 
 func named(arguments []op.Argument, name string) (op.Texts, bool) {
