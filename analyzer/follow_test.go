@@ -51,7 +51,7 @@ func TestPlaces(t *testing.T) {
 		{"a text that is put together", users, "DO $$ DECLARE t text := 'users'; BEGIN EXECUTE 'DELETE FROM ' || t; END $$;",
 			[]string{`85 delete-rows migrations/0002_change.sql:1 "EXECUTE 'DELETE FROM ' || t" certain ` + every + " (run by EXECUTE)."}},
 		{"in part", users, "DO $$ BEGIN EXECUTE 'DROP TABLE users_' || now()::text; END $$;",
-			[]string{`90 drop-table migrations/0002_change.sql:1 "EXECUTE 'DROP TABLE users_' || now()::text" likely Drops table users_· and every row in it (run by EXECUTE).`}},
+			[]string{`90 drop-table migrations/0002_change.sql:1 "EXECUTE 'DROP TABLE users_' || now()::text" likely Drops table users_… and every row in it (run by EXECUTE).`}},
 		{"the worst that a text comes to", users + "CREATE FUNCTION f(n text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DELETE FROM users WHERE ' || n; END $$;",
 			"SELECT f('id = 1'), f('true');",
 			[]string{`85 delete-rows migrations/0002_change.sql:1 "SELECT f('id = 1'), f('true')" certain ` + every + " (run by function public.f → EXECUTE)."}},

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -26,7 +27,7 @@ func (r *review) placeOf(s statement, e follow.Effect) place {
 	if around, ok := r.around(e.File, e.Span); ok {
 		return place{e.File, e.Span, around}
 	}
-	through := append(s.Through[:len(s.Through):len(s.Through)], e.Through...)
+	through := slices.Concat(s.Through, e.Through)
 	for i := len(through) - 1; i >= 0; i-- {
 		if around, ok := r.around(through[i].File, through[i].Span); ok {
 			return place{through[i].File, through[i].Span, around}
@@ -109,7 +110,25 @@ func (r *review) finding(rule *Rule, j Judgement, at place, s statement, e follo
 	if found.Reach == nil {
 		found.Reach = []Reached{}
 	}
-	return found
+	return shown(found)
+}
+
+// shown writes names that are only known at run time as people read them.
+func shown(f Finding) Finding {
+	o := f.Object
+	f.Object = Object{Kind: o.Kind, Schema: op.Shown(o.Schema), Name: op.Shown(o.Name), Column: op.Shown(o.Column)}
+	f.Message, f.Remedy = op.Shown(f.Message), op.Shown(f.Remedy)
+	if f.Suggest != "" && op.Open(f.Suggest) {
+		f.Suggest = "" // nobody can run it
+	}
+	f.Reasons, f.Reach = slices.Clone(f.Reasons), slices.Clone(f.Reach)
+	for i := range f.Reasons {
+		f.Reasons[i].Text = op.Shown(f.Reasons[i].Text)
+	}
+	for i := range f.Reach {
+		f.Reach[i].Name, f.Reach[i].Why = op.Shown(f.Reach[i].Name), op.Shown(f.Reach[i].Why)
+	}
+	return f
 }
 
 // wayLimit is the most that a message names of what set an effect off.
@@ -118,7 +137,7 @@ const wayLimit = 5
 // way adds to a message what set an effect off.
 func way(message string, s statement, e follow.Effect) string {
 	var names []string
-	for _, w := range append(s.Through[:len(s.Through):len(s.Through)], e.Through...) {
+	for _, w := range slices.Concat(s.Through, e.Through) {
 		if w.What != "" && (len(names) == 0 || names[len(names)-1] != w.What) {
 			names = append(names, w.What)
 		}

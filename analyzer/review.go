@@ -339,7 +339,9 @@ func clip(s string) string {
 
 // unreadable reports a changed file whose text cannot be had.
 func (r *review) unreadable(f ChangedFile) {
-	r.problem(catalog.New(), source.New(f.Path, nil), source.Span{}, f.Unreadable, f.Unreadable)
+	file := source.New(f.Path, nil)
+	r.dialects[file] = (&migration.Migration{File: file}).Dialect()
+	r.problem(catalog.New(), file, source.Span{}, f.Unreadable, f.Unreadable)
 }
 
 // problem reports something about a file rather than about one statement.

@@ -63,6 +63,8 @@ func (c *Catalog) Apply(o op.Operation) {
 
 // applySession notes what an operation does to the session or, by code that is
 // not read, to what is known of the schema.
+//
+//nolint:gocyclo // as Apply
 func (c *Catalog) applySession(o op.Operation) {
 	switch o := o.(type) {
 	case *op.Truncate:
@@ -80,6 +82,8 @@ func (c *Catalog) applySession(o op.Operation) {
 		c.overlook(1)
 	case *op.Call:
 		c.call(o)
+	case *op.Connect:
+		c.connect(o)
 	case *op.DiscardTemporary:
 		c.dropTemporary(func(*Table) bool { return true })
 	case *op.CreateTrigger:
@@ -113,6 +117,17 @@ func (c *Catalog) applySession(o op.Operation) {
 			clear(c.prepared)
 		}
 		delete(c.prepared, o.Name)
+	}
+}
+
+// connect begins another session. Another database may have what this one has not.
+func (c *Catalog) connect(o *op.Connect) {
+	c.BeginMigration()
+	if o.Database != "" {
+		c.overlook(1)
+		if c.epoch > 0 { // what the change made, it made in the one before
+			c.BeginChange()
+		}
 	}
 }
 

@@ -131,8 +131,11 @@ func (c *Catalog) moveTable(old op.Name, to func(op.Name) op.Name) {
 		}
 	}
 	name := to(old)
-	if c.tables[name] != nil {
-		return
+	if other := c.tables[name]; other != nil {
+		if !other.doubtful {
+			return
+		}
+		c.dropTable(name, true) // it is gone, or this would be refused
 	}
 	delete(c.tables, old)
 	c.gone[objectKey{kind: op.Table, name: old}] = true

@@ -119,21 +119,7 @@ func (c *Catalog) applyOpen(o op.Operation) bool {
 		}
 		return op.Open(o.Name.Name) // with an open schema it is a table all the same
 	case *op.Rename:
-		table := o.Kind == op.Table || o.Kind == op.ForeignTable || o.Kind == op.Index
-		switch {
-		case !op.Open(o.Name.Name) && !op.Open(o.To) && !op.Open(o.Column):
-			return false
-		case table:
-			c.addPerhaps(op.Name{Schema: c.Resolve(o.Name).Schema, Name: o.To})
-			if !op.Open(o.Name.Name) {
-				c.renameAway(o)
-			}
-		case o.Kind == op.Schema:
-			c.addPerhaps(op.Name{Schema: o.To, Name: op.OpenMark})
-		case o.Kind == op.Column:
-			c.anyColumn(o.To)
-		}
-		return true
+		return c.renameOpen(o)
 	case *op.SetSchema:
 		if !op.Open(o.Name.Name) && !op.Open(o.Schema) {
 			return false
@@ -152,12 +138,24 @@ func (c *Catalog) applyOpen(o op.Operation) bool {
 	return op.Open(target(o).Name)
 }
 
-// renameAway says of a table that got a name which is not known that it may still
-// be reached by the old one: nothing is gone for certain.
-func (c *Catalog) renameAway(o *op.Rename) {
-	if t := c.tables[c.Resolve(o.Name)]; t != nil {
-		t.doubtful = true
+// renameOpen does so for ALTER … RENAME.
+func (c *Catalog) renameOpen(o *op.Rename) bool {
+	if !op.Open(o.Name.Name) && !op.Open(o.To) && !op.Open(o.Column) {
+		return false
 	}
+	switch o.Kind {
+	case op.Table, op.ForeignTable, op.Index:
+		full := c.Resolve(o.Name)
+		c.addPerhaps(op.Name{Schema: full.Schema, Name: o.To})
+		if t := c.tables[full]; t != nil {
+			t.doubtful = true // it may still be reached by the old name
+		}
+	case op.Schema:
+		c.addPerhaps(op.Name{Schema: o.To, Name: op.OpenMark})
+	case op.Column:
+		c.anyColumn(o.To)
+	}
+	return true
 }
 
 // anyColumn notes that some table may have got a column.
@@ -256,5 +254,6 @@ func ends(name string) (begin, end string) {
 	if !op.Open(name) {
 		return name, name
 	}
-	return name[:strings.Index(name, op.OpenMark)], name[strings.LastIndex(name, op.OpenMark)+len(op.OpenMark):]
+	begin, _, _ = strings.Cut(name, op.OpenMark)
+	return begin, name[strings.LastIndex(name, op.OpenMark)+len(op.OpenMark):]
 }

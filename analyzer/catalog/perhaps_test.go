@@ -31,6 +31,7 @@ func TestPerhaps(t *testing.T) {
 		{"dropped", users, "DROP TABLE users", "", name("users"), catalog.Exists},
 		{"dropped, then created", users, "DROP TABLE users", "CREATE TABLE users ()", name("users"), catalog.Created},
 		{"dropped, then created if it is not there", users, "DROP TABLE users", "CREATE TABLE IF NOT EXISTS users ()", name("users"), catalog.Exists},
+		{"dropped, then another one renamed to it", users + "CREATE TABLE a (b int)", "DROP TABLE users; ALTER TABLE a RENAME TO users", "ALTER TABLE users DROP b", name("a"), catalog.Unknown},
 		{"renamed: the old", users, "ALTER TABLE users RENAME TO a", "", name("users"), catalog.Unknown},
 		{"renamed: the new", users, "ALTER TABLE users RENAME TO a", "", name("a"), catalog.Exists},
 		{"renamed, then dropped by the old name", users, "ALTER TABLE users RENAME TO a", "DROP TABLE users", name("users"), catalog.Gone},

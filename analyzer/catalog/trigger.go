@@ -120,10 +120,10 @@ func (c *Catalog) createEventTrigger(o *op.CreateEventTrigger) {
 
 func (c *Catalog) dropTrigger(o *op.Drop) {
 	on := c.relation(o.On)
-	switch {
-	case o.Kind == op.Trigger:
+	switch o.Kind {
+	case op.Trigger:
 		c.triggers[on] = slices.DeleteFunc(slices.Clone(c.triggers[on]), func(t trigger) bool { return t.Name.Name == o.Name.Name })
-	case o.Kind == op.Rule:
+	case op.Rule:
 		c.rules[on] = slices.DeleteFunc(slices.Clone(c.rules[on]), func(r rule) bool { return r.Name.Name == o.Name.Name })
 	default:
 		c.eventTriggers = slices.DeleteFunc(slices.Clone(c.eventTriggers), func(t eventTrigger) bool { return t.Name.Name == o.Name.Name })

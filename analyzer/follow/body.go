@@ -15,7 +15,60 @@ func (r *run) body(fr frame, b *op.Body, e env) {
 		r.emit(fr, op.At{Op: &op.SetSearchPath{Schemas: b.Path.Schemas, Local: true}}, nil)
 		defer func() { r.emit(fr, op.At{Op: &op.SetSearchPath{Schemas: outer, Local: true}}, nil) }()
 	}
-	r.steps(fr, b.Steps)
+	r.steps(fr, withoutUndone(b.Steps))
+}
+
+// withoutUndone leaves out the steps that a ROLLBACK of the body itself takes back:
+// those since its last COMMIT, unless there may be one among them.
+func withoutUndone(steps []op.Step) []op.Step {
+	var kept []op.Step
+	start, certain := 0, true
+	for _, step := range steps {
+		kind, ends := transaction(step)
+		switch {
+		case !ends:
+			certain = certain && !mayCommit(step)
+		case kind == op.Rollback && certain:
+			kept = kept[:start]
+		}
+		if kept = append(kept, step); ends {
+			start, certain = len(kept), true
+		}
+	}
+	return kept
+}
+
+// transaction returns what a step of COMMIT or ROLLBACK does.
+func transaction(step op.Step) (kind op.TransactionKind, ends bool) {
+	run, ok := step.(*op.Run)
+	if !ok || len(run.Ops) != 1 {
+		return 0, false
+	}
+	if t, ok := run.Ops[0].Op.(*op.Transaction); ok {
+		return t.Kind, t.Kind == op.Commit || t.Kind == op.Rollback
+	}
+	return 0, false
+}
+
+// mayCommit reports whether a step may end a transaction: it branches, or runs what
+// may hold a COMMIT.
+func mayCommit(step op.Step) bool {
+	run, ok := step.(*op.Run)
+	if !ok {
+		_, assigns := step.(*op.Assign)
+		return !assigns
+	}
+	for _, at := range run.Ops {
+		switch o := at.Op.(type) {
+		case *op.Block, *op.Dynamic, *op.Unread, *op.Unknown, *op.RunTime, *op.Execute, *op.Transaction:
+			return true
+		case *op.Call:
+			if !o.Perhaps {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // steps goes through steps; what they assign stays in the frame's variables.

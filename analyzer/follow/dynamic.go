@@ -55,36 +55,37 @@ func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
 		return
 	}
 	fr.open = fr.open || v.open()
-	said := false
 	for _, s := range statements {
-		if v.open() && s.Unread() {
-			if !harmless(file.Text(s.Span)) && !said {
-				said = true
-				r.stop(fr, at, "%s of %s", o.By, beginning(file.Text(s.Span)))
-			} else {
-				r.emit(fr, op.At{Span: at.Span, Op: &op.Hidden{}}, nil)
-			}
-			continue
-		}
-		for _, inner := range s.Ops {
-			name, takes := taken(inner.Op)
-			d, drop := inner.Op.(*op.Drop)
-			switch {
-			case !wholly(name):
-			case takes && !said:
-				said = true
-				what := fmt.Sprintf("%s of %s", o.By, beginning(file.Text(s.Span)))
+		what := fmt.Sprintf("%s of %s", o.By, beginning(file.Text(s.Span)))
+		switch {
+		case !v.open() || !s.Unread():
+			if r.filled(fr, at, file, s) {
 				r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
-				continue
-			case takes, drop && d.Kind != "":
-				continue
 			}
-			r.operation(fr, op.At{Op: inner.Op, Span: at.Span})
-			if p, ok := inner.Op.(*op.Prepare); ok {
-				r.follower.prepared[p] = file // where its own spans are
-			}
+		case harmless(file.Text(s.Span)):
+			r.emit(fr, op.At{Span: at.Span, Op: &op.Hidden{}}, nil)
+		default:
+			r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what}}, nil)
 		}
 	}
+}
+
+// filled follows a statement of a text that was filled, and reports whether it
+// takes something away of which not even the name is known.
+func (r *run) filled(fr frame, at op.At, file *source.File, s pgsql.Statement) bool {
+	unknown := false
+	for _, inner := range s.Ops {
+		name, takes := taken(inner.Op)
+		if _, drop := inner.Op.(*op.Drop); wholly(name) && (takes || drop) {
+			unknown = unknown || takes
+			continue
+		}
+		r.operation(fr, op.At{Op: inner.Op, Span: at.Span})
+		if p, ok := inner.Op.(*op.Prepare); ok {
+			r.follower.prepared[p] = file // where its own spans are
+		}
+	}
+	return unknown
 }
 
 // ofCatalog reports whether something in the text comes from a query over the
@@ -101,10 +102,7 @@ func (v value) ofCatalog() bool {
 // beginning quotes the beginning of a text in which parts are open.
 func beginning(text string) string {
 	text, _, _ = strings.Cut(text, op.OpenMark)
-	text = strings.TrimRight(strings.Join(strings.Fields(text), " "), `"' `)
-	if runes := []rune(text); len(runes) > 60 {
-		text = string(runes[:60])
-	}
+	text = strings.TrimRight(short(text), `"' `)
 	if text == "" {
 		return "a text whose beginning is not known"
 	}

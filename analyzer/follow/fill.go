@@ -104,7 +104,7 @@ var takesNothing = regexp.MustCompile(`(?i)^(create|grant|revoke|comment|analyze
 
 // wholly reports whether nothing is known of the name of an object.
 func wholly(n op.Name) bool {
-	return n.Name != "" && strings.Trim(n.Name, op.OpenMark) == ""
+	return op.Open(n.Name) && strings.Trim(n.Name, op.OpenMark+"_") == "" // placeholders of odd length are padded
 }
 
 // taken returns what an operation is done to, and whether it may take data away
@@ -118,8 +118,14 @@ func taken(o op.Operation) (op.Name, bool) {
 		}
 		return o.Name, false
 	case *op.DropColumn:
+		if wholly(op.Name{Name: o.Column}) {
+			return op.Name{Name: o.Column}, true
+		}
 		return o.Table, true
 	case *op.DropAttribute:
+		if wholly(op.Name{Name: o.Attribute}) {
+			return op.Name{Name: o.Attribute}, true
+		}
 		return o.Type, true
 	case *op.AlterAttribute:
 		return o.Type, true

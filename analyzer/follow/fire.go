@@ -30,14 +30,13 @@ func (r *run) change(fr frame, at op.At, o op.Operation) {
 	}
 	var fires []catalog.Fire
 	for _, event := range events {
-		switch event {
-		case op.OnTruncate:
-			fires = append(fires, r.catalog.TruncateFires(o.(*op.Truncate))...)
-		case op.OnDelete:
-			fires = append(fires, r.catalog.Fires(table, event, nil, only)...)
+		if t, ok := o.(*op.Truncate); ok {
+			fires = append(fires, r.catalog.TruncateFires(t)...)
+			continue
+		}
+		fires = append(fires, r.catalog.Fires(table, event, columns, only)...)
+		if event == op.OnDelete {
 			fires = append(fires, r.catalog.CascadeFires(table)...)
-		default:
-			fires = append(fires, r.catalog.Fires(table, event, columns, only)...)
 		}
 	}
 	for _, f := range fires {
@@ -258,6 +257,8 @@ func setsOff(o op.Operation, t *op.CreateEventTrigger) bool {
 
 // tagOf returns the command tag of an operation on definitions, empty for others,
 // and whether something is dropped.
+//
+//nolint:gocyclo // one flat line for each kind of operation reads better than a table
 func tagOf(o op.Operation) (tag string, drops bool) {
 	switch o := o.(type) {
 	case *op.CreateSchema:

@@ -51,8 +51,8 @@ type Way struct {
 
 // The bounds of following. Whatever they cut off is said by an op.RunTime.
 const (
-	effectLimit = 20_000    // of one statement
-	totalLimit  = 2_000_000 // of all statements together
+	effectLimit = 10_000    // effects that one statement sets off
+	totalLimit  = 300_000   // effects that all statements of a review set off
 	workLimit   = 1_000_000 // pieces of text that one statement puts together
 	depthLimit  = 100       // functions, triggers and rules in one another
 	widenAt     = 3         // a function inside itself so often gets open arguments
@@ -161,6 +161,9 @@ func (r *run) emit(fr frame, at op.At, as op.Operation) {
 		o = as
 	}
 	o = fr.env.decide(o)
+	if name, takes := taken(o); takes && wholly(name) {
+		o = &op.RunTime{What: fmt.Sprintf("%q, whose target is put in then", short(fr.file.Text(at.Span)))}
+	}
 	if r.seen != nil {
 		key := r.key(fr, at, o)
 		if r.seen[key] {
@@ -168,17 +171,28 @@ func (r *run) emit(fr frame, at op.At, as op.Operation) {
 		}
 		r.seen[key] = true
 	}
-	r.left--
-	r.follower.left--
 	e := Effect{At: at, File: fr.file, Through: fr.through, Open: fr.open, Perhaps: fr.perhaps}
 	e.Op = o
-	if r.left <= 0 {
+	if len(fr.through) > 0 {
+		r.left--
+		r.follower.left--
+	}
+	if r.left < 0 {
 		r.over = true
-		e.Op = &op.RunTime{What: fmt.Sprintf("a statement that sets off more than %d others", effectLimit)}
+		e.Op = &op.RunTime{What: "more statements than can be followed, which one sets off"}
 		r.yield(e)
 		return
 	}
 	r.over = !r.yield(e)
+}
+
+// short returns the beginning of a text on one line.
+func short(text string) string {
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return string(runes)
 }
 
 // key tells an effect from others of the same statement. Operations are told by

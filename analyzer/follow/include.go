@@ -61,6 +61,8 @@ func (n *inliner) add(f *source.File, all []pgsql.Statement, through []Way) {
 			n.read[found.Path] = inner
 		}
 		n.left -= len(inner)
+		s.Ops = nil // findings about what it brings in may stand here
+		n.all = append(n.all, Statement{Statement: s, File: f, Through: through})
 		n.add(found, inner, append(through[:len(through):len(through)], Way{What: word(o) + " " + o.Path, File: f, Span: s.Span}))
 	}
 }

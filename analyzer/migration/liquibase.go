@@ -244,6 +244,7 @@ func (r *liquibaseReader) finish(end int, last bool) {
 		cuts, out = append(cuts, delimiters...), append(out, comments...)
 	}
 	slices.SortFunc(cuts, compareSpans)
+	r.m.cuts = append(r.m.cuts, cuts...)
 	slices.SortFunc(out, compareSpans)
 	sections := r.forward(source.Span{Start: r.start, End: end}, cuts, out)
 	r.m.Sections = append(r.m.Sections, r.aside(sections)...)

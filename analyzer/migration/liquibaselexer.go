@@ -73,33 +73,33 @@ func (x *liquibaseLexer) block() bool {
 	return true
 }
 
-// token reads a string, a name, or one character.
+// token reads a string, a name, or one character: the longest, and of a string and
+// a name of one length the string.
 func (x *liquibaseLexer) token() {
 	start := x.at
-	if n := x.literal(start); n > 0 {
-		x.at += n
-		return
+	_, n := utf8.DecodeRune(x.data[start:])
+	x.at = max(start+n, start+x.literal(start), x.names(start))
+}
+
+// names returns where a name ends that begins at an offset. Names with dots between
+// them are one.
+func (x *liquibaseLexer) names(at int) int {
+	end := x.name(at)
+	if end == at {
+		return end
 	}
-	end := x.name(start)
-	if end == start {
-		_, n := utf8.DecodeRune(x.data[start:])
-		x.at = start + n
-		return
-	}
-	// Names with dots between them are one token.
 	for {
 		dot := skipBlanks(x.data, end)
 		if dot >= len(x.data) || x.data[dot] != '.' {
-			break
+			return end
 		}
 		after := skipBlanks(x.data, dot+1)
 		next := x.name(after)
 		if next == after {
-			break
+			return end
 		}
 		end = next
 	}
-	x.at = end
 }
 
 // literal returns the length of a string with its prefix, 0 if there is none.
@@ -118,11 +118,10 @@ func (x *liquibaseLexer) literal(at int) int {
 	if prefix >= len(rest) || rest[prefix] != '\'' && rest[prefix] != '"' {
 		return 0
 	}
-	n := x.hybrid(rest[prefix:])
-	if n == 0 || rest[prefix] == '"' && x.name(at+prefix) > at+prefix+n {
-		return 0
+	if n := x.hybrid(rest[prefix:]); n > 0 {
+		return prefix + n
 	}
-	return prefix + n
+	return 0
 }
 
 // oracleQuoted returns the length of q'[…]', which goes to the end of the text if

@@ -134,7 +134,7 @@ var liquibaseForms = map[string][]linePattern{
 // plainProperty reports whether a property's value can only be a name or number.
 func plainProperty(text []byte) bool {
 	value := propertyValue.FindSubmatch(text)
-	return value == nil || plainValue.Match(value[1])
+	return len(value) < 2 || plainValue.Match(value[1])
 }
 
 // javaBlank reports whether Java's trim leaves nothing of a text. It knows fewer

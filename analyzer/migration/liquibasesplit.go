@@ -68,6 +68,7 @@ func (r *liquibaseReader) split(last bool) (delimiters, comments []source.Span) 
 	if d := s.set.delimiter; d != nil && len(*d) != 1 && !set.joined {
 		if s.delimiter = delimiterPattern(*d); s.delimiter == nil {
 			r.m.problem(source.Span{Start: r.start, End: r.start}, "the endDelimiter of this changeset cannot be followed")
+			s.set.delimiter = new(string)
 		}
 	}
 	if !set.joined && s.doubtful().Match(s.text.data) {
@@ -99,7 +100,7 @@ func (s *liquibaseSplitter) doubtful() *regexp.Regexp {
 // before it, if it is of a kind that Go and Java read alike.
 func delimiterPattern(delimiter string) *regexp.Regexp {
 	lower := strings.ToLower(delimiter)
-	if !plainDelimiter.MatchString(lower) {
+	if len(lower) > longestDelimiter || !plainDelimiter.MatchString(lower) {
 		return nil
 	}
 	p, err := regexp.Compile(`^(?:[ \t\n\v\f\r]*` + strings.ReplaceAll(lower, `\s`, `[ \t\n\v\f\r]`) + ")$")
@@ -108,6 +109,9 @@ func delimiterPattern(delimiter string) *regexp.Regexp {
 	}
 	return p
 }
+
+// longestDelimiter bounds what is put together of tokens for a delimiter.
+const longestDelimiter = 64
 
 var plainDelimiter = regexp.MustCompile("^(?:[a-z0-9_\n/;@#%&!~=:,<>\"'` $|*+-]|\\\\[nrts/;|$.*+-])*$")
 

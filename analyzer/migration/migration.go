@@ -55,6 +55,9 @@ type Migration struct {
 	Version  Version
 	Sections []Section
 	Problems []Problem
+
+	// cuts are what stands between sections and is neither SQL nor a comment.
+	cuts []source.Span
 }
 
 // ByDirectives reports whether the text, not the file's name alone, tells which

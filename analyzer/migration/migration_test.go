@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -110,15 +109,15 @@ func list(w *strings.Builder, m *Migration) {
 func checkSpans(t *testing.T, m *Migration) {
 	t.Helper()
 	at := m.File.All().Start
-	gaps := gapChecker{delimiters: liquibaseDelimiters(m)}
+	data := uncut(m)
 	for _, s := range m.Sections {
 		if s.Span.Start < at || s.Span.End <= s.Span.Start || s.Span.End > len(m.File.Data) {
 			t.Fatalf("%s: section %v begins before %d, is empty or out of bounds", m.File.Path, s.Span, at)
 		}
-		gaps.check(t, withoutCuts(m, m.File.Data[at:s.Span.Start]))
+		checkGap(t, withoutCuts(m, data[at:s.Span.Start]))
 		at = s.Span.End
 	}
-	gaps.check(t, withoutCuts(m, m.File.Data[at:]))
+	checkGap(t, withoutCuts(m, data[at:]))
 	for _, p := range m.Problems {
 		if p.Span.Start < 0 || p.Span.End < p.Span.Start || p.Span.End > len(m.File.Data) {
 			t.Errorf("%s: problem %v out of bounds", m.File.Path, p.Span)
@@ -126,32 +125,20 @@ func checkSpans(t *testing.T, m *Migration) {
 	}
 }
 
-// A gapChecker looks at what no section has. Besides comments and directives that
-// may only be delimiters, of which no text may be part.
-type gapChecker struct{ delimiters []string }
-
-func liquibaseDelimiters(m *Migration) []string {
-	if m.Format != "liquibase" {
-		return nil
+// uncut returns the file's bytes with white space for what its tool cuts statements
+// with: no text may be part of that.
+func uncut(m *Migration) []byte {
+	data := bytes.Clone(m.File.Data)
+	for _, cut := range m.cuts {
+		copy(data[cut.Start:cut.End], bytes.Repeat([]byte(" "), cut.Len()))
 	}
-	all := []string{"*/", "go", "/"} // the first one ends a rollback comment
-	for _, found := range regexp.MustCompile(`(?i)endDelimiter:(\S+)`).FindAllSubmatch(m.File.Data, -1) {
-		all = append(all, string(found[1]))
-	}
-	return all
+	return data
 }
 
-func (c gapChecker) check(t *testing.T, gap []byte) {
+func checkGap(t *testing.T, gap []byte) {
 	t.Helper()
-	f := source.New("gap", gap)
-	if !hasSQL(f, f.All()) {
+	if f := source.New("gap", gap); !hasSQL(f, f.All()) {
 		return
-	}
-	for _, delimiter := range c.delimiters {
-		gap = regexp.MustCompile("(?i)"+regexp.QuoteMeta(delimiter)).ReplaceAll(gap, []byte(" "))
-		if pattern, err := regexp.Compile("(?i)" + delimiter); err == nil { // Liquibase takes it for one
-			gap = pattern.ReplaceAll(gap, []byte(" "))
-		}
 	}
 	rest := dbmateDirective.ReplaceAll(gap, []byte("--"))
 	for text := range bytes.SplitSeq(rest, []byte("\n")) {
@@ -187,6 +174,10 @@ func TestLongLine(t *testing.T) {
 		{"hasura", "migrations/a/1_a/down.sql", "", "DROP TABLE a;\n", []string{"down 14"}},
 		{"river", "migration/main/1_a.down.sql", "", "DROP TABLE /* TEMPLATE: schema */a;\n", []string{"down 36"}},
 		{"pg_dump", "a.sql", "-- PostgreSQL database dump\n", "DROP TABLE a;\n", []string{"up 42"}},
+		{"sqitch", "deploy/a.sql", "-- Deploy x:a to pg\n", "DROP TABLE a;\n", []string{"up 34"}},
+		{"graphile-migrate", "migrations/current.sql", "", "DROP TABLE a;\n", []string{"up 14"}},
+		{"liquibase", "a.sql", "--liquibase formatted sql\n--changeset a:1 endDelimiter:/\n", "/\n--rollback DROP TABLE a;\n", []string{"up -1", "down 13"}},
+		{"tern", "1_a.sql", "", "---- create above / drop below ----DROP TABLE a;\n", []string{"up 0", "down 14"}},
 	}
 	for _, test := range tests {
 		t.Run(test.format, func(t *testing.T) {
@@ -204,6 +195,23 @@ func TestLongLine(t *testing.T) {
 				t.Errorf("format %s, problems %v, sections (-want +got):\n%s", m.Format, m.Problems, diff)
 			}
 		})
+	}
+}
+
+// TestTooLongLine: two tools stop at a line that is too long for them, one of them
+// without a word. Nothing behind it is believed to be the way back.
+func TestTooLongLine(t *testing.T) {
+	tests := []struct{ format, before, after string }{
+		{"sql-migrate", "-- +migrate Up\nSELECT 1;\n", "-- +migrate Down\nDROP TABLE a;\n"},
+		{"rambler", "-- rambler up\nSELECT 1;\n", "-- rambler down\nDROP TABLE a;\n"},
+	}
+	for _, test := range tests {
+		long := "SELECT '" + strings.Repeat("x", 1<<20) + "';\n"
+		m := Read(source.New("a.sql", []byte(test.before+long+test.after)), "")
+		checkSpans(t, m)
+		if m.Format != test.format || m.Direction() != "up" || len(m.Problems) != 1 {
+			t.Errorf("%s: %s, %s, problems %v; want it going up with a problem", test.format, m.Format, m.Direction(), m.Problems)
+		}
 	}
 }
 
@@ -274,6 +282,10 @@ func TestIsCandidate(t *testing.T) {
 	}
 }
 
+// orderText is what a file needs to be taken for its tool's where its name does not
+// say it.
+var orderText = map[string]string{"literal": "-- rambler up\n", "rerun": "--! Previous: -\n--! Hash: x\n\n"}
+
 // TestCompare sorts each list backwards and wants it as written.
 func TestCompare(t *testing.T) {
 	tests := map[string][]string{
@@ -290,13 +302,15 @@ func TestCompare(t *testing.T) {
 		"diesel":      {"m/00000000000000_setup/up.sql", "m/2016-12-31-235959_a/down.sql", "m/2016-12-31-235959_a/up.sql", "m/20170101000000_b/up.sql"},
 		"dates":       {"m/2024-01-02.sql", "m/2024-01-10.sql", "m/2024-02-01.sql"},
 		"same number": {"m/1_a2.sql", "m/1_a10.sql", "m/01_b.sql"},
+		"literal":     {"m/1_a.up.sql", "m/10_b.sql", "m/9_a.sql"},
+		"rerun":       {"g/migrations/committed/000009-b.sql", "g/migrations/committed/000010-a.sql", "g/migrations/current.sql"},
 		"same name":   {"m/01_a.sql", "m/1_a.sql"},
 	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
 			var all []*Migration
 			for _, path := range want {
-				all = append(all, Read(source.New(path, nil), ""))
+				all = append(all, Read(source.New(path, []byte(orderText[name])), ""))
 			}
 			slices.Reverse(all)
 			slices.SortFunc(all, Compare)

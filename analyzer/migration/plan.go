@@ -3,6 +3,7 @@ package migration
 import (
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/dropgate/dropgate/analyzer/source"
 )
@@ -35,6 +36,28 @@ func IsPlan(name string) bool {
 // Compare goes by it, and takes the place from all others. A file that is no plan
 // arranges nothing.
 func Arrange(files []*source.File, all []*Migration) {
+	places := placesOf(files)
+	for _, m := range all {
+		m.Version.Place, m.Version.Planned = places[m.File.Path]
+	}
+}
+
+// Recognise reads plain SQL files again that a sqitch.plan names, as scripts of
+// sqitch's: not all of them have the first line that it gave them. As some then go
+// back, both the plans and the migrations must be those of the base: a change must
+// not tell by a plan of its own what it is run with.
+func Recognise(files []*source.File, all []*Migration) {
+	files = slices.DeleteFunc(slices.Clone(files), func(f *source.File) bool { return !isSqitchPlan(f.Path) })
+	places := placesOf(files)
+	for _, m := range all {
+		if _, is := places[m.File.Path]; is && m.Format == "sql" {
+			*m = *Read(m.File, "sqitch")
+		}
+	}
+}
+
+// placesOf returns the place of each path that a plan names.
+func placesOf(files []*source.File) map[string]int {
 	places := map[string]int{}
 	for _, f := range files {
 		for _, known := range plans {
@@ -45,9 +68,7 @@ func Arrange(files []*source.File, all []*Migration) {
 			}
 		}
 	}
-	for _, m := range all {
-		m.Version.Place, m.Version.Planned = places[m.File.Path]
-	}
+	return places
 }
 
 // addPlaces numbers the names of one plan. A name that leads out of the folder

@@ -2,6 +2,8 @@ package migration
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,5 +72,45 @@ func TestArrangeAgain(t *testing.T) {
 	Arrange(nil, all)
 	if v := all[0].Version; v.Planned || v.Place != 0 {
 		t.Errorf("version %+v, want no plan", v)
+	}
+}
+
+func TestRecognise(t *testing.T) {
+	var all []*Migration
+	for _, path := range []string{"db/deploy/a.sql", "db/revert/a.sql", "db/revert/b.sql", "db/revert/1_c.down.sql", "db/verify/a.sql"} {
+		all = append(all, Read(source.New(path, []byte("DROP TABLE a;")), ""))
+	}
+	plan := []byte("a\n1_c.down\n")
+	Recognise([]*source.File{source.New("other/sqitch.plan", plan), source.New("db/plan", plan)}, all)
+	if all[1].Format != "sql" {
+		t.Errorf("format %s by a plan that is none or of another folder", all[1].Format)
+	}
+	Recognise([]*source.File{source.New("db/sqitch.plan", plan)}, all)
+	want := []string{"sqitch up", "sqitch down", "sql up", "golang-migrate down", "sqitch up"}
+	for i, m := range all {
+		if got := m.Format + " " + m.Direction(); got != want[i] {
+			t.Errorf("%s: %s, want %s", m.File.Path, got, want[i])
+		}
+	}
+}
+
+// TestManyReworks: a plan of many reworked changes and tags stays within bounds.
+func TestManyReworks(t *testing.T) {
+	plan := source.New("sqitch.plan", []byte(strings.Repeat("a\nb\n@t\n", 2000)))
+	if _, names := sqitchOrder(plan); len(names) > 3*(maxReworked+2) {
+		t.Errorf("%d names", len(names))
+	}
+	wide := "a\n"
+	for i := range 500 {
+		wide += "c" + strconv.Itoa(i) + "\n"
+	}
+	for i := range 500 {
+		wide += "@t" + strconv.Itoa(i) + "\n"
+	}
+	for i := range 500 {
+		wide += "c" + strconv.Itoa(i) + "\n"
+	}
+	if _, names := sqitchOrder(source.New("sqitch.plan", []byte(wide))); len(names) > 3*(maxReworked+501) {
+		t.Errorf("%d names", len(names))
 	}
 }

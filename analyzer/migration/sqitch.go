@@ -29,7 +29,7 @@ func sqitchPath(f *source.File) (top, folder, change string, ok bool) {
 			continue
 		}
 		name := strings.TrimSuffix(strings.Join(parts[i+1:], "/"), ".sql")
-		fits := header != nil && sqitchFolders[parts[i]] == string(header[1]) && withoutTag(name) == string(header[2])
+		fits := len(header) > 2 && sqitchFolders[parts[i]] == string(header[1]) && withoutTag(name) == string(header[2])
 		if fits || !ok {
 			top, folder, change, ok = path.Join(parts[:i]...), parts[i], name, true
 		}

@@ -87,10 +87,13 @@ func (m *Migration) fillIns(tool string, span source.Span) {
 	}
 }
 
+// longestAction is how far a problem that an action is may reach.
+const longestAction = 200
+
 // actionEnd returns where the action that begins at an offset ends, or its line.
 func actionEnd(text string, at int) int {
-	end := len(text)
-	if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+	end := min(len(text), at+longestAction)
+	if i := strings.IndexByte(text[at:end], '\n'); i >= 0 {
 		end = at + i
 	}
 	if i := strings.Index(text[at:end], "}}"); i >= 0 {

@@ -6,6 +6,7 @@
 package op
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,17 @@ const OpenMark = "·"
 
 // Open reports whether a name, or a part of it, is only known at run time.
 func Open(name string) bool { return strings.Contains(name, OpenMark) }
+
+// Shown returns a text for people, with an ellipsis for what is only known at run
+// time.
+func Shown(text string) string {
+	if !Open(text) {
+		return text
+	}
+	return openPart.ReplaceAllString(text, "…")
+}
+
+var openPart = regexp.MustCompile(`(?:` + OpenMark + `)+`)
 
 // Open reports whether the name, or a part of it, is only known at run time.
 func (n Name) Open() bool { return Open(n.Schema) || Open(n.Name) }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/source"
 )
 
 // TestPlaceholderMasks shows the text that the parser gets: an open name is written
@@ -89,7 +90,9 @@ func TestPlaceholderOperations(t *testing.T) {
 		{"DELETE FROM a WHERE {{ b }} = 1", []op.Operation{&op.Delete{Table: op.Name{Name: "a"}, Where: op.Equals{Column: open(7)}}}},
 		{"SELECT {{ a }}", []op.Operation{&op.RunTime{What: "what a template puts into a SELECT"}}},
 		{"SELECT {{ a }} FROM b", nil},
-		{"SELECT {{ a }}(1)", []op.Operation{&op.Call{Function: op.Name{Name: open(7)}}}},
+		{"SELECT {{ a }}(1)", []op.Operation{&op.Call{
+			Function: op.Name{Name: open(7)}, Arguments: []op.Argument{{Value: op.Texts{{{Constant: "1", Span: source.Span{Start: 15, End: 16}}}}}},
+		}}},
 		{"SELECT '{{', drop_all(), '}}'", []op.Operation{&op.Call{Function: op.Name{Name: "drop_all"}}}},
 		{"{{ a }}", []op.Operation{&op.Unread{Message: putInSQL}}},
 		{"{{ drop }} table a", []op.Operation{&op.Unread{Message: putInSQL, Destructive: []string{"drop"}}}},
