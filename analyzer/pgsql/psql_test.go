@@ -219,7 +219,7 @@ func TestPsqlOperations(t *testing.T) {
 81 "ALTER TABLE a RENAME TO b_:c"
   81 *op.Rename
 `},
-		{"values", "\\set schema app\n\\set 1 2\nDROP TABLE :schema.a;\nDROP TABLE :\"schema\".:\"b\";\n\\set b 'c; DROP TABLE d'\nDROP TABLE :b;\n\\set b c :b\n:b;", `
+		{"values", "\\set schema app\n\\set 1 2\nDROP TABLE :schema.a;\nDROP TABLE :\"schema\".:\"b\";\n\\set b 'c; DROP TABLE d'\nDROP TABLE :b;\n\\set b c :b\n:b;\nDROP TABLE a:schema:schema;", `
 0 "\\set schema app"
 16 "\\set 1 2"
 25 "DROP TABLE :schema.a"
@@ -232,6 +232,8 @@ func TestPsqlOperations(t *testing.T) {
 114 "\\set b c :b"
 126 ":b"
   126 dynamic "cc; DROP TABLE d" by psql's variables
+130 "DROP TABLE a:schema:schema"
+  130 dynamic "DROP TABLE aappapp    " by psql's variables
 `},
 		{"values that are not known", "\\if :a\n\\set b c\n\\endif\nDROP TABLE :b;\n\\set ROW_COUNT 1\n\\if :ROW_COUNT\nDROP TABLE d;\n\\else\nDROP TABLE e;\n\\endif", `
 0 "\\if :a"
@@ -281,5 +283,59 @@ func TestPsqlOperations(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestPsqlNormal: what a statement is told by holds its commands and the values of
+// its variables, as far as they are known, and whether it runs.
+func TestPsqlNormal(t *testing.T) {
+	normals := func(script string) (all []string) {
+		f := source.New("a.sql", []byte(script))
+		for _, st := range Read(f, f.All(), Options{Psql: true}) {
+			all = append(all, st.Normal)
+		}
+		return all
+	}
+	for _, tt := range []struct {
+		name, script string
+		same         bool
+	}{
+		{"white space and comments", "DROP  TABLE :a; DROP TABLE /* b */ :a;", true},
+		{"another variable", "DROP TABLE :a; DROP TABLE :A;", false},
+		{"another value", "\\set a b\nDROP TABLE :a;\n\\set a c\nDROP TABLE :a;", false},
+		{"the same value", "\\set a b\nDROP TABLE :a;\n\\set a b\nDROP TABLE :a;", true},
+		{"another command", "SELECT 1 \\gexec\nSELECT 1;", false},
+		{"a command in the middle", "SELECT \\! a\n 1; SELECT 1;", false},
+		{"one that does not run", "\\if 0\nDROP TABLE a;\n\\else\nDROP TABLE a;\n\\endif", false},
+		{"a file by another value", "\\set a b\n\\i :a\n\\set a c\n\\i :a", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var of []string
+			for _, n := range normals(tt.script) {
+				if !strings.HasPrefix(n, `\`) || strings.HasPrefix(n, `\i `) {
+					of = append(of, n)
+				}
+			}
+			if len(of) != 2 || (of[0] == of[1]) != tt.same {
+				t.Errorf("got %q, want two of which it is %v that they are the same", of, tt.same)
+			}
+		})
+	}
+}
+
+// TestPsqlBody: a body stands in the file also where the parser was given another text.
+func TestPsqlBody(t *testing.T) {
+	f := source.New("a.sql", []byte("CREATE FUNCTION :a.f() RETURNS void LANGUAGE sql AS $$ DELETE FROM b $$;"))
+	all := Read(f, f.All(), Options{Psql: true})
+	if len(all) != 1 || len(all[0].Ops) != 1 {
+		t.Fatalf("got %+v, want one statement with one operation", all)
+	}
+	function, ok := all[0].Ops[0].Op.(*op.CreateFunction)
+	if !ok || function.Body == nil || function.Body.File != f {
+		t.Fatalf("got %+v, want a function whose body stands in the file", all[0].Ops[0].Op)
+	}
+	run, ok := function.Body.Steps[0].(*op.Run)
+	if !ok || f.Text(run.Ops[0].Span) != "DELETE FROM b" {
+		t.Errorf("got %+v, want what deletes", function.Body.Steps[0])
 	}
 }
