@@ -58,7 +58,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	}
 	r := newReview(o, all, before)
 	for _, f := range files {
-		r.place(f.Migration)
+		r.place(f.Migration, o.Base)
 	}
 	history = slices.Clone(history)
 	slices.SortStableFunc(history, migration.Compare)
@@ -99,7 +99,7 @@ func Each(o Options, history, files []*migration.Migration) *Report {
 		c := r.catalog(m.Schema())
 		c.BeginChange()
 		clear(r.places)
-		r.place(m)
+		r.place(m, nil)
 		r.review(ChangedFile{Path: m.File.Path, Status: "unchanged", Migration: m})
 		if m.Direction() != "down" {
 			c.CountMigration(overlooked(m, r.report.Files[len(r.report.Files)-1].Unread))
@@ -152,12 +152,12 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 
 // place notes the files that findings of a migration can stand in: its own, and
 // those that it brings in and that the change leaves otherwise than they were.
-func (r *review) place(m *migration.Migration) {
+func (r *review) place(m *migration.Migration, base map[string]*source.File) {
 	if m == nil {
 		return
 	}
 	for _, s := range r.readings[m].up {
-		before := r.options.Base[s.File.Path]
+		before := base[s.File.Path]
 		changed := s.File == m.File || before == nil || !bytes.Equal(before.Data, s.File.Data)
 		known := r.places[s.File]
 		if changed && (len(known) == 0 || known[len(known)-1].Span.End <= s.Span.Start) { // once if it is brought in twice

@@ -29,11 +29,11 @@ func TestQueryTexts(t *testing.T) {
 	} {
 		f := source.New("a.sql", []byte(tt.sql))
 		c := chunk{all: f.All(), tokens: tokens(f.Data, f.All())}
-		tree, err := parse(f, c)
+		tree, _, err := parse(f, c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := showTexts(f, queryTexts(newReader(f, c, c.tokens), tree.Stmts[0].Stmt))
+		got := showTexts(f, queryTexts(newReader(f, c), tree.Stmts[0].Stmt))
 		if got != tt.want {
 			t.Errorf("%s gives %s, want %s", tt.sql, got, tt.want)
 		}
