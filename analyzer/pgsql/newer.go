@@ -95,7 +95,7 @@ func readAgain(f *source.File, c chunk, text []byte) ([]Statement, error) {
 	if len(c.tokens) == 0 {
 		return nil, nil
 	}
-	d := newDraft(bytes.Clone(text), c.base(f), c.tokens)
+	d := newDraft(bytes.Clone(text), c.base(), c.tokens)
 	d.vars = c.vars
 	if d.newer() {
 		if s, ok := d.statement(f, c); ok {
@@ -113,7 +113,7 @@ func readAgain(f *source.File, c chunk, text []byte) ([]Statement, error) {
 // parseNewer parses a chunk that has syntax of a later version, and returns what it
 // asks for besides what the tree has.
 func parseNewer(f *source.File, c chunk, text []byte) (*pg_query.RawStmt, []op.At, bool) {
-	d := newDraft(bytes.Clone(text), c.base(f), c.tokens)
+	d := newDraft(bytes.Clone(text), c.base(), c.tokens)
 	d.vars = c.vars
 	if !d.newer() {
 		return nil, nil, false

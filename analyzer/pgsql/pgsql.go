@@ -174,7 +174,7 @@ func isBlank(text []byte) bool { return len(bytes.Trim(text, " \t\r\n\f")) == 0 
 
 // newReader returns a reader for a statement of the chunk.
 func newReader(f *source.File, c chunk) *reader {
-	return &reader{file: f, data: f.Data, base: c.base(f), tokens: c.tokens, vars: c.vars}
+	return &reader{file: f, data: f.Data, base: c.base(), tokens: c.tokens, vars: c.vars}
 }
 
 // newStatement reads the statement of a chunk's tree that the chunk's tokens make up.
@@ -199,7 +199,7 @@ func unread(f *source.File, c chunk, err error) Statement {
 	if errors.As(err, &syntax) {
 		message = clip(syntax.Message) // it quotes the text up to its end
 		if syntax.Cursorpos > 0 {
-			at := min(c.base(f)+byteOffset(string(c.masked(f)), syntax.Cursorpos-1), len(f.Data))
+			at := min(c.base()+byteOffset(string(c.masked(f)), syntax.Cursorpos-1), len(f.Data))
 			if line := f.Position(at).Line; line != f.Position(span.Start).Line {
 				message = fmt.Sprintf("%s (line %d)", message, line)
 			}

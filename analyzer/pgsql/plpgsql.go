@@ -222,7 +222,7 @@ func (p *plpgsql) refused(c chunk, err error) op.Step {
 	var syntax *parser.Error
 	if errors.As(err, &syntax) {
 		message = syntax.Message
-		at := min(c.base(p.file)+byteOffset(c.given, syntax.Cursorpos-1), len(p.data))
+		at := min(c.base()+byteOffset(c.given, syntax.Cursorpos-1), len(p.data))
 		if at > c.all.Start && bytes.IndexByte(p.data[c.all.Start:at], '\n') >= 0 {
 			message = fmt.Sprintf("%s (line %d)", message, p.file.Position(at).Line)
 		}

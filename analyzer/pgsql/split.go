@@ -32,7 +32,7 @@ func (c chunk) masked(f *source.File) []byte {
 }
 
 // base returns the offset in the file of the beginning of what the parser is given.
-func (c chunk) base(f *source.File) int {
+func (c chunk) base() int {
 	if c.given != "" {
 		return c.all.End - len(c.given)
 	}
