@@ -78,9 +78,9 @@ var borders = []struct {
 	}},
 	{"What cannot be told from the text", []border{
 		{"a function that no migration defines is called", users, "SELECT tidy_up();", blocks},
-		{"a function whose body has destructive words", users + tidyUp, "SELECT tidy_up();", blocks},
+		{"a function that deletes every row", users + tidyUp, "SELECT tidy_up();", blocks},
 		{"a function whose body has none", users + greet, "SELECT greet();", silent},
-		{"a DO block with destructive words in its body", users, "DO $$ BEGIN DELETE FROM users; END $$;", blocks},
+		{"a DO block that deletes every row", users, "DO $$ BEGIN DELETE FROM users; END $$;", blocks},
 		{"a DO block without any", users, "DO $$ BEGIN RAISE NOTICE 'hello'; END $$;", silent},
 		{"a prepared statement that the file does not prepare", users, "EXECUTE tidy_up(7);", blocks},
 		{"a statement that PostgreSQL's parser refuses", users, "CREATE TABEL notes (id int);", blocks},
