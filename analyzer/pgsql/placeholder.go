@@ -304,7 +304,11 @@ func isOperator(c byte) bool { return bytes.IndexByte([]byte(operatorBytes), c) 
 
 // filled returns the draft of a chunk with its placeholders masked; nil without any.
 func filled(f *source.File, c chunk, where place) (*draft, []hole, error) {
-	text, holes := fill(c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start), where)
+	given := []byte(c.given)
+	if c.given == "" {
+		given = c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start)
+	}
+	text, holes := fill(given, where)
 	if len(holes) == 0 {
 		return nil, nil, nil
 	}
@@ -313,11 +317,17 @@ func filled(f *source.File, c chunk, where place) (*draft, []hole, error) {
 	if err := guard(text, whole, all); err != nil { // strings may begin elsewhere than they did
 		return nil, nil, err
 	}
+	base := c.base(f)
 	for i := range all {
-		all[i].span.Start += c.all.Start
-		all[i].span.End += c.all.Start
+		all[i].span.Start += base
+		all[i].span.End += base
 	}
-	return newDraft(text, c.all.Start, all), holes, nil
+	for len(all) > 0 && all[0].span.Start < c.all.Start { // what was put in front
+		all = all[1:]
+	}
+	d := newDraft(text, base, all)
+	d.vars = c.vars
+	return d, holes, nil
 }
 
 // putInSQL is what is said of a template that stands where a statement begins.
@@ -335,6 +345,32 @@ func (d *draft) leads(holes []hole) bool {
 		}
 	}
 	return false
+}
+
+// parseFilled parses a piece of a body that the parser refuses with its
+// placeholders masked, and returns what it asks for besides what the tree has.
+// Without any it has nothing to say.
+func parseFilled(f *source.File, c chunk) (*draft, *pg_query.RawStmt, []op.At, error) {
+	for _, where := range []place{inText, inStrings} {
+		d, holes, err := filled(f, c, where)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if d == nil || len(d.tokens) == 0 {
+			continue
+		}
+		if len(c.given) == c.all.Len() && d.leads(holes) {
+			return nil, nil, nil, errors.New(putInSQL)
+		}
+		raw, more, ok := d.read(f)
+		if !ok && d.newer() {
+			raw, more, ok = d.read(f)
+		}
+		if ok {
+			return d, raw, append(more, openSelect(raw.Stmt, c.all)...), nil
+		}
+	}
+	return nil, nil, nil, nil
 }
 
 // openSelect says of a SELECT without FROM whose column is put in that it may call
