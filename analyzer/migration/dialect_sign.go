@@ -74,6 +74,10 @@ var wordSigns = map[string]wordSign{
 	"max": {dialect: "SQL Server", what: "VARCHAR(MAX)", back: 2, fits: func(s *scan) bool {
 		return s.last[1].kind == '(' && s.last[2].oneOf("varchar", "nvarchar", "varbinary")
 	}},
+	"identity": {dialect: "SQL Server", what: "IDENTITY", shared: true, fits: func(s *scan) bool {
+		numbers := bytes.HasPrefix(bytes.TrimLeft(lineTail(s.file.Data[s.at:]), " \t"), []byte("("))
+		return s.last[1].oneOf("null", "int", "integer", "bigint", "smallint", "tinyint") && !numbers
+	}},
 	"exec": {dialect: "SQL Server", what: "EXEC", shared: true, fits: func(s *scan) bool { return s.words == 1 }},
 	"parent": {dialect: "CockroachDB", what: "INTERLEAVE IN PARENT", back: 2, fits: func(s *scan) bool {
 		return s.last[1].is("in") && s.last[2].is("interleave")

@@ -75,6 +75,7 @@ func TestDialectByText(t *testing.T) {
 		{"brackets, schema", "EXEC x; ALTER VIEW [dbo].[v] AS SELECT 1", "SQL Server: a name in brackets on line 1"},
 		{"go", "SELECT 1\nGO\nSELECT 2", "SQL Server: GO on line 2"},
 		{"identity", "CREATE TABLE a (id INT IDENTITY(1,1));", "SQL Server: IDENTITY with numbers on line 1"},
+		{"identity without numbers", "CREATE TABLE a (id INT NOT NULL IDENTITY PRIMARY KEY);", "SQL Server: IDENTITY on line 1"},
 		{"max", "CREATE TABLE a (t NVARCHAR(MAX));", "SQL Server: VARCHAR(MAX) on line 1"},
 		{"varchar2", "CREATE TABLE a (t VARCHAR2(10 CHAR));", "Oracle: VARCHAR2 on line 1"},
 		{"number", "CREATE TABLE a (\n  id NUMBER(10));", "Oracle: NUMBER with a precision on line 2"},

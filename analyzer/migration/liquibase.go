@@ -325,7 +325,7 @@ func (r *liquibaseReader) aside(sections []Section) []Section {
 		}
 	}
 	i := 0
-	for _, span := range r.back {
+	for _, span := range r.wayBack() {
 		for i < len(sections) && sections[i].Span.End <= span.Start {
 			i++
 		}
@@ -335,4 +335,16 @@ func (r *liquibaseReader) aside(sections []Section) []Section {
 	}
 	slices.SortFunc(all, func(a, b Section) int { return compareSpans(a.Span, b.Span) })
 	return all
+}
+
+// wayBack returns the rollback lines, unless they are one that says that there is
+// nothing to take back.
+func (r *liquibaseReader) wayBack() []source.Span {
+	if len(r.back) == 1 {
+		text := bytes.ToLower(bytes.TrimSpace(r.m.File.Data[r.back[0].Start:r.back[0].End]))
+		if bytes.HasPrefix(text, []byte("empty")) || bytes.HasPrefix(text, []byte("not required")) {
+			return nil
+		}
+	}
+	return r.back
 }

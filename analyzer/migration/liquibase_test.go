@@ -31,6 +31,8 @@ func TestLiquibaseJava(t *testing.T) {
 		{"a name that nobody knows", header + "--changeset a:1 dbms:\"h2\nDROP TABLE a;", []string{"up DROP TABLE a;"}},
 		{"a slash in a line", header + "--changeset a:1 endDelimiter:/\nSELECT 4 / 2\n/\nSELECT 2", []string{"up SELECT 4 / 2", "up SELECT 2"}},
 		{"a check that is left out", header + "--changeset a:1 dbms:h2\n--precondition-sql-check 0 SELECT f()\nDROP TABLE a;", []string{"down SELECT f()", "down DROP TABLE a;"}},
+		{"nothing to take back", header + "--changeset a:1\nSELECT 1;\n--rollback Empty\n--changeset a:2\nSELECT 2;\n-- rollback not required: x\n--changeset a:3\nSELECT 3;\n--rollback SELECT 4;\n--rollback empty",
+			[]string{"up SELECT 1;", "up SELECT 2;", "up SELECT 3;", "down SELECT 4;", "down empty"}},
 		{"not quite a delimiter", header + "--changeset a:1\nSELECT 1 GO\n go\nGOAL\nSELECT '\nGO\n'\n/*\nGO\n*/",
 			[]string{"up SELECT 1 GO\n go\nGOAL\nSELECT '\nGO\n'\n/*\nGO\n*/"}},
 	}

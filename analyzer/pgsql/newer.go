@@ -81,6 +81,7 @@ func (d *draft) newer() bool {
 		(*draft).temporalKeys,
 		(*draft).partitions,
 		(*draft).reword,
+		(*draft).openNumbers,
 		(*draft).merges, // after the masks of what its RETURNING holds
 	} {
 		mask(d)

@@ -80,6 +80,14 @@ func readChunk(f *source.File, c chunk, tries int) []Statement {
 	if err == nil {
 		return all
 	}
+	if lines := includeLines(f, c); len(lines) > 0 {
+		rest := source.Span{Start: lines[len(lines)-1].Span.End, End: c.all.End}
+		for part := range split(f.Data, rest, false) {
+			part.vars = c.vars
+			lines = append(lines, readChunk(f, part, tries)...)
+		}
+		return lines
+	}
 	if !c.inner || tries == 0 {
 		return []Statement{unread(f, c, err)}
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Placeholders are filled in before PostgreSQL gets the text: {{ … }}, ${NAME},
-// @NAME@. Where a statement does not parse as it stands, they are masked by names
+// @NAME@, graphile-migrate's :NAME in capitals. Where a statement does not parse as it stands, they are masked by names
 // of the same length that are only known at run time (op.Open), and a template's
 // tags ({% if … %}, {{ end }}, {# … #}) by blanks.
 //
@@ -67,7 +67,7 @@ func fill(text []byte, where place) ([]byte, []hole) {
 }
 
 func mayHaveHoles(text []byte) bool {
-	for _, sign := range []string{"{{", "{%", "{#", "${", "@"} {
+	for _, sign := range []string{"{{", "{%", "{#", "${", "@", ":"} {
 		if bytes.Contains(text, []byte(sign)) {
 			return true
 		}
@@ -117,7 +117,7 @@ func (f *filler) token(l *lexer) {
 func (f *filler) within(from, to int) {
 	for pos := from; pos < to; pos++ {
 		h, ok := holeAt(f.text, pos, to)
-		if ok && (f.text[pos] != '@' || bytes.HasPrefix(f.text[pos:], []byte("@extschema"))) {
+		if ok && f.text[pos] != ':' && (f.text[pos] != '@' || bytes.HasPrefix(f.text[pos:], []byte("@extschema"))) {
 			h.tag = false
 			f.holes = append(f.holes, h)
 			pos = h.span.End - 1
@@ -129,7 +129,7 @@ func (f *filler) within(from, to int) {
 // "{{ index .Options "Namespace" }}".
 func (f *filler) quotes(l *lexer, quote byte) {
 	for l.pos++; l.pos < l.end; {
-		if h, ok := holeAt(f.text, l.pos, l.end); ok && f.text[l.pos] != '@' {
+		if h, ok := holeAt(f.text, l.pos, l.end); ok && f.text[l.pos] != '@' && f.text[l.pos] != ':' {
 			h.tag = false
 			f.holes = append(f.holes, h)
 			l.pos = h.span.End
@@ -162,6 +162,8 @@ func holeAt(text []byte, at, end int) (hole, bool) {
 		n = variableEnd(rest)
 	case rest[0] == '@':
 		n = substitutionEnd(rest)
+	case rest[0] == ':' && (at == 0 || text[at-1] != ':'):
+		n = capitalsEnd(rest)
 	}
 	return hole{span: source.Span{Start: at, End: at + n}, tag: tag}, n > 0
 }
@@ -228,6 +230,41 @@ func substitutionEnd(text []byte) int {
 	return 0
 }
 
+// capitalsEnd returns the length of the :NAME that the text begins with, which has
+// two letters or more; zero if it is none.
+func capitalsEnd(text []byte) int {
+	if !isCapital(text[1]) {
+		return 0
+	}
+	n := 2
+	for n < len(text) && (isCapital(text[n]) || isDigit(text[n]) || text[n] == '_') {
+		n++
+	}
+	if n == 2 || n < len(text) && isIdent(text[n]) {
+		return 0
+	}
+	return n
+}
+
+func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+// numberWords are words that a number follows where the grammar takes no name: one
+// that is only known at run time is a number, too.
+var numberWords = set("start restart increment minvalue maxvalue cache statistics object")
+
+// openNumbers makes open names numbers where only a number can stand.
+func (d *draft) openNumbers() {
+	for i, t := range d.tokens {
+		k := i - 1
+		if w := d.word(k); w == "with" || w == "by" {
+			k--
+		}
+		if t.kind == word && numberWords[d.word(k)] && op.Open(string(d.bytes(t.span))) {
+			d.put(i, i+1, "1")
+		}
+	}
+}
+
 // tagWords are the words with which a Go template's action begins that puts in
 // nothing by itself.
 var tagWords = set("if else end range with define break continue")
@@ -267,7 +304,11 @@ func isOperator(c byte) bool { return bytes.IndexByte([]byte(operatorBytes), c) 
 
 // filled returns the draft of a chunk with its placeholders masked; nil without any.
 func filled(f *source.File, c chunk, where place) (*draft, []hole, error) {
-	text, holes := fill(c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start), where)
+	given := []byte(c.given)
+	if c.given == "" {
+		given = c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start)
+	}
+	text, holes := fill(given, where)
 	if len(holes) == 0 {
 		return nil, nil, nil
 	}
@@ -276,11 +317,17 @@ func filled(f *source.File, c chunk, where place) (*draft, []hole, error) {
 	if err := guard(text, whole, all); err != nil { // strings may begin elsewhere than they did
 		return nil, nil, err
 	}
+	base := c.base(f)
 	for i := range all {
-		all[i].span.Start += c.all.Start
-		all[i].span.End += c.all.Start
+		all[i].span.Start += base
+		all[i].span.End += base
 	}
-	return newDraft(text, c.all.Start, all), holes, nil
+	for len(all) > 0 && all[0].span.Start < c.all.Start { // what was put in front
+		all = all[1:]
+	}
+	d := newDraft(text, base, all)
+	d.vars = c.vars
+	return d, holes, nil
 }
 
 // putInSQL is what is said of a template that stands where a statement begins.
@@ -298,6 +345,32 @@ func (d *draft) leads(holes []hole) bool {
 		}
 	}
 	return false
+}
+
+// parseFilled parses a piece of a body that the parser refuses with its
+// placeholders masked, and returns what it asks for besides what the tree has.
+// Without any it has nothing to say.
+func parseFilled(f *source.File, c chunk) (*draft, *pg_query.RawStmt, []op.At, error) {
+	for _, where := range []place{inText, inStrings} {
+		d, holes, err := filled(f, c, where)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if d == nil || len(d.tokens) == 0 {
+			continue
+		}
+		if len(c.given) == c.all.Len() && d.leads(holes) {
+			return nil, nil, nil, errors.New(putInSQL)
+		}
+		raw, more, ok := d.read(f)
+		if !ok && d.newer() {
+			raw, more, ok = d.read(f)
+		}
+		if ok {
+			return d, raw, append(more, openSelect(raw.Stmt, c.all)...), nil
+		}
+	}
+	return nil, nil, nil, nil
 }
 
 // openSelect says of a SELECT without FROM whose column is put in that it may call

@@ -199,6 +199,7 @@ func (p *plpgsql) parse(in source.Span, before string, blank ...source.Span) (*p
 			}
 		}
 	}
+	given, _ = fill(given, inNames)
 	c.given = string(given)
 	p.parts = append(p.parts, part{in, c.given[len(before):]})
 	tree, text, err := parse(p.file, c)
@@ -211,6 +212,14 @@ func (p *plpgsql) parse(in source.Span, before string, blank ...source.Span) (*p
 	if text != nil {
 		if raw, more, ok := parseNewer(p.file, c, text); ok {
 			return &parsed{newReader(p.file, c), raw.Stmt, in, more}, nil
+		}
+		d, raw, more, better := parseFilled(p.file, c)
+		if raw != nil {
+			c.tokens = d.tokens
+			return &parsed{newReader(p.file, c), raw.Stmt, in, more}, nil
+		}
+		if better != nil {
+			err = better
 		}
 	}
 	return nil, p.refused(c, err)

@@ -97,6 +97,9 @@ func (p *plpgsql) statement() []op.Step {
 	if p.accept(";") {
 		return nil
 	}
+	if steps := p.includeLines(); len(steps) > 0 {
+		return steps
+	}
 	if steps, ok := p.assignment(); ok {
 		return steps
 	}

@@ -259,6 +259,11 @@ func TestPsqlOperations(t *testing.T) {
 39 "\\close_prepared p"
   39 deallocate p
 `},
+		{"numbers", "COMMENT ON LARGE OBJECT :o IS 'x';\nALTER SEQUENCE a RESTART :n;\nALTER SEQUENCE :a INCREMENT BY :n;", `
+0 "COMMENT ON LARGE OBJECT :o IS 'x'"
+35 "ALTER SEQUENCE a RESTART :n"
+64 "ALTER SEQUENCE :a INCREMENT BY :n"
+`},
 		{"what else is said", "\\nonsense a\n\\lo_unlink 1\n\\set SINGLELINE\n\\ef f\n/* ", `
 0 "\\nonsense a"
   0 unread []: psql has no command \nonsense that is known here

@@ -51,13 +51,16 @@ func (s *script) send(at source.Span, by *invocation) {
 		b.end = by.span.End
 		b.commands = append(b.commands, token{operator, by.span})
 	}
+	before := len(s.all)
 	s.query(&b, by, why)
 	if b.runs == never {
 		return
 	}
 	b.ran, b.executed = why == "", by != nil && by.name == "gexec"
 	s.previous = b
-	s.await(b.tokens)
+	if by == nil || by.name != "gdesc" && by.name != "parse" {
+		s.await(&b, s.all[before:])
+	}
 }
 
 // query adds the statements of a buffer.
@@ -278,13 +281,32 @@ func (s *script) substituted(b *buffer, span source.Span) (string, bool) {
 	return text.String(), true
 }
 
-// await makes the lines that follow data if the query copies from standard input.
-func (s *script) await(all []token) {
-	n := copiesIn(s.f.Data, all)
-	if n > 0 && s.copies == 0 {
+// await makes the lines that follow data if the query, which was read as all these
+// statements, copies from standard input. The server refuses a query with a mistake
+// as a whole, and asks for no data then.
+func (s *script) await(b *buffer, all []Statement) {
+	n := copiesIn(s.f.Data, b.tokens)
+	if n == 0 {
+		return
+	}
+	if s.onlyIncludes {
+		all = s.statements(b)
+	}
+	if slices.ContainsFunc(all, refused) {
+		return
+	}
+	if s.copies == 0 {
 		s.lex.end = s.lineEnd()
 	}
 	s.copies += n
+}
+
+// refused reports whether the parser does not take the statement.
+func refused(s Statement) bool {
+	return slices.ContainsFunc(s.Ops, func(at op.At) bool {
+		u, ok := at.Op.(*op.Unread)
+		return ok && !u.Body
+	})
 }
 
 // copiesIn counts the COPY … FROM stdin in a query, which \; may join from several.

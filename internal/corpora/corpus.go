@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/dropgate/dropgate/analyzer/migration"
@@ -19,13 +20,14 @@ import (
 type corpus struct {
 	format string // of all files; empty: each as it is recognised
 	unread io.Writer
+	slow   time.Duration // files that take longer are listed; zero: none are
 	rows   map[key]*row
 }
 
 type key struct{ project, format, database string }
 
 // A row counts what the files of a project in one format for one database have.
-type row struct{ files, problems, statements, unread, bodies, unknown int }
+type row struct{ files, problems, statements, unread, bodies, unreadBodies, unknown int }
 
 func (r *row) add(o row) {
 	r.files += o.files
@@ -33,11 +35,12 @@ func (r *row) add(o row) {
 	r.statements += o.statements
 	r.unread += o.unread
 	r.bodies += o.bodies
+	r.unreadBodies += o.unreadBodies
 	r.unknown += o.unknown
 }
 
 func (r row) String() string {
-	return fmt.Sprintf("%d\t%d\t%d\t%d\t%d\t%d", r.files, r.problems, r.statements, r.unread, r.bodies, r.unknown)
+	return fmt.Sprintf("%d\t%d\t%d\t%d\t%d\t%d\t%d", r.files, r.problems, r.statements, r.unread, r.bodies, r.unreadBodies, r.unknown)
 }
 
 func (c *corpus) keys() []key {
@@ -75,13 +78,14 @@ func (c *corpus) read(project, path string, data []byte) {
 	}
 }
 
-// count counts what of a statement is not known.
+// count counts the bodies in a statement and what of it is not known.
 func (c *corpus) count(one *row, project string, f *source.File, s pgsql.Statement) {
 	for _, at := range s.Ops {
 		switch o := at.Op.(type) {
 		case *op.Unread:
 			if o.Body {
 				one.bodies++
+				one.unreadBodies++
 				c.say(project, f, at.Span, "body", o.Message)
 				continue
 			}
@@ -90,8 +94,55 @@ func (c *corpus) count(one *row, project string, f *source.File, s pgsql.Stateme
 		case *op.Unknown:
 			one.unknown++
 			c.say(project, f, at.Span, "unknown", o.Tag)
+		case *op.Block:
+			c.body(one, project, o.Body)
+		case *op.CreateFunction:
+			if !o.Read {
+				c.say(project, f, at.Span, "language", o.Language)
+			}
+			c.body(one, project, o.Body)
 		}
 	}
+}
+
+// body counts a body, and that it holds something unread, once.
+func (c *corpus) body(one *row, project string, b *op.Body) {
+	if b == nil {
+		return
+	}
+	one.bodies++
+	if c.holdsUnread(one, project, b.File, b.Steps) {
+		one.unreadBodies++
+	}
+}
+
+// holdsUnread reports whether one of the steps could not be read, and says which.
+// Bodies that stand in it are counted by themselves.
+func (c *corpus) holdsUnread(one *row, project string, f *source.File, steps []op.Step) bool {
+	found := false
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *op.Run:
+			for _, at := range s.Ops {
+				switch o := at.Op.(type) {
+				case *op.Unread:
+					found = true
+					c.say(project, f, at.Span, "body", o.Message)
+				case *op.Block:
+					c.body(one, project, o.Body)
+				case *op.CreateFunction:
+					c.body(one, project, o.Body)
+				}
+			}
+		case *op.Choice:
+			for _, branch := range s.Branches {
+				found = c.holdsUnread(one, project, f, branch) || found
+			}
+		case *op.Loop:
+			found = c.holdsUnread(one, project, f, s.Steps) || found
+		}
+	}
+	return found
 }
 
 // say writes one thing that could not be read, with the beginning of its text.

@@ -2,10 +2,11 @@
 // them it cannot read. It is run by hand over projects that are checked out
 // somewhere, to find what real migrations have and the readers do not know:
 //
-//	go run ./internal/corpora [-v] [-format NAME] FOLDER...
+//	go run ./internal/corpora [-v] [-slow DURATION] [-format NAME] FOLDER...
 //
 // Each folder is a project. The table has a line for each project, format and
-// database that its paths name; -v lists what could not be read and why.
+// database that its paths name; -v lists what could not be read and why,
+// -slow the files that take longer than that to read.
 package main
 
 import (
@@ -18,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"text/tabwriter"
+	"time"
 )
 
 func main() {
@@ -33,6 +35,7 @@ func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("corpora", flag.ContinueOnError)
 	verbose := flags.Bool("v", false, "list what could not be read")
 	format := flags.String("format", "", "the `NAME` of the format of all files")
+	slow := flags.Duration("slow", 0, "list files that take longer than `DURATION`")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -40,12 +43,12 @@ func run(args []string, out io.Writer) error {
 		return errors.New("name at least one folder")
 	}
 	w := bufio.NewWriter(out)
-	c := &corpus{format: *format, rows: map[key]*row{}}
+	c := &corpus{format: *format, slow: *slow, rows: map[key]*row{}}
 	if *verbose {
 		c.unread = w
 	}
 	for _, folder := range flags.Args() {
-		if err := c.project(folder); err != nil {
+		if err := c.project(folder, w); err != nil {
 			return err
 		}
 	}
@@ -54,7 +57,7 @@ func run(args []string, out io.Writer) error {
 }
 
 // project reads every candidate in a folder and those below it.
-func (c *corpus) project(folder string) error {
+func (c *corpus) project(folder string, w io.Writer) error {
 	name := filepath.Base(filepath.Clean(folder))
 	return fs.WalkDir(os.DirFS(folder), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || !candidate(c.format, path) {
@@ -64,7 +67,11 @@ func (c *corpus) project(folder string) error {
 		if err != nil {
 			return err
 		}
+		began := time.Now()
 		c.read(name, path, data)
+		if took := time.Since(began); c.slow > 0 && took > c.slow {
+			_, _ = fmt.Fprintf(w, "%s/%s: %d bytes in %s\n", name, path, len(data), took.Round(time.Millisecond))
+		}
 		return nil
 	})
 }
@@ -72,7 +79,7 @@ func (c *corpus) project(folder string) error {
 func (c *corpus) table(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer func() { _ = w.Flush() }()
-	_, _ = fmt.Fprintln(w, "project\tformat\tdatabase\tfiles\tproblems\tstatements\tunread\tbodies unread\tunknown")
+	_, _ = fmt.Fprintln(w, "project\tformat\tdatabase\tfiles\tproblems\tstatements\tunread\tbodies\tbodies unread\tunknown")
 	sum := row{}
 	for _, k := range c.keys() {
 		r := c.rows[k]
