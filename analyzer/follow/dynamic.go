@@ -25,19 +25,32 @@ func (r *run) dynamic(fr frame, at op.At, o *op.Dynamic) {
 	inner := fr
 	inner.env = env{}
 	for i, using := range o.Using {
-		inner.env["$"+strconv.Itoa(i+1)] = r.eval(fr, using)
+		if !fr.env.given(using) {
+			inner.env["$"+strconv.Itoa(i+1)] = r.eval(fr, using)
+		}
 	}
 	inner.through = fr.via(o.By, at.Span).through
 	inner.perhaps = fr.perhaps || len(texts) > 1
 	for _, v := range texts {
-		r.one(inner, at, o, v)
+		r.one(fr, inner, at, o, v)
 	}
 }
 
-// one follows one text that is run, with its variables in the frame.
-func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
+// given reports whether a value is a variable to which the body assigns nothing: a
+// field of NEW, say, which stays that in the text that it is handed to.
+func (e env) given(value op.Texts) bool {
+	if len(value) != 1 || len(value[0]) != 1 || value[0][0].Variable == "" {
+		return false
+	}
+	_, assigned := e.get(value[0][0].Variable)
+	return !assigned
+}
+
+// one follows one text that is run, with its variables in the frame. What is said of
+// the text as a whole stands in the frame outside.
+func (r *run) one(outside, fr frame, at op.At, o *op.Dynamic, v value) {
 	if v.unknown() {
-		r.stop(fr, at, "%s of a text that is not known", o.By)
+		r.stop(outside, at, "%s of a text that is not known", o.By)
 		return
 	}
 	if len(v) == 1 && v[0].file != nil && v[0].span.Len() > 0 && v[0].file.Text(v[0].span) == v[0].text {
@@ -51,7 +64,7 @@ func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
 	}
 	file, statements := r.follower.fill(v, len(o.Using))
 	if file == nil {
-		r.stop(fr, at, "%s of a text of more than %d bytes", o.By, textLimit)
+		r.stop(outside, at, "%s of a text of more than %d bytes", o.By, textLimit)
 		return
 	}
 	fr.open = fr.open || v.open()
@@ -60,12 +73,12 @@ func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
 		switch {
 		case !v.open() || !s.Unread():
 			if r.filled(fr, at, file, s) {
-				r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
+				r.emit(outside, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
 			}
 		case harmless(file.Text(s.Span)):
 			r.emit(fr, op.At{Span: at.Span, Op: &op.Hidden{}}, nil)
 		default:
-			r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what}}, nil)
+			r.emit(outside, op.At{Span: at.Span, Op: &op.RunTime{What: what}}, nil)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
 )
 
 // change follows an operation on rows: to the rules of its relation, through a
@@ -189,7 +190,7 @@ func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
 	for _, function := range all {
 		if function.Body != nil {
 			known = true
-			r.function(inner, at, function, triggerEnv(f))
+			r.function(inner, at, function, r.triggerEnv(f))
 		}
 	}
 	if !known {
@@ -199,11 +200,12 @@ func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
 
 // triggerEnv returns the variables that PostgreSQL gives a trigger's function, as
 // far as they are known.
-func triggerEnv(f catalog.Fire) env {
+func (r *run) triggerEnv(f catalog.Fire) env {
 	one := func(s string) values { return values{{{text: s}}} }
 	e := env{
 		"tg_op": one(strings.ToUpper(string(f.Event))), "tg_name": one(f.Trigger.Name.Name),
 		"tg_table_name": one(f.Table.Name), "tg_relname": one(f.Table.Name), "tg_table_schema": one(f.Table.Schema),
+		"tg_relid": one(r.regclass(f.Table)),
 	}
 	var arguments values
 	for _, a := range f.Trigger.Arguments {
@@ -213,6 +215,15 @@ func triggerEnv(f catalog.Fire) env {
 		e["tg_argv"] = arguments
 	}
 	return e
+}
+
+// regclass is what a table's OID shows as: a number is of no use in a statement.
+func (r *run) regclass(table op.Name) string {
+	name := pgsql.QuoteName(table.Name)
+	if r.catalog.Resolve(op.Name{Name: table.Name}) == table {
+		return name
+	}
+	return pgsql.QuoteName(table.Schema) + "." + name
 }
 
 // eventTriggers follows the event triggers that an operation on definitions sets

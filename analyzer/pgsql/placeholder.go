@@ -267,7 +267,13 @@ func isOperator(c byte) bool { return bytes.IndexByte([]byte(operatorBytes), c) 
 
 // filled returns the draft of a chunk with its placeholders masked; nil without any.
 func filled(f *source.File, c chunk, where place) (*draft, []hole, error) {
-	text, holes := fill(c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start), where)
+	return masked(c.excess.hide(f.Data[c.all.Start:c.all.End], c.all.Start), c.all.Start, c.all.Start, where)
+}
+
+// masked returns the draft of a text with its placeholders masked; nil without any.
+// The text begins at base of the file, and tokens before start are not of it.
+func masked(text []byte, base, start int, where place) (*draft, []hole, error) {
+	text, holes := fill(text, where)
 	if len(holes) == 0 {
 		return nil, nil, nil
 	}
@@ -277,10 +283,13 @@ func filled(f *source.File, c chunk, where place) (*draft, []hole, error) {
 		return nil, nil, err
 	}
 	for i := range all {
-		all[i].span.Start += c.all.Start
-		all[i].span.End += c.all.Start
+		all[i].span.Start += base
+		all[i].span.End += base
 	}
-	return newDraft(text, c.all.Start, all), holes, nil
+	for len(all) > 0 && all[0].span.Start < start {
+		all = all[1:]
+	}
+	return newDraft(text, base, all), holes, nil
 }
 
 // putInSQL is what is said of a template that stands where a statement begins.

@@ -207,8 +207,37 @@ func (p *plpgsql) parse(in source.Span, before string, blank ...source.Span) (*p
 		if raw, more, ok := parseNewer(p.file, c, text); ok {
 			return &parsed{newReader(p.file, c), raw.Stmt, in, more}, nil
 		}
+		for _, where := range []place{inText, inStrings} {
+			if s, refusal := p.parseFilled(c, text, where); s != nil || refusal != nil {
+				return s, refusal
+			}
+		}
 	}
 	return nil, p.refused(c, err)
+}
+
+// parseFilled parses a chunk with its placeholders masked. Without any it has
+// nothing to say.
+func (p *plpgsql) parseFilled(c chunk, text []byte, where place) (*parsed, op.Step) {
+	d, holes, err := masked(text, c.base(p.file), c.all.Start, where)
+	switch {
+	case err != nil:
+		return nil, p.refused(c, err)
+	case d == nil || len(d.tokens) == 0:
+		return nil, nil
+	case d.leads(holes):
+		return nil, p.refused(c, errors.New(putInSQL))
+	}
+	d.vars, c.tokens = c.vars, d.tokens
+	raw, more, ok := d.read(p.file)
+	if !ok && d.newer() {
+		raw, more, ok = d.read(p.file)
+	}
+	if !ok {
+		return nil, nil
+	}
+	more = append(more, openSelect(raw.Stmt, c.all)...)
+	return &parsed{newReader(p.file, c), raw.Stmt, c.all, more}, nil
 }
 
 // refused says of a piece of SQL that PostgreSQL's parser does not read it.
