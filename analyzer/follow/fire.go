@@ -164,7 +164,7 @@ func (r *run) rule(fr frame, at op.At, rule *op.CreateRule) {
 		return
 	}
 	defer leave()
-	inner := fr.via("rule "+rule.Name.Name+" on "+rule.On.String(), at.Span)
+	inner := fr.fires("rule "+rule.Name.Name+" on "+rule.On.String(), at.Span)
 	inner.file, inner.env, inner.perhaps, inner.body = rule.File, env{}, true, true
 	for _, command := range rule.Ops {
 		r.operation(inner, command)
@@ -180,7 +180,7 @@ var triggerFunctions = map[string]bool{
 
 // trigger follows the function of a trigger. NEW and OLD may be any row.
 func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
-	inner := fr.via("trigger "+f.Trigger.Name.Name+" on "+f.Table.String(), at.Span)
+	inner := fr.fires("trigger "+f.Trigger.Name.Name+" on "+f.Table.String(), at.Span)
 	inner.perhaps = true
 	all := r.catalog.Functions(f.Trigger.Function, 0)
 	if len(all) == 0 && triggerFunctions[f.Trigger.Function.Name] {
@@ -233,7 +233,7 @@ func (r *run) eventTriggers(fr frame, at op.At) {
 		if !setsOff(at.Op, t) {
 			continue
 		}
-		inner := fr.via("event trigger "+t.Name.Name, at.Span)
+		inner := fr.fires("event trigger "+t.Name.Name, at.Span)
 		inner.perhaps = true
 		for _, f := range r.catalog.Functions(t.Function, 0) {
 			if f.Body != nil {
