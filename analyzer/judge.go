@@ -76,10 +76,12 @@ func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Ef
 	if again {
 		found.Fingerprint = r.report.Findings[i].Fingerprint
 		r.report.Findings[i] = found
+		r.aside(i, at, e)
 		return
 	}
 	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), at.file.Path, identity(at, s, e))
 	r.said[key] = len(r.report.Findings)
+	r.aside(len(r.report.Findings), at, e)
 	r.report.Findings = append(r.report.Findings, found)
 	if r.report.Sources[at.file.Path] == nil {
 		r.report.Sources[at.file.Path] = at.file

@@ -128,6 +128,7 @@ type review struct {
 	report   *Report
 	seen     map[string]int // how often a fingerprint's text occurred
 	said     map[string]int // where among the findings a destructive text is said
+	asides   map[int]string // the findings that stand at what set off a trigger, and the trigger
 	readings map[*migration.Migration]reading
 	// places are the statements of the files under review and of the changed ones
 	// that they bring in: where findings can stand.
@@ -144,7 +145,7 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 		return o.Head
 	}
 	return &review{
-		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[string]int{}, said: map[string]int{},
+		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[string]int{}, said: map[string]int{}, asides: map[int]string{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
 		places: map[*source.File][]statement{}, dialects: map[*source.File]migration.Dialect{},
 	}
@@ -167,6 +168,7 @@ func (r *review) place(m *migration.Migration, base map[string]*source.File) {
 }
 
 func (r *review) finish() *Report {
+	r.fold()
 	slices.SortStableFunc(r.report.Findings, Compare)
 	slices.SortStableFunc(r.report.Files, func(a, b FileSummary) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int {
@@ -321,7 +323,11 @@ func partOfAlter(o op.Operation) bool {
 func (r *review) fingerprint(parts ...string) string {
 	text := strings.Join(parts, "\x00")
 	r.seen[text]++
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", text, r.seen[text]))
+	return digest(fmt.Sprintf("%s\x00%d", text, r.seen[text]))
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:12])
 }
 

@@ -30,14 +30,15 @@ func (r *run) dynamic(fr frame, at op.At, o *op.Dynamic) {
 	inner.through = fr.via(o.By, at.Span).through
 	inner.perhaps = fr.perhaps || len(texts) > 1
 	for _, v := range texts {
-		r.one(inner, at, o, v)
+		r.one(fr, inner, at, o, v)
 	}
 }
 
-// one follows one text that is run, with its variables in the frame.
-func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
+// one follows one text that is run, with its variables in the frame. What is said of
+// the text as a whole stands in the frame outside.
+func (r *run) one(outside, fr frame, at op.At, o *op.Dynamic, v value) {
 	if v.unknown() {
-		r.stop(fr, at, "%s of a text that is not known", o.By)
+		r.stop(outside, at, "%s of a text that is not known", o.By)
 		return
 	}
 	if len(v) == 1 && v[0].file != nil && v[0].span.Len() > 0 && v[0].file.Text(v[0].span) == v[0].text {
@@ -51,7 +52,7 @@ func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
 	}
 	file, statements := r.follower.fill(v, len(o.Using))
 	if file == nil {
-		r.stop(fr, at, "%s of a text of more than %d bytes", o.By, textLimit)
+		r.stop(outside, at, "%s of a text of more than %d bytes", o.By, textLimit)
 		return
 	}
 	fr.open = fr.open || v.open()
@@ -60,12 +61,12 @@ func (r *run) one(fr frame, at op.At, o *op.Dynamic, v value) {
 		switch {
 		case !v.open() || !s.Unread():
 			if r.filled(fr, at, file, s) {
-				r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
+				r.emit(outside, op.At{Span: at.Span, Op: &op.RunTime{What: what, Wide: v.ofCatalog()}}, nil)
 			}
 		case harmless(file.Text(s.Span)):
 			r.emit(fr, op.At{Span: at.Span, Op: &op.Hidden{}}, nil)
 		default:
-			r.emit(fr, op.At{Span: at.Span, Op: &op.RunTime{What: what}}, nil)
+			r.emit(outside, op.At{Span: at.Span, Op: &op.RunTime{What: what}}, nil)
 		}
 	}
 }

@@ -1,11 +1,11 @@
 package follow
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
 )
 
 // change follows an operation on rows: to the rules of its relation, through a
@@ -164,7 +164,7 @@ func (r *run) rule(fr frame, at op.At, rule *op.CreateRule) {
 		return
 	}
 	defer leave()
-	inner := fr.via("rule "+rule.Name.Name+" on "+rule.On.String(), at.Span)
+	inner := fr.fires("rule "+rule.Name.Name+" on "+rule.On.String(), at.Span)
 	inner.file, inner.env, inner.perhaps, inner.body = rule.File, env{}, true, true
 	for _, command := range rule.Ops {
 		r.operation(inner, command)
@@ -180,7 +180,7 @@ var triggerFunctions = map[string]bool{
 
 // trigger follows the function of a trigger. NEW and OLD may be any row.
 func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
-	inner := fr.via("trigger "+f.Trigger.Name.Name+" on "+f.Table.String(), at.Span)
+	inner := fr.fires("trigger "+f.Trigger.Name.Name+" on "+f.Table.String(), at.Span)
 	inner.perhaps = true
 	all := r.catalog.TriggerFunctions(f.Trigger.Function)
 	if len(all) == 0 && triggerFunctions[f.Trigger.Function.Name] {
@@ -202,14 +202,10 @@ func (r *run) trigger(fr frame, at op.At, f catalog.Fire) {
 // far as they are known.
 func (r *run) triggerEnv(f catalog.Fire) env {
 	one := func(s string) values { return values{{{text: s}}} }
-	table := f.Table // as regclass shows it
-	if slices.Contains(r.catalog.SearchPath(), table.Schema) {
-		table.Schema = ""
-	}
 	e := env{
 		"tg_op": one(strings.ToUpper(string(f.Event))), "tg_name": one(f.Trigger.Name.Name),
 		"tg_table_name": one(f.Table.Name), "tg_relname": one(f.Table.Name), "tg_table_schema": one(f.Table.Schema),
-		"tg_relid": one(table.String()),
+		"tg_relid": one(r.regclass(f.Table)),
 	}
 	var arguments values
 	for _, a := range f.Trigger.Arguments {
@@ -221,6 +217,15 @@ func (r *run) triggerEnv(f catalog.Fire) env {
 	return e
 }
 
+// regclass is what a table's OID shows as: a number is of no use in a statement.
+func (r *run) regclass(table op.Name) string {
+	name := pgsql.QuoteName(table.Name)
+	if r.catalog.Resolve(op.Name{Name: table.Name}) == table {
+		return name
+	}
+	return pgsql.QuoteName(table.Schema) + "." + name
+}
+
 // eventTriggers follows the event triggers that an operation on definitions sets
 // off.
 func (r *run) eventTriggers(fr frame, at op.At) {
@@ -228,7 +233,7 @@ func (r *run) eventTriggers(fr frame, at op.At) {
 		if !setsOff(at.Op, t) {
 			continue
 		}
-		inner := fr.via("event trigger "+t.Name.Name, at.Span)
+		inner := fr.fires("event trigger "+t.Name.Name, at.Span)
 		inner.perhaps = true
 		for _, f := range r.catalog.TriggerFunctions(t.Function) {
 			if f.Body != nil {

@@ -47,6 +47,8 @@ type Way struct {
 	What string // "function public.cleanup", "EXECUTE"; empty for the body of DO
 	File *source.File
 	Span source.Span
+	// Fired says that it is a trigger or a rule: what sets it off does not name it.
+	Fired bool
 }
 
 // The bounds of following. Whatever they cut off is said by an op.RunTime.
@@ -114,6 +116,13 @@ type frame struct {
 // via returns the frame of what the operation at the span sets off.
 func (fr frame) via(what string, span source.Span) frame {
 	fr.through = append(fr.through[:len(fr.through):len(fr.through)], Way{What: what, File: fr.file, Span: span})
+	return fr
+}
+
+// fires is via for triggers and rules.
+func (fr frame) fires(what string, span source.Span) frame {
+	fr = fr.via(what, span)
+	fr.through[len(fr.through)-1].Fired = true
 	return fr
 }
 

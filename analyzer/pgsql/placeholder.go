@@ -317,7 +317,7 @@ func filled(f *source.File, c chunk, where place) (*draft, []hole, error) {
 	if err := guard(text, whole, all); err != nil { // strings may begin elsewhere than they did
 		return nil, nil, err
 	}
-	base := c.base(f)
+	base := c.base()
 	for i := range all {
 		all[i].span.Start += base
 		all[i].span.End += base

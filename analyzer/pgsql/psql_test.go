@@ -197,11 +197,11 @@ func TestPsqlOperations(t *testing.T) {
 61 ":t"
   61 run time false: the value of psql's variable :t
 `},
-		{"shell", "\\! ls\n\\set x `date`\nSELECT 1 \\g |cat > x\n\\o | tee x\nDROP TABLE :x;", `
+		{"shell", "\\! ls\n\\set x `make`\nSELECT 1 \\g |cat > x\n\\o | tee x\nDROP TABLE :x;", `
 0 "\\! ls"
   0 run time false: a shell command: \! ls
-6 "\\set x ` + "`date`" + `"
-  6 run time false: a shell command: \set x ` + "`date`" + `
+6 "\\set x ` + "`make`" + `"
+  6 run time false: a shell command: \set x ` + "`make`" + `
 20 "SELECT 1 \\g |cat > x"
   29 run time false: a shell command: \g |cat > x
 41 "\\o | tee x"

@@ -2,6 +2,7 @@ package pgsql
 
 import (
 	"bytes"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -105,9 +106,9 @@ func (r *argumentReader) read() {
 			r.put(r.until('"'))
 			r.arg.bare = 0
 		case c == '`':
-			r.until('`')
+			command := r.until('`')
 			r.unknown()
-			r.arg.shell = true
+			r.arg.shell = r.arg.shell || !prints.MatchString(command)
 		case c == ':' && r.variable():
 			r.arg.bare = 0
 		default:
@@ -117,6 +118,10 @@ func (r *argumentReader) read() {
 		}
 	}
 }
+
+// prints matches commands in back quotes that only print something. psql puts in
+// variables there, and the shell begins another command at any other sign.
+var prints = regexp.MustCompile("^`[ \\t]*(?:cat|echo|printenv|basename|dirname|date|hostname|pwd|whoami)(?:[ \\t]+[\\w./@%+=,~${}\"'-]+)*[ \\t]*`$")
 
 func (r *argumentReader) put(text string) {
 	if r.text.Len()+len(text) > argumentLimit {
