@@ -159,7 +159,7 @@ func (c *Catalog) setPath(o *op.SetSearchPath) {
 func (c *Catalog) dropTemporary(which func(*Table) bool) {
 	for name, t := range c.tables {
 		if t.Temporary && which(t) {
-			delete(c.tables, name)
+			c.remove(name)
 		}
 	}
 }
@@ -222,7 +222,7 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 	if t.OfType = o.OfType; !t.OfType.IsZero() {
 		c.attributesOf(t)
 	}
-	c.tables[name] = t
+	c.put(name, t)
 	delete(c.gone, objectKey{kind: op.Table, name: name})
 	for _, k := range o.Constraints {
 		c.addConstraintTo(t, k)
@@ -283,7 +283,7 @@ func (c *Catalog) implied(n op.Name) *Table {
 	t := &Table{Name: full, Kind: op.Table, Implied: true, epoch: -1, dropped: map[string]bool{}}
 	// A view can be altered as a table is; to take it for one would be wrong.
 	if c.objects[objectKey{kind: op.View, name: full}] == nil && c.objects[objectKey{kind: op.MaterializedView, name: full}] == nil {
-		c.tables[full] = t
+		c.put(full, t)
 		delete(c.gone, objectKey{kind: op.Table, name: full})
 	}
 	return t

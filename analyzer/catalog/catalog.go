@@ -7,7 +7,9 @@
 package catalog
 
 import (
-	"sort"
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -33,6 +35,7 @@ func (s State) MayHoldData() bool { return s != Created && s != Gone }
 // usable; see New.
 type Catalog struct {
 	tables  map[op.Name]*Table
+	order   []*Table // the tables by name; nil when that has to be made anew
 	objects map[objectKey]*object
 	gone    map[objectKey]bool
 	schemas map[string]*object
@@ -134,7 +137,7 @@ func (c *Catalog) BeginMigration() {
 	clear(c.prepared)
 	for name, t := range c.tables {
 		if t.Temporary {
-			delete(c.tables, name)
+			c.remove(name)
 		}
 	}
 }
@@ -411,12 +414,24 @@ func (c *Catalog) CopyOf(table op.Name, column string) string {
 
 func copyKey(table op.Name, column string) string { return table.String() + "\x00" + column }
 
+// put gives a table its name.
+func (c *Catalog) put(name op.Name, t *Table) {
+	c.tables[name] = t
+	c.order = nil
+}
+
+// remove forgets the table of that name.
+func (c *Catalog) remove(name op.Name) {
+	delete(c.tables, name)
+	c.order = nil
+}
+
 // sorted returns all tables by name: the order of a map is no order.
 func (c *Catalog) sorted() []*Table {
-	all := make([]*Table, 0, len(c.tables))
-	for _, t := range c.tables {
-		all = append(all, t)
+	if c.order == nil {
+		c.order = slices.SortedFunc(maps.Values(c.tables), func(a, b *Table) int {
+			return cmp.Or(strings.Compare(a.Name.Schema, b.Name.Schema), strings.Compare(a.Name.Name, b.Name.Name))
+		})
 	}
-	sort.Slice(all, func(i, j int) bool { return all[i].Name.String() < all[j].Name.String() })
-	return all
+	return c.order
 }

@@ -48,7 +48,7 @@ func (c *Catalog) drop(o *op.Drop) {
 
 func (c *Catalog) dropTable(full op.Name, cascade bool) {
 	t := c.tables[full]
-	delete(c.tables, full)
+	c.remove(full)
 	c.dropRelation(full)
 	c.perhaps = slices.DeleteFunc(c.perhaps, func(n op.Name) bool { return n == full })
 	c.forget(full.String())
@@ -69,7 +69,7 @@ func (c *Catalog) dropTable(full op.Name, cascade bool) {
 func (c *Catalog) dropSchema(name string) {
 	for full := range c.tables {
 		if full.Schema == name {
-			delete(c.tables, full)
+			c.remove(full)
 			c.dropRelation(full)
 			c.gone[objectKey{kind: op.Table, name: full}] = true
 		}
@@ -137,11 +137,11 @@ func (c *Catalog) moveTable(old op.Name, to func(op.Name) op.Name) {
 		}
 		c.dropTable(name, true) // it is gone, or this would be refused
 	}
-	delete(c.tables, old)
+	c.remove(old)
 	c.gone[objectKey{kind: op.Table, name: old}] = true
 	delete(c.gone, objectKey{kind: op.Table, name: name})
 	t.Name = name
-	c.tables[name] = t
+	c.put(name, t)
 	c.moveRelation(old, name)
 	for _, other := range c.tables {
 		for i := range other.Foreign {
