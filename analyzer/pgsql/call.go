@@ -20,9 +20,12 @@ var functionNames string
 
 var safeFunctions = set(functionNames)
 
-// safe reports whether a function is known to take nothing away.
+// safe reports whether a function is known to take nothing away. Extensions are
+// mostly installed in one of these schemas; one that the migrations define there
+// counts all the same.
 func safe(n op.Name) bool {
-	if n.Schema == "pg_catalog" || n.Schema == "" {
+	switch n.Schema {
+	case "", "pg_catalog", "public", "extensions":
 		return safeFunctions[n.Name] || strings.HasPrefix(n.Name, "st_")
 	}
 	return false

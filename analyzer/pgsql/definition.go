@@ -20,6 +20,10 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 		return createTableAs(s.CreateTableAsStmt, span, r), true
 	case *pg_query.Node_AlterTableStmt:
 		return r.alterTable(s.AlterTableStmt, span), true
+	case *pg_query.Node_DefineStmt:
+		if s.DefineStmt.Kind == pg_query.ObjectType_OBJECT_AGGREGATE {
+			return one(r.aggregate(s.DefineStmt, span))
+		}
 	case *pg_query.Node_CreateSchemaStmt:
 		return r.createSchema(s.CreateSchemaStmt, span), true
 	case *pg_query.Node_ViewStmt:
