@@ -69,10 +69,12 @@ func newDraft(text []byte, base int, all []token) *draft {
 	return d
 }
 
-// newer masks what versions after 16 brought, and reports whether there was any.
+// newer masks what versions after 16 brought and what else the parser does not know,
+// and reports whether there was any.
 func (d *draft) newer() bool {
 	d.masked = false
 	for _, mask := range []func(*draft){
+		(*draft).joinedStrings,
 		(*draft).jsonFunctions,
 		(*draft).returningWith,
 		(*draft).generatedColumns,

@@ -37,6 +37,9 @@ func operations(t *testing.T, sql string) []op.Operation {
 // one of version 16 that says so.
 func TestNewerAsBefore(t *testing.T) {
 	for _, tt := range []struct{ newer, before string }{
+		{"DELETE FROM a WHERE b IN ('x' -- 'y\n\n -- z\n\t'w', 'v')", "DELETE FROM a WHERE b IN ('x'\n\t'w', 'v')"},
+		{"DELETE FROM a WHERE b = E'x\\'' -- '\n '\\' OR c'", "DELETE FROM a WHERE b = E'x\\''\n '\\' OR c'"},
+		{"SELECT 'c' -- d\r'e' -- f\n'g'", "SELECT 'c'\n'e'\n'g'"},
 		{"MERGE INTO a USING b ON a.c = b.c WHEN NOT MATCHED BY TARGET THEN INSERT VALUES (1)",
 			"MERGE INTO a USING b ON a.c = b.c WHEN NOT MATCHED THEN INSERT VALUES (1)"},
 		{"MERGE INTO a USING b ON a.c = b.c WHEN MATCHED THEN DELETE RETURNING merge_action(), a.*",

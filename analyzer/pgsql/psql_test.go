@@ -259,6 +259,11 @@ func TestPsqlOperations(t *testing.T) {
 39 "\\close_prepared p"
   39 deallocate p
 `},
+		{"a string behind a comment", "SELECT 'a' -- 'b\n':c'; DELETE FROM d WHERE e = E'f' -- g;\n'i' -- ;\n'h';", `
+0 "SELECT 'a' -- 'b\n':c'"
+23 "DELETE FROM d WHERE e = E'f' -- g;\n'i' -- ;\n'h'"
+  23 delete d true
+`},
 		{"numbers", "COMMENT ON LARGE OBJECT :o IS 'x';\nALTER SEQUENCE a RESTART :n;\nALTER SEQUENCE :a INCREMENT BY :n;", `
 0 "COMMENT ON LARGE OBJECT :o IS 'x'"
 35 "ALTER SEQUENCE a RESTART :n"
