@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -43,7 +44,17 @@ func hint(d migration.Dialect, o op.Operation, j *Judgement, remedy string) {
 		excludes(d))
 }
 
-// excludes returns the line of the config that leaves the files out.
-func excludes(d migration.Dialect) string {
-	return "exclude: [" + strconv.Quote(d.Exclude) + "]"
+// hintQueries adds to a judgement that the file looks like an application's queries,
+// which the pattern leaves out. It takes nothing away either.
+func hintQueries(pattern string, j *Judgement, remedy string) {
+	if pattern == "" {
+		return
+	}
+	j.Remedy = fmt.Sprintf("The file looks like queries that sqlc generates code from. If no migration runs them, leave them out in .dropgate.yml:\n\n  %s\n\n%s",
+		exclude(pattern), cmp.Or(j.Remedy, remedy))
 }
+
+// excludes returns the line of the config that leaves the files out.
+func excludes(d migration.Dialect) string { return exclude(d.Exclude) }
+
+func exclude(pattern string) string { return "exclude: [" + strconv.Quote(pattern) + "]" }

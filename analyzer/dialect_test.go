@@ -105,3 +105,27 @@ func TestHintOfReadStatement(t *testing.T) {
 		t.Errorf("message %q", found[2].Message)
 	}
 }
+
+// TestQueries has files that look like an application's queries: they are judged all
+// the same, and it is said how to leave them out.
+func TestQueries(t *testing.T) {
+	const drop = "DELETE FROM a WHERE b = 1;\n"
+	for _, tt := range []struct {
+		title, path, text, exclude string
+	}{
+		{"named for sqlc", "db/queries/a.sql", "-- name: Clear :exec\n" + drop, `exclude: ["db/queries/*.sql"]`},
+		{"at the top", "a.sql", "-- name: Clear :execrows\n" + drop, `exclude: ["a.sql"]`},
+		{"another comment", "db/queries/a.sql", "-- name: clear\n" + drop, ""},
+		{"a migration", "m/1_a.up.sql", "-- name: Clear :exec\n" + drop, ""},
+	} {
+		t.Run(tt.title, func(t *testing.T) {
+			f := only(t, read(tt.path, tt.text))
+			if f.Score < 60 {
+				t.Errorf("got score %d, want 60 or more", f.Score)
+			}
+			if got := strings.Contains(f.Remedy, "sqlc"); got != (tt.exclude != "") || !strings.Contains(f.Remedy, tt.exclude) {
+				t.Errorf("got remedy %q, want one with %q", f.Remedy, tt.exclude)
+			}
+		})
+	}
+}

@@ -16,19 +16,21 @@ var byTrigger = map[string]string{
 	"update-rows": "values are overwritten by",
 }
 
-// aside notes that finding i stands at the statement that sets off a trigger, not
-// at the text of what the trigger does; or that it does no longer.
-func (r *review) aside(i int, at place, e follow.Effect) {
-	delete(r.asides, i)
+const remedyOfTrigger = "The statement does not say so: a trigger does it. If it should not here, switch the trigger off around the statement, in one transaction " +
+	"(`ALTER TABLE … DISABLE TRIGGER …`). If it should, keep the rows first: `INSERT INTO … SELECT` them into another table in the same migration."
+
+// firedBy returns the trigger or rule that an effect is of, if its finding stands at
+// the statement that sets it off and not at the text of what it does.
+func firedBy(at place, e follow.Effect) string {
 	if at.file == e.File && at.span == e.Span {
-		return
+		return ""
 	}
 	for _, w := range slices.Backward(e.Through) {
 		if w.Fired {
-			r.asides[i] = w.What
-			return
+			return w.What
 		}
 	}
+	return ""
 }
 
 // fold makes one finding of all that one statement has triggers do: they have one

@@ -54,6 +54,7 @@ func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect) {
 		rule.Check(p)
 		for _, j := range p.judgements {
 			hint(r.dialects[at.file], e.Op, &j, rule.Remedy)
+			hintQueries(r.queries[at.file], &j, rule.Remedy)
 			r.say(rule, j, at, s, e)
 		}
 	}
@@ -73,15 +74,18 @@ func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Ef
 		return
 	}
 	found := r.finding(rule, j, at, s, e)
+	by := firedBy(at, e)
+	if by != "" && found.Score >= 60 && byTrigger[rule.ID] != "" {
+		found.Remedy = remedyOfTrigger
+	}
 	if again {
 		found.Fingerprint = r.report.Findings[i].Fingerprint
-		r.report.Findings[i] = found
-		r.aside(i, at, e)
+		r.report.Findings[i], r.asides[i] = found, by
 		return
 	}
 	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), at.file.Path, identity(at, s, e))
 	r.said[key] = len(r.report.Findings)
-	r.aside(len(r.report.Findings), at, e)
+	r.asides[len(r.report.Findings)] = by
 	r.report.Findings = append(r.report.Findings, found)
 	if r.report.Sources[at.file.Path] == nil {
 		r.report.Sources[at.file.Path] = at.file

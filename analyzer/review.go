@@ -134,6 +134,7 @@ type review struct {
 	// that they bring in: where findings can stand.
 	places   map[*source.File][]statement
 	dialects map[*source.File]migration.Dialect // what the files under review look like
+	queries  map[*source.File]string            // what leaves those out that look like an application's queries
 }
 
 // newReview reads all migrations; before are those that ran before the change.
@@ -148,6 +149,7 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[string]int{}, said: map[string]int{}, asides: map[int]string{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
 		places: map[*source.File][]statement{}, dialects: map[*source.File]migration.Dialect{},
+		queries: map[*source.File]string{},
 	}
 }
 
@@ -229,7 +231,7 @@ func (r *review) review(f ChangedFile) {
 	m := f.Migration
 	r.report.Sources[f.Path] = m.File
 	read := r.readings[m]
-	r.dialects[m.File] = dialect(m, read)
+	r.dialects[m.File], r.queries[m.File] = dialect(m, read), m.Queries()
 	summary.describe(m, read, r.dialects[m.File])
 	c := r.catalog(m.Schema())
 	c.BeginMigration()

@@ -52,9 +52,11 @@ func checkCall(p *analyzer.Pass, o *op.Call) {
 			return
 		}
 		j.Message = fmt.Sprintf("Calls function %s, which no migration that was read defines.", o.Function)
+		j.Remedy = "If an extension or the application brings the function, look up what it does. Where it only computes a value, write the value's expression out here, or define the function in a migration: then it is read."
 		j.Reasons = []analyzer.Reason{reason(60, "what the called function does is not known")}
 	case catalog.Unreadable:
 		j.Message = fmt.Sprintf("Calls function %s, whose body is not SQL or PL/pgSQL.", o.Function)
+		j.Remedy = "Write the function in SQL or PL/pgSQL, or write out the statements that are to run."
 		j.Reasons = []analyzer.Reason{reason(60, "what the called function does is not known")}
 	case catalog.Suspicious:
 		j.Message = fmt.Sprintf("Calls function %s, whose body has %s.", o.Function, upper(words))

@@ -67,6 +67,9 @@ var wordSigns = map[string]wordSign{
 	"autoincrement": {dialect: "SQLite", what: "AUTOINCREMENT", fits: func(s *scan) bool { return s.last[1].is("key") }},
 	"pragma":        {dialect: "SQLite", what: "PRAGMA", fits: func(s *scan) bool { return s.words == 1 }},
 	"rowid":         {dialect: "SQLite", what: "WITHOUT ROWID", back: 1, fits: func(s *scan) bool { return s.last[1].is("without") }},
+	"strftime": {dialect: "SQLite", what: "strftime()", fits: func(s *scan) bool {
+		return s.last[1].kind == '(' && bytes.HasPrefix(s.file.Data[s.at:], []byte("("))
+	}},
 	"go": {dialect: "SQL Server", what: "GO", fits: func(s *scan) bool {
 		before := s.last[1]
 		return s.last[0].first && before.kind != ',' && !before.is("as") && blank(lineTail(s.file.Data[s.at:]))

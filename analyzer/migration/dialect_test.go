@@ -66,6 +66,8 @@ func TestDialectByText(t *testing.T) {
 		{"delimiter", "DELIMITER ;;\nCREATE PROCEDURE p() BEGIN END;;", "MySQL: DELIMITER on line 1"},
 		{"delimiter, dollars", "SELECT 1;\ndelimiter $$\nDROP TABLE a$$", "MySQL: DELIMITER on line 2"},
 		{"pragma", "PRAGMA foreign_keys = off;", "SQLite: PRAGMA on line 1"},
+		{"strftime", "UPDATE user SET a = (strftime('%Y', 'now'));", "SQLite: strftime() on line 1"},
+		{"a column strftime", "SELECT (strftime), strftime(1) FROM a;", ""},
 		{"rowid", "CREATE TABLE a (id TEXT PRIMARY KEY) WITHOUT ROWID;", "SQLite: WITHOUT ROWID on line 1"},
 		{"rowid, strict", "CREATE TABLE a (id TEXT) STRICT, WITHOUT ROWID;", "SQLite: WITHOUT ROWID on line 1"},
 		{"index of a table", "DROP INDEX IF EXISTS users@users_name_idx;", "CockroachDB: an index behind @ on line 1"},

@@ -44,14 +44,15 @@ func Arrange(files []*source.File, all []*Migration) {
 
 // Recognise reads plain SQL files again that a sqitch.plan names, as scripts of
 // sqitch's: not all of them have the first line that it gave them. As some then go
-// back, both the plans and the migrations must be those of the base: a change must
-// not tell by a plan of its own what it is run with.
+// back, the plans must be those of the base, or have been there on the base: a
+// change must not tell by a plan of its own what it is run with.
 func Recognise(files []*source.File, all []*Migration) {
 	files = slices.DeleteFunc(slices.Clone(files), func(f *source.File) bool { return !isSqitchPlan(f.Path) })
 	places := placesOf(files)
 	for _, m := range all {
 		if _, is := places[m.File.Path]; is && m.Format == "sql" {
 			*m = *Read(m.File, "sqitch")
+			m.Why = "by its sqitch.plan"
 		}
 	}
 }

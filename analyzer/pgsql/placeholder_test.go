@@ -119,3 +119,26 @@ func TestPlaceholderNormal(t *testing.T) {
 		seen[all[0].Normal] = sql
 	}
 }
+
+// TestPlaceholdersInBodies has them within bodies in PL/pgSQL: what they fill is
+// read, and what they may bring in by themselves is said to be unread.
+func TestPlaceholdersInBodies(t *testing.T) {
+	for _, tt := range []struct {
+		body string
+		read bool
+	}{
+		{`ALTER TABLE ONLY {{ index .Options "Namespace" }}.users DROP COLUMN a;`, true},
+		{`ALTER TABLE "{{ index .Options "Namespace" }}"."users" DROP COLUMN a;`, true},
+		{`IF EXISTS (SELECT FROM {{ schema }}.users) THEN DROP TABLE ${schema}.users; END IF;`, true},
+		{`PERFORM a FROM b WHERE c = '{{ index .Options 'Namespace' }}';`, true},
+		{`{% if a %} DROP TABLE b; {% endif %}`, false},
+		{`{{ drop_everything }};`, false},
+		{`IF {{ condition }} THEN DROP TABLE a; END IF;`, false},
+		{`DROP TABLE {{ a; DROP TABLE b }};`, false},
+	} {
+		shown := show("DO $$ BEGIN " + tt.body + " END $$")
+		if read := !strings.Contains(shown, "unread"); read != tt.read {
+			t.Errorf("%s: got read %t, want %t:\n%s", tt.body, read, tt.read, shown)
+		}
+	}
+}

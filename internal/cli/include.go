@@ -170,27 +170,49 @@ func (s sides) complete(all *change, read blobReader) error {
 
 // arrange puts the migrations in the order of the plans that the change leaves.
 func (s sides) arrange(all *change, read blobReader) error {
+	base, err := plansOf(s.base, read)
+	if err != nil {
+		return err
+	}
+	plans, err := plansOf(s.head, read)
+	if err != nil {
+		return err
+	}
+	past, changed := slices.Clone(all.history), []*migration.Migration{}
+	for _, f := range all.files {
+		if f.Base != nil {
+			past = append(past, f.Base)
+		}
+		if f.Migration != nil {
+			changed = append(changed, f.Migration)
+		}
+	}
+	migration.Recognise(base, past)
+	migration.Recognise(keptPlans(base, plans), changed)
+	migration.Arrange(plans, slices.Concat(past, changed))
+	return nil
+}
+
+// plansOf reads the plans of one side, in order.
+func plansOf(side map[string]git.Entry, read blobReader) ([]*source.File, error) {
 	var names []string
-	for name := range s.head {
+	for name := range side {
 		if migration.IsPlan(name) {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	plans, err := filesOf(s.head, names, read)
-	if err != nil {
-		return err
+	return filesOf(side, names, read)
+}
+
+// keptPlans returns the plans that the base has too: that a tool runs the folder is
+// for the base to say, not for the change.
+func keptPlans(base, plans []*source.File) []*source.File {
+	known := map[string]bool{}
+	for _, f := range base {
+		known[f.Path] = true
 	}
-	migrations := slices.Clone(all.history)
-	for _, f := range all.files {
-		for _, m := range []*migration.Migration{f.Base, f.Migration} {
-			if m != nil {
-				migrations = append(migrations, m)
-			}
-		}
-	}
-	migration.Arrange(plans, migrations)
-	return nil
+	return slices.DeleteFunc(slices.Clone(plans), func(f *source.File) bool { return !known[f.Path] })
 }
 
 // filesOf reads those of the paths that are plain files of a side.

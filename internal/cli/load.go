@@ -149,6 +149,7 @@ func (a *app) paths(ctx context.Context, c config.Config, args []string, left *o
 	if err != nil {
 		return nil, err
 	}
+	migration.Recognise(plans, d.files)
 	migration.Arrange(plans, d.files)
 	for _, last := range lastOfSets(d.files) {
 		earlier, err := before(c, last, plans)
@@ -286,6 +287,7 @@ func before(c config.Config, m *migration.Migration, plans []*source.File) ([]*m
 	if err != nil {
 		return nil, err
 	}
+	migration.Recognise(plans, siblings)
 	migration.Arrange(plans, siblings)
 	siblings = slices.DeleteFunc(siblings, func(s *migration.Migration) bool {
 		return s.Set != m.Set || migration.Compare(s, m) >= 0
