@@ -133,7 +133,7 @@ func TestPlaceholdersInBodies(t *testing.T) {
 		{`PERFORM a FROM b WHERE c = '{{ index .Options 'Namespace' }}';`, true},
 		{`{% if a %} DROP TABLE b; {% endif %}`, false},
 		{`{{ drop_everything }};`, false},
-		{`IF {{ condition }} THEN DROP TABLE a; END IF;`, false},
+		{`IF {{ condition }} THEN DROP TABLE a; END IF;`, true}, // and a run-time target
 		{`DROP TABLE {{ a; DROP TABLE b }};`, false},
 	} {
 		shown := show("DO $$ BEGIN " + tt.body + " END $$")
