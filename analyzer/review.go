@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -126,12 +124,14 @@ type review struct {
 	catalogs map[string]*catalog.Catalog // by the migrations' Schema
 	follower *follow.Follower
 	report   *Report
-	seen     map[string]int // how often a fingerprint's text occurred
-	said     map[string]int // where among the findings a destructive text is said
+	seen     map[[sha256.Size]byte]int // how often a fingerprint's text occurred, by its sum
+	said     map[telling]int           // where among the findings a destructive text is said
+	rest     rest
+	quoted   quotation
 	readings map[*migration.Migration]reading
 	// places are the statements of the files under review and of the changed ones
 	// that they bring in: where findings can stand.
-	places   map[*source.File][]statement
+	places   map[*source.File][]*statement
 	dialects map[*source.File]migration.Dialect // what the files under review look like
 }
 
@@ -144,9 +144,9 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 		return o.Head
 	}
 	return &review{
-		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[string]int{}, said: map[string]int{},
+		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
-		places: map[*source.File][]statement{}, dialects: map[*source.File]migration.Dialect{},
+		places: map[*source.File][]*statement{}, dialects: map[*source.File]migration.Dialect{},
 	}
 }
 
@@ -156,7 +156,9 @@ func (r *review) place(m *migration.Migration) {
 	if m == nil {
 		return
 	}
-	for _, s := range r.readings[m].up {
+	up := r.readings[m].up
+	for i := range up {
+		s := &up[i]
 		before := r.options.Base[s.File.Path]
 		changed := s.File == m.File || before == nil || !bytes.Equal(before.Data, s.File.Data)
 		known := r.places[s.File]
@@ -167,6 +169,7 @@ func (r *review) place(m *migration.Migration) {
 }
 
 func (r *review) finish() *Report {
+	r.rest.close(r.report)
 	slices.SortStableFunc(r.report.Findings, Compare)
 	slices.SortStableFunc(r.report.Files, func(a, b FileSummary) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int {
@@ -202,7 +205,7 @@ func (r *review) apply(m *migration.Migration) {
 			r.applySome(c, s, outlasts)
 			continue
 		}
-		for e := range r.follower.Statement(c, s.File, s.Ops) {
+		for e := range r.follower.Statement(c, s.Statement) {
 			if u, ok := e.Op.(*op.Unread); ok && len(e.Through) > 0 && u != nil {
 				unread++ // in a body, which is not counted among the statements
 			}
@@ -251,7 +254,7 @@ func (r *review) statement(c *catalog.Catalog, s statement, known map[string]int
 		r.applySome(c, s, session)
 		return
 	}
-	for e := range r.follower.Statement(c, s.File, s.Ops) {
+	for e := range r.follower.Statement(c, s.Statement) {
 		r.judge(c, s, e)
 		e.Apply(c)
 	}
@@ -263,7 +266,9 @@ func (r *review) applySome(c *catalog.Catalog, s statement, pick func(op.Operati
 		if !pick(at.Op) {
 			continue
 		}
-		for e := range r.follower.Statement(c, s.File, []op.At{at}) {
+		one := s.Statement
+		one.Ops = []op.At{at}
+		for e := range r.follower.Statement(c, one) {
 			e.Apply(c)
 		}
 	}
@@ -316,27 +321,6 @@ func partOfAlter(o op.Operation) bool {
 	return false
 }
 
-// fingerprint names an operation by what it is rather than where it stands; the
-// nth of several that are alike has a number.
-func (r *review) fingerprint(parts ...string) string {
-	text := strings.Join(parts, "\x00")
-	r.seen[text]++
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", text, r.seen[text]))
-	return hex.EncodeToString(sum[:12])
-}
-
-// clip cuts a long statement at a character.
-func clip(s string) string {
-	if len(s) <= StatementLimit {
-		return s
-	}
-	cut := StatementLimit
-	for cut > 0 && s[cut]&0xC0 == 0x80 {
-		cut--
-	}
-	return s[:cut] + "…"
-}
-
 // unreadable reports a changed file whose text cannot be had.
 func (r *review) unreadable(f ChangedFile) {
 	file := source.New(f.Path, nil)
@@ -346,6 +330,6 @@ func (r *review) unreadable(f ChangedFile) {
 
 // problem reports something about a file rather than about one statement.
 func (r *review) problem(c *catalog.Catalog, f *source.File, span source.Span, normal, message string) {
-	s := statement{Statement: follow.Statement{File: f, Statement: pgsql.Statement{Span: span, Normal: normal}}}
+	s := statement{Statement: follow.Statement{File: f, Statement: pgsql.Statement{Span: span, Normal: brief(normal)}}}
 	r.judge(c, s, follow.Effect{File: f, At: op.At{Span: span, Op: &op.Unread{Message: message, File: true}}})
 }
