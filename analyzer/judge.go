@@ -9,7 +9,6 @@ import (
 	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/follow"
 	"github.com/dropgate/dropgate/analyzer/op"
-	"github.com/dropgate/dropgate/analyzer/pgsql"
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
@@ -18,7 +17,7 @@ type place struct {
 	file *source.File
 	span source.Span
 	// around is the statement that the span is in.
-	around statement
+	around *statement
 }
 
 // placeOf returns where a finding about an effect stands: its own text if that is
@@ -33,17 +32,18 @@ func (r *review) placeOf(s statement, e follow.Effect) place {
 			return place{through[i].File, through[i].Span, around}
 		}
 	}
-	return place{s.File, s.Span, s}
+	own := s // only this one has to outlive the call
+	return place{s.File, s.Span, &own}
 }
 
 // around returns the statement under review that the span is in.
-func (r *review) around(f *source.File, span source.Span) (statement, bool) {
+func (r *review) around(f *source.File, span source.Span) (*statement, bool) {
 	all := r.places[f]
 	i := sort.Search(len(all), func(i int) bool { return all[i].Span.End >= span.End })
 	if i < len(all) && all[i].Span.Contains(span) {
 		return all[i], true
 	}
-	return statement{}, false
+	return nil, false
 }
 
 // judge runs every rule over one effect of a statement.
@@ -59,16 +59,24 @@ func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect) {
 		}
 	}
 	if u, ok := e.Op.(*op.Unread); ok {
-		r.report.Problems = append(r.report.Problems, Problem{
+		r.rest.problem(r.report, Problem{
 			Path: at.file.Path, Line: at.file.Position(at.span.Start).Line, Message: u.Message,
 		})
 	}
 }
 
-// say reports a judgement. A text that is reached several times is said once, with
-// the worst that it came to.
+// A telling names what a finding is about: a text that is reached several times is
+// said once, with the worst that it came to.
+type telling struct {
+	path   string
+	span   source.Span
+	rule   string
+	object Object
+}
+
+// say reports a judgement.
 func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Effect) {
-	key := fmt.Sprintf("%s\x00%v\x00%s\x00%s\x00%s", at.file.Path, at.span, rule.ID, j.Object.Kind, j.Object)
+	key := telling{at.file.Path, at.span, rule.ID, j.Object}
 	i, again := r.said[key]
 	if again && score(j.Reasons) <= r.report.Findings[i].Score {
 		return
@@ -83,13 +91,17 @@ func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Ef
 		r.report.Findings[i], r.asides[i] = found, by
 		return
 	}
-	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), at.file.Path, identity(at, s, e))
-	r.said[key] = len(r.report.Findings)
-	r.asides[len(r.report.Findings)] = by
-	r.report.Findings = append(r.report.Findings, found)
+	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), at.file.Path, r.identity(at, s, e))
 	if r.report.Sources[at.file.Path] == nil {
 		r.report.Sources[at.file.Path] = at.file
 	}
+	if len(r.report.Findings) >= findingLimit {
+		r.rest.add(found)
+		return
+	}
+	r.said[key] = len(r.report.Findings)
+	r.asides[len(r.report.Findings)] = by
+	r.report.Findings = append(r.report.Findings, found)
 }
 
 func (r *review) finding(rule *Rule, j Judgement, at place, s statement, e follow.Effect) Finding {
@@ -100,7 +112,7 @@ func (r *review) finding(rule *Rule, j Judgement, at place, s statement, e follo
 	}
 	found.Severity = SeverityOf(found.Score)
 	found.Start, found.End = at.file.Range(at.span)
-	found.Statement = clip(at.file.Text(at.around.Span))
+	found.Statement = r.quote(at)
 	if j.Category != "" {
 		found.Category = j.Category
 	}
@@ -160,11 +172,11 @@ func way(message string, s statement, e follow.Effect) string {
 // identity is the text that tells an operation from others on the same object. It
 // is the statement around it, since that decides when and on what it runs; and,
 // where something else sets it off, that too.
-func identity(at place, s statement, e follow.Effect) string {
+func (r *review) identity(at place, s statement, e follow.Effect) string {
 	var text string
 	switch {
 	case partOfAlter(e.Op) && e.Part.Len() > 0 && len(e.Through) == 0:
-		text = pgsql.Normal(e.File, e.Part)
+		text = r.normal(e.File, e.Part)
 	default:
 		text = at.around.Normal
 	}
@@ -175,7 +187,7 @@ func identity(at place, s statement, e follow.Effect) string {
 		text = s.Normal + "\x00" + text
 	}
 	if e.File != at.file || e.Span != at.span {
-		text += "\x00" + pgsql.Normal(e.File, e.Span)
+		text += "\x00" + r.normal(e.File, e.Span)
 	}
 	for _, w := range e.Through {
 		text += "\x00" + w.What

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/dropgate/dropgate/analyzer/follow"
@@ -67,10 +68,13 @@ func readOne(m *migration.Migration, files map[string]*source.File) reading {
 			continue
 		}
 		r.own += len(statements)
-		for _, read := range follow.Inline(files, m.File, statements) {
+		whole := follow.Inline(files, m.File, statements)
+		r.up = slices.Grow(r.up, len(whole))
+		for _, read := range whole {
 			if read.Unread() {
 				r.unread++
 			}
+			read.Normal = brief(read.Normal)
 			r.up = append(r.up, statement{Statement: read})
 		}
 	}

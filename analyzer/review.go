@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -126,13 +124,15 @@ type review struct {
 	catalogs map[string]*catalog.Catalog // by the migrations' Schema
 	follower *follow.Follower
 	report   *Report
-	seen     map[string]int // how often a fingerprint's text occurred
-	said     map[string]int // where among the findings a destructive text is said
-	asides   map[int]string // the findings that stand at what set off a trigger, and the trigger
+	seen     map[[sha256.Size]byte]int // how often a fingerprint's text occurred, by its sum
+	said     map[telling]int           // where among the findings a destructive text is said
+	asides   map[int]string            // the findings that stand at what set off a trigger, and the trigger
+	rest     rest
+	quoted   quotation
 	readings map[*migration.Migration]reading
 	// places are the statements of the files under review and of the changed ones
 	// that they bring in: where findings can stand.
-	places   map[*source.File][]statement
+	places   map[*source.File][]*statement
 	dialects map[*source.File]migration.Dialect // what the files under review look like
 	queries  map[*source.File]string            // what leaves those out that look like an application's queries
 }
@@ -146,10 +146,9 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 		return o.Head
 	}
 	return &review{
-		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[string]int{}, said: map[string]int{}, asides: map[int]string{},
-		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
-		places: map[*source.File][]statement{}, dialects: map[*source.File]migration.Dialect{},
-		queries: map[*source.File]string{},
+		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{},
+		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs), asides: map[int]string{},
+		places: map[*source.File][]*statement{}, dialects: map[*source.File]migration.Dialect{}, queries: map[*source.File]string{},
 	}
 }
 
@@ -159,7 +158,9 @@ func (r *review) place(m *migration.Migration, base map[string]*source.File) {
 	if m == nil {
 		return
 	}
-	for _, s := range r.readings[m].up {
+	up := r.readings[m].up
+	for i := range up {
+		s := &up[i]
 		before := base[s.File.Path]
 		changed := s.File == m.File || before == nil || !bytes.Equal(before.Data, s.File.Data)
 		known := r.places[s.File]
@@ -171,6 +172,7 @@ func (r *review) place(m *migration.Migration, base map[string]*source.File) {
 
 func (r *review) finish() *Report {
 	r.fold()
+	r.rest.close(r.report)
 	slices.SortStableFunc(r.report.Findings, Compare)
 	slices.SortStableFunc(r.report.Files, func(a, b FileSummary) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int {
@@ -206,7 +208,7 @@ func (r *review) apply(m *migration.Migration) {
 			r.applySome(c, s, outlasts)
 			continue
 		}
-		for e := range r.follower.Statement(c, s.File, s.Ops) {
+		for e := range r.follower.Statement(c, s.Statement) {
 			if u, ok := e.Op.(*op.Unread); ok && len(e.Through) > 0 && u != nil {
 				unread++ // in a body, which is not counted among the statements
 			}
@@ -255,7 +257,7 @@ func (r *review) statement(c *catalog.Catalog, s statement, known map[string]int
 		r.applySome(c, s, session)
 		return
 	}
-	for e := range r.follower.Statement(c, s.File, s.Ops) {
+	for e := range r.follower.Statement(c, s.Statement) {
 		r.judge(c, s, e)
 		e.Apply(c)
 	}
@@ -267,7 +269,9 @@ func (r *review) applySome(c *catalog.Catalog, s statement, pick func(op.Operati
 		if !pick(at.Op) {
 			continue
 		}
-		for e := range r.follower.Statement(c, s.File, []op.At{at}) {
+		one := s.Statement
+		one.Ops = []op.At{at}
+		for e := range r.follower.Statement(c, one) {
 			e.Apply(c)
 		}
 	}
@@ -320,31 +324,6 @@ func partOfAlter(o op.Operation) bool {
 	return false
 }
 
-// fingerprint names an operation by what it is rather than where it stands; the
-// nth of several that are alike has a number.
-func (r *review) fingerprint(parts ...string) string {
-	text := strings.Join(parts, "\x00")
-	r.seen[text]++
-	return digest(fmt.Sprintf("%s\x00%d", text, r.seen[text]))
-}
-
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:12])
-}
-
-// clip cuts a long statement at a character.
-func clip(s string) string {
-	if len(s) <= StatementLimit {
-		return s
-	}
-	cut := StatementLimit
-	for cut > 0 && s[cut]&0xC0 == 0x80 {
-		cut--
-	}
-	return s[:cut] + "…"
-}
-
 // unreadable reports a changed file whose text cannot be had.
 func (r *review) unreadable(f ChangedFile) {
 	file := source.New(f.Path, nil)
@@ -354,6 +333,6 @@ func (r *review) unreadable(f ChangedFile) {
 
 // problem reports something about a file rather than about one statement.
 func (r *review) problem(c *catalog.Catalog, f *source.File, span source.Span, normal, message string) {
-	s := statement{Statement: follow.Statement{File: f, Statement: pgsql.Statement{Span: span, Normal: normal}}}
+	s := statement{Statement: follow.Statement{File: f, Statement: pgsql.Statement{Span: span, Normal: brief(normal)}}}
 	r.judge(c, s, follow.Effect{File: f, At: op.At{Span: span, Op: &op.Unread{Message: message, File: true}}})
 }

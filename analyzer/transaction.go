@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"slices"
+
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
@@ -17,6 +19,9 @@ func markUndone(all []statement) {
 		}
 	}
 	for i := range all {
+		if preparesCommit(all[i]) {
+			return // any EXECUTE after it may be a COMMIT
+		}
 		if mayCommit(all[i]) {
 			open = false
 			continue
@@ -52,11 +57,34 @@ func markUndone(all []statement) {
 	}
 }
 
-// mayCommit reports whether a statement could not be read. It may be a COMMIT: then
-// nothing before it is taken back, and no transaction is open after it.
+// mayCommit reports whether a statement could be a COMMIT, or another transaction
+// command that may not run: then nothing before it is taken back, and no transaction
+// is open after it. It could not be read, or a text is run that is not read yet.
+// Another connection is another session.
 func mayCommit(s statement) bool {
 	for _, at := range s.Ops {
-		if u, ok := at.Op.(*op.Unread); ok && !u.Body {
+		switch o := at.Op.(type) {
+		case *op.Unread:
+			if !o.Body {
+				return true
+			}
+		case *op.Transaction:
+			if s.Perhaps {
+				return true
+			}
+		case *op.Dynamic, *op.RunTime, *op.Connect:
+			return true
+		}
+	}
+	return false
+}
+
+// preparesCommit reports whether a statement gives a transaction command a name, as
+// only psql's \parse can.
+func preparesCommit(s statement) bool {
+	for _, at := range s.Ops {
+		p, ok := at.Op.(*op.Prepare)
+		if ok && slices.ContainsFunc(p.Ops, func(inner op.At) bool { _, is := inner.Op.(*op.Transaction); return is }) {
 			return true
 		}
 	}

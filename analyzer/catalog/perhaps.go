@@ -14,9 +14,12 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	case *op.CreateTable:
 		create := *o
 		create.IfNotExists = true
-		c.Apply(&create)
+		if !o.Temporary || c.tables[c.Resolve(op.Name{Name: o.Name.Name})] == nil { // else that one may still be meant
+			c.Apply(&create)
+		}
 	case *op.CreateSchema:
 		c.Apply(&op.CreateSchema{Name: o.Name, IfNotExists: true})
+	case *op.Deallocate:
 	case *op.AddColumn:
 		add := *o
 		add.IfNotExists = true

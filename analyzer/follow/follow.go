@@ -75,11 +75,11 @@ func New() *Follower {
 
 // Statement yields what the operations of one statement come to, in order. The
 // caller applies each effect to the catalog before it asks for the next.
-func (f *Follower) Statement(c *catalog.Catalog, file *source.File, ops []op.At) iter.Seq[Effect] {
+func (f *Follower) Statement(c *catalog.Catalog, s Statement) iter.Seq[Effect] {
 	return func(yield func(Effect) bool) {
 		r := &run{follower: f, catalog: c, yield: yield, left: min(effectLimit, f.left), work: workLimit}
-		for _, at := range ops {
-			r.operation(frame{file: file, env: env{}}, at)
+		for _, at := range s.Ops {
+			r.operation(frame{file: s.File, env: env{}, perhaps: s.Perhaps}, at)
 		}
 	}
 }

@@ -15,6 +15,11 @@ import (
 )
 
 // read returns the operations of SQL.
+// statement returns a statement of the file that asks for the operations.
+func statement(f *source.File, ops []op.At) follow.Statement {
+	return follow.Statement{Statement: pgsql.Statement{Ops: ops}, File: f}
+}
+
 func read(t *testing.T, sql string) (*source.File, []op.At) {
 	t.Helper()
 	f := source.New("a.sql", []byte(sql))
@@ -88,7 +93,7 @@ func parameter(name, typ string) op.Parameter {
 // effects follows operations and says what they come to, a line each.
 func effects(c *catalog.Catalog, file *source.File, all []op.At) []string {
 	var got []string
-	for e := range follow.New().Statement(c, file, all) {
+	for e := range follow.New().Statement(c, statement(file, all)) {
 		got = append(got, say(e))
 		e.Apply(c)
 	}
@@ -331,7 +336,7 @@ func TestMatches(t *testing.T) {
 		{"of a query", []op.Step{assign("v", text(op.Piece{})), deletes}, op.Elsewhere{}},
 		{"not assigned", []op.Step{deletes}, op.Own{Columns: []string{"id"}}},
 	} {
-		for e := range follow.New().Statement(world(t, ""), source.New("a.sql", nil), []op.At{{Op: &op.Block{Body: body(tt.steps...)}}}) {
+		for e := range follow.New().Statement(world(t, ""), statement(source.New("a.sql", nil), []op.At{{Op: &op.Block{Body: body(tt.steps...)}}})) {
 			if diff := cmp.Diff(op.And{tt.want}, e.Op.(*op.Delete).Where); diff != "" {
 				t.Errorf("%s: condition (-want +got):\n%s", tt.title, diff)
 			}
@@ -358,7 +363,7 @@ func TestPlaces(t *testing.T) {
 	} {
 		at := op.At{Span: whole, Op: &op.Dynamic{By: "EXECUTE", Text: op.Texts{{tt.piece}}}}
 		n := 0
-		for e := range follow.New().Statement(world(t, ""), f, []op.At{at}) {
+		for e := range follow.New().Statement(world(t, ""), statement(f, []op.At{at})) {
 			if n++; e.Span != tt.want || e.File != f || e.Through[0].Span != whole {
 				t.Errorf("%s: got %v, want %v", tt.title, e.Span, tt.want)
 			}

@@ -31,6 +31,9 @@ type Statement struct {
 	// NotRun says why the statement certainly does not run; empty when it may. It has
 	// no Ops then.
 	NotRun string
+	// Perhaps says that it may not run: it stands in a branch of psql's \if whose
+	// condition is not known, or behind a command on its line that may fail.
+	Perhaps bool
 }
 
 // Unread reports whether the statement could not be read.

@@ -144,7 +144,7 @@ func (s *script) token() {
 func (s *script) take(span source.Span, kind tokenKind) {
 	b := &s.buffer
 	if b.empty() {
-		b.runs = s.ifs.running()
+		b.runs = s.running(span.Start)
 	}
 	b.end = span.End
 	if b.hole == nil {

@@ -130,14 +130,20 @@ func (s *script) command() {
 	default:
 		s.arguments(c, known.pipe)
 	}
-	c.runs = s.ifs.running()
-	if c.runs == surely && s.shaky == c.line {
-		c.runs = perhaps
-	}
+	c.runs = s.running(start)
 	s.carryOut(c, known, ok)
 	if !known.safe {
 		s.shaky = c.line
 	}
+}
+
+// running tells whether what stands at the offset runs.
+func (s *script) running(at int) tristate {
+	runs := s.ifs.running()
+	if runs == surely && at < s.shaky {
+		return perhaps
+	}
+	return runs
 }
 
 func (s *script) carryOut(c *invocation, known command, ok bool) {
@@ -181,7 +187,7 @@ func (s *script) record(c *invocation) {
 	}
 	if b.empty() {
 		b.all.Start = c.span.End
-		st := Statement{Span: c.span, Normal: c.normal(s.f), Ops: c.ops}
+		st := Statement{Span: c.span, Normal: c.normal(s.f), Ops: c.ops, Perhaps: c.runs == perhaps}
 		if c.runs == never && len(c.ops) == 0 && c.name != "else" && c.name != "elif" && c.name != "endif" {
 			st = notRun(st, notTaken)
 		}

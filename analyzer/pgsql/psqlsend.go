@@ -79,6 +79,9 @@ func (s *script) query(b *buffer, by *invocation, why string) {
 		}
 		s.attach(all, b)
 	}
+	for i := range all {
+		all[i].Perhaps = why == "" && (b.runs == perhaps || by != nil && by.runs == perhaps)
+	}
 	s.all = append(s.all, all...)
 }
 
