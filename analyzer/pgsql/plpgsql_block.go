@@ -29,8 +29,10 @@ func (p *plpgsql) block() []op.Step {
 func (p *plpgsql) handlers() []op.Step {
 	c := &op.Choice{}
 	for p.accept("when") {
+		start := p.pos
 		p.pos = p.before(p.pos, "then")
 		if !p.accept("then") {
+			p.pos = start
 			return []op.Step{c, p.skip("THEN is missing")}
 		}
 		c.Branches = append(c.Branches, p.statements("when"))
