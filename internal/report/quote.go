@@ -173,7 +173,7 @@ var (
 	plainWord = regexp.MustCompile(`^(?:[A-Za-z]+(?:[-'’][A-Za-z]+)*|[0-9]+(?:[.,][0-9]+)*%?|[–—…])$`)
 	// Between words these are only themselves; at the start of a line they
 	// would begin a list.
-	plainSign  = regexp.MustCompile(`^[-+=/&]$`)
+	plainSign  = regexp.MustCompile(`^[-+=/&→]$`)
 	listNumber = regexp.MustCompile(`^[0-9]+$`)
 	// GitHub links what looks like a commit.
 	commitLike = regexp.MustCompile(`^[0-9a-fA-F]{7,}$`)

@@ -59,6 +59,7 @@ func TestProse(t *testing.T) {
 		{"numbers", "10,000 of 3 rows, 5%", nil, "10,000 of 3 rows, 5%"},
 		{"list number", "1. a 2.", nil, "`1`. a 2."},
 		{"list sign", "- a - b", nil, "`-` a - b"},
+		{"arrow", "by f → EXECUTE", nil, "by f → EXECUTE"},
 		{"hyphens", "a run-time target's row", nil, "a run-time target's row"},
 		{"other scripts", "email and 名前", nil, "email and `名前`"},
 		{"lines", " a\n\n# b\r\n", nil, "a `#` b"},
