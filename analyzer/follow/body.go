@@ -15,6 +15,9 @@ func (r *run) body(fr frame, b *op.Body, e env) {
 		r.emit(fr, op.At{Op: &op.SetSearchPath{Schemas: b.Path.Schemas, Local: true}}, nil)
 		defer func() { r.emit(fr, op.At{Op: &op.SetSearchPath{Schemas: outer, Local: true}}, nil) }()
 	}
+	trails := r.trails
+	defer func() { r.trails = trails }()
+	r.trails = nil
 	r.steps(fr, withoutUndone(b.Steps))
 }
 
@@ -74,6 +77,9 @@ func mayCommit(step op.Step) bool {
 // steps goes through steps; what they assign stays in the frame's variables.
 func (r *run) steps(fr frame, steps []op.Step) {
 	for _, step := range steps {
+		if r.work--; r.work < 0 {
+			r.exceed(fr)
+		}
 		if r.over {
 			return
 		}
@@ -83,12 +89,49 @@ func (r *run) steps(fr frame, steps []op.Step) {
 				r.operation(fr, at)
 			}
 		case *op.Assign:
-			fr.env.set(s.Variable, r.eval(fr, s.Value))
+			r.assign(fr, s)
 		case *op.Choice:
 			r.choice(fr, s)
 		case *op.Loop:
 			r.loop(fr, s)
+		case *op.Section:
+			r.section(fr, s)
 		}
+	}
+}
+
+func (r *run) assign(fr frame, s *op.Assign) {
+	v := r.eval(fr, s.Value)
+	fr.env.set(s.Variable, v)
+	for _, trail := range r.trails {
+		trail.join(env{s.Variable: v})
+	}
+}
+
+// trail goes through steps and returns, for steps that may be left in the middle,
+// what their variables may hold then: what they held before, and all that is
+// assigned on the way.
+func (r *run) trail(fr frame, steps []op.Step) env {
+	trail := maps.Clone(fr.env)
+	r.trails = append(r.trails, trail)
+	r.steps(fr, steps)
+	r.trails = r.trails[:len(r.trails)-1]
+	return trail
+}
+
+// section goes through a block, and from any place in it to its handlers. An error
+// takes back what the block did, so that none of it is certain.
+func (r *run) section(fr frame, s *op.Section) {
+	inner := fr
+	inner.perhaps = fr.perhaps || len(s.Handlers) > 0
+	trail := r.trail(inner, s.Steps)
+	if op.Leaves(s.Steps) {
+		defer fr.env.join(trail)
+	}
+	for _, handler := range s.Handlers {
+		inner.env = maps.Clone(trail)
+		r.steps(inner, handler)
+		fr.env.join(inner.env)
 	}
 }
 
@@ -117,11 +160,14 @@ func (r *run) loop(fr frame, s *op.Loop) {
 		defer func() { r.seen = nil }()
 	}
 	fr.perhaps = true
+	leaves := op.Leaves(s.Steps)
 	for pass := range 3 {
 		before := fr.env.String()
 		inner := fr
 		inner.env = maps.Clone(fr.env)
-		r.steps(inner, s.Steps)
+		if trail := r.trail(inner, s.Steps); leaves {
+			inner.env.join(trail)
+		}
 		old := maps.Clone(fr.env)
 		fr.env.join(inner.env)
 		if fr.env.String() == before || r.over {

@@ -55,7 +55,8 @@ type Way struct {
 const (
 	effectLimit = 10_000    // effects that one statement sets off
 	totalLimit  = 300_000   // effects that all statements of a review set off
-	workLimit   = 1_000_000 // pieces of text that one statement puts together
+	workLimit   = 1_000_000 // steps that one statement goes through, and pieces of text that it puts together
+	totalWork   = 5_000_000 // the same for all statements of a review
 	depthLimit  = 100       // functions, triggers and rules in one another
 	widenAt     = 3         // a function inside itself so often gets open arguments
 )
@@ -65,19 +66,22 @@ type Follower struct {
 	texts    map[string][]pgsql.Statement
 	size     int // of texts
 	prepared map[*op.Prepare]*source.File
-	left     int
+	left     int // effects
+	work     int
 }
 
 // New returns a Follower for one review.
 func New() *Follower {
-	return &Follower{texts: map[string][]pgsql.Statement{}, prepared: map[*op.Prepare]*source.File{}, left: totalLimit}
+	return &Follower{texts: map[string][]pgsql.Statement{}, prepared: map[*op.Prepare]*source.File{}, left: totalLimit, work: totalWork}
 }
 
 // Statement yields what the operations of one statement come to, in order. The
 // caller applies each effect to the catalog before it asks for the next.
 func (f *Follower) Statement(c *catalog.Catalog, s Statement) iter.Seq[Effect] {
 	return func(yield func(Effect) bool) {
-		r := &run{follower: f, catalog: c, yield: yield, left: min(effectLimit, f.left), work: workLimit}
+		work := min(workLimit, f.work)
+		r := &run{follower: f, catalog: c, yield: yield, left: min(effectLimit, f.left), work: work, idle: map[active]bool{}}
+		defer func() { f.work -= work - max(r.work, 0) }()
 		for _, at := range s.Ops {
 			r.operation(frame{file: s.File, env: env{}, perhaps: s.Perhaps}, at)
 		}
@@ -93,6 +97,10 @@ type run struct {
 	work     int      // pieces that it may still put together
 	over     bool     // nothing more is wanted, or the bounds are reached
 	active   []active // what is being followed
+	trails   []env    // what is assigned in the steps that may be left, innermost last
+	// idle are the bodies that came to nothing since the last effect: they need not
+	// be followed again.
+	idle map[active]bool
 	// seen are the effects of the outermost loop that is being followed, which goes
 	// through its steps more than once.
 	seen map[string]bool
@@ -187,12 +195,25 @@ func (r *run) emit(fr frame, at op.At, as op.Operation) {
 		r.follower.left--
 	}
 	if r.left < 0 {
-		r.over = true
-		e.Op = &op.RunTime{What: "more statements than can be followed, which one sets off"}
-		r.yield(e)
+		r.exceed(fr)
 		return
 	}
+	clear(r.idle)
 	r.over = !r.yield(e)
+}
+
+// exceed says at what sets off the frame's statements that they are too many to be
+// followed, and ends the run.
+func (r *run) exceed(fr frame) {
+	if r.over || len(fr.through) == 0 {
+		return
+	}
+	r.over = true
+	last := len(fr.through) - 1
+	way := fr.through[last]
+	r.yield(Effect{File: way.File, Through: fr.through[:last], Perhaps: true, At: op.At{
+		Span: way.Span, Op: &op.RunTime{What: "more statements than can be followed, which one sets off"},
+	}})
 }
 
 // short returns the beginning of a text on one line.
@@ -283,11 +304,21 @@ func (r *run) function(fr frame, at op.At, f *op.CreateFunction, e env) {
 	if inside >= widenAt {
 		e = env{}
 	}
-	leave, ok := r.enter(fr, at, f, e.String())
+	this := active{f, e.String()}
+	if r.idle[this] {
+		return
+	}
+	leave, ok := r.enter(fr, at, f, this.with)
 	if !ok {
 		return
 	}
 	defer leave()
+	left := r.left
+	defer func() {
+		if r.left == left {
+			r.idle[this] = true
+		}
+	}()
 	fr = fr.via("function "+r.catalog.ResolveObject(op.Function, f.Name).String(), at.Span)
 	r.body(fr, f.Body, e)
 }

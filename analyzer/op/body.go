@@ -1,6 +1,10 @@
 package op
 
-import "github.com/dropgate/dropgate/analyzer/source"
+import (
+	"slices"
+
+	"github.com/dropgate/dropgate/analyzer/source"
+)
 
 // A Body is what a DO block, a function, a procedure or a prepared text does, in
 // the order of its text. Which branch runs, and how often, is not asked: every
@@ -47,10 +51,41 @@ type Choice struct {
 // Loop runs its steps any number of times.
 type Loop struct{ Steps []Step }
 
-func (*Run) step()    {}
-func (*Assign) step() {}
-func (*Choice) step() {}
-func (*Loop) step()   {}
+// Leave is RETURN, EXIT or CONTINUE: what stands behind it may not run.
+type Leave struct {
+	Body bool // RETURN: the whole body is left
+}
+
+// Section is a block that may end in the middle: by an error, after which one of
+// the Handlers runs, or by an EXIT in it.
+type Section struct {
+	Steps    []Step
+	Handlers [][]Step
+}
+
+func (*Run) step()     {}
+func (*Assign) step()  {}
+func (*Choice) step()  {}
+func (*Loop) step()    {}
+func (*Leave) step()   {}
+func (*Section) step() {}
+
+// Leaves reports whether an EXIT or CONTINUE stands in the steps.
+func Leaves(steps []Step) bool {
+	return slices.ContainsFunc(steps, func(step Step) bool {
+		switch s := step.(type) {
+		case *Leave:
+			return !s.Body
+		case *Choice:
+			return slices.ContainsFunc(s.Branches, Leaves)
+		case *Loop:
+			return Leaves(s.Steps)
+		case *Section:
+			return Leaves(s.Steps) || slices.ContainsFunc(s.Handlers, Leaves)
+		}
+		return false
+	})
+}
 
 // Texts is a value as far as it is known before it runs: one of several texts.
 // An array is the list of its elements. Without any, nothing is known of it.

@@ -145,6 +145,11 @@ func (m *mapping) steps(all []op.Step) {
 			}
 		case *op.Loop:
 			m.steps(s.Steps)
+		case *op.Section:
+			m.steps(s.Steps)
+			for _, handler := range s.Handlers {
+				m.steps(handler)
+			}
 		}
 	}
 }

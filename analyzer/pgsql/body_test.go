@@ -64,6 +64,15 @@ func showSteps(b *strings.Builder, f *source.File, steps []op.Step, indent strin
 		case *op.Loop:
 			fmt.Fprintf(b, "%sloop\n", indent)
 			showSteps(b, f, s.Steps, indent+"  ")
+		case *op.Leave:
+			fmt.Fprintf(b, "%s%s\n", indent, map[bool]string{true: "leave the body", false: "leave"}[s.Body])
+		case *op.Section:
+			fmt.Fprintf(b, "%ssection\n", indent)
+			showSteps(b, f, s.Steps, indent+"  ")
+			for _, handler := range s.Handlers {
+				fmt.Fprintf(b, "%shandler\n", indent)
+				showSteps(b, f, handler, indent+"  ")
+			}
 		case *op.Choice:
 			for i, branch := range s.Branches {
 				fmt.Fprintf(b, "%s%s\n", indent, map[bool]string{true: "choice", false: "or"}[i == 0])

@@ -8,8 +8,8 @@ import (
 
 // block reads [DECLARE …] BEGIN … [EXCEPTION …] END.
 func (p *plpgsql) block() []op.Step {
-	outer := p.vars
-	p.vars = outer.inner(p.takeLabel())
+	outer, label := p.vars, p.takeLabel()
+	p.vars = outer.inner(label)
 	defer func() { p.vars = outer }()
 	var steps []op.Step
 	if p.accept("declare") {
@@ -18,26 +18,31 @@ func (p *plpgsql) block() []op.Step {
 	if !p.accept("begin") {
 		return append(steps, p.skip("BEGIN is missing"))
 	}
-	steps = append(steps, p.statements("exception")...)
-	if p.accept("exception") {
-		steps = append(steps, p.handlers()...)
+	inner := p.statements("exception")
+	switch {
+	case p.accept("exception"):
+		steps = append(steps, p.handlers(inner)...)
+	case label != "" && op.Leaves(inner):
+		steps = append(steps, &op.Section{Steps: inner})
+	default:
+		steps = append(steps, inner...)
 	}
 	return append(steps, p.close("")...)
 }
 
-// handlers reads WHEN … THEN … of EXCEPTION.
-func (p *plpgsql) handlers() []op.Step {
-	c := &op.Choice{}
+// handlers reads WHEN … THEN … of EXCEPTION, behind the steps that they stand by.
+func (p *plpgsql) handlers(steps []op.Step) []op.Step {
+	s := &op.Section{Steps: steps}
 	for p.accept("when") {
 		start := p.pos
 		p.pos = p.before(p.pos, "then")
 		if !p.accept("then") {
 			p.pos = start
-			return []op.Step{c, p.skip("THEN is missing")}
+			return []op.Step{s, p.skip("THEN is missing")}
 		}
-		c.Branches = append(c.Branches, p.statements("when"))
+		s.Handlers = append(s.Handlers, p.statements("when"))
 	}
-	return []op.Step{c}
+	return []op.Step{s}
 }
 
 // close reads END, with the word that it ends, a label and a semicolon.
@@ -136,11 +141,11 @@ func (p *plpgsql) simple(start, end int) []op.Step {
 	word := strings.ToLower(string(p.data[p.tokens[start].span.Start:p.tokens[start].span.End]))
 	switch word {
 	case "exit", "continue":
+		var steps []op.Step
 		if i := p.find(start, end, "when"); i < end {
-			_, steps := p.expression(i+1, end)
-			return steps
+			_, steps = p.expression(i+1, end)
 		}
-		return nil
+		return append(steps, &op.Leave{})
 	case "return":
 		return p.returns(start, end)
 	case "perform":

@@ -298,7 +298,7 @@ func (p *plpgsql) returns(start, end int) []op.Step {
 	i := start + 1
 	switch {
 	case i == end:
-		return nil
+		return []op.Step{&op.Leave{Body: true}}
 	case p.tokens[i].is(p.data, "next"):
 		_, steps := p.expression(i+1, end)
 		return steps
@@ -313,7 +313,7 @@ func (p *plpgsql) returns(start, end int) []op.Step {
 		return s.run(s.span)
 	}
 	_, steps := p.expression(i, end)
-	return steps
+	return append(steps, &op.Leave{Body: true})
 }
 
 // raise reads RAISE: the expressions behind its format and behind USING.
