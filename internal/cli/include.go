@@ -168,16 +168,38 @@ func (s sides) complete(all *change, read blobReader) error {
 	return err
 }
 
-// arrange puts the migrations in the order of the plans that the change leaves.
-func (s sides) arrange(all *change, read blobReader) error {
+// recognise reads scripts of the base again as its plans tell, and returns the plans
+// by which changed ones may be: those that the change adds have no say in that.
+func (s sides) recognise(history []*migration.Migration, read blobReader) ([]*source.File, error) {
+	base, err := plansOf(s.base, read)
+	if err != nil || len(base) == 0 {
+		return nil, err
+	}
+	migration.Recognise(base, history)
+	head, err := plansOf(s.head, read)
+	known := map[string]bool{}
+	for _, f := range base {
+		known[f.Path] = true
+	}
+	head = slices.DeleteFunc(head, func(f *source.File) bool { return !known[f.Path] })
+	return append(base, head...), err
+}
+
+// plansOf reads the files of a side that tell the order of migrations.
+func plansOf(side map[string]git.Entry, read blobReader) ([]*source.File, error) {
 	var names []string
-	for name := range s.head {
+	for name := range side {
 		if migration.IsPlan(name) {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	plans, err := filesOf(s.head, names, read)
+	return filesOf(side, names, read)
+}
+
+// arrange puts the migrations in the order of the plans that the change leaves.
+func (s sides) arrange(all *change, read blobReader) error {
+	plans, err := plansOf(s.head, read)
 	if err != nil {
 		return err
 	}
