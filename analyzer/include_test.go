@@ -13,6 +13,7 @@ import (
 	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/source"
+	"github.com/dropgate/dropgate/rules"
 )
 
 // scripts loads from files by their paths.
@@ -85,5 +86,74 @@ func TestIncluded(t *testing.T) {
 	refuse := func([]string) ([]*source.File, error) { return nil, errors.New("no") }
 	if _, err := analyzer.Included([]*migration.Migration{script("a.sql", "\\i 0.sql")}, refuse); err == nil {
 		t.Error("got no error, want the one of the files that could not be read")
+	}
+}
+
+// TestIncludeOfOneOfTwo holds that each file that \i may mean counts: psql looks for
+// it in the folder that it was started in.
+func TestIncludeOfOneOfTwo(t *testing.T) {
+	const drop, none = "DROP TABLE users;", "SELECT 1;"
+	for _, tt := range []struct {
+		name, text string
+		files      map[string]string
+		want       string
+	}{
+		{"in the root", "\\i x.sql", map[string]string{"x.sql": drop, "db/x.sql": none}, "drop-table x.sql"},
+		{"beside", "\\i x.sql", map[string]string{"x.sql": none, "db/x.sql": drop}, "drop-table db/x.sql"},
+		{"the same text", "\\i x.sql", map[string]string{"x.sql": drop, "db/x.sql": drop}, "drop-table x.sql"},
+		{"itself", "\\i a.sql", map[string]string{"a.sql": drop}, "drop-table a.sql"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := script("db/a.sql", tt.text)
+			head, err := analyzer.Included([]*migration.Migration{m}, scripts(tt.files))
+			if err != nil {
+				t.Fatal(err)
+			}
+			history := []*migration.Migration{migration.Read(source.New("db/0.sql", []byte("CREATE TABLE users (id int);")), "sql")}
+			o := analyzer.Options{Rules: rules.All, Head: head}
+			var got []string
+			for _, f := range analyzer.Together(o, history, []analyzer.ChangedFile{{Path: m.File.Path, Status: "added", Migration: m}}).Findings {
+				if f.Score >= 60 {
+					got = append(got, f.Rule+" "+f.Path)
+				}
+			}
+			if diff := cmp.Diff(tt.want, strings.Join(got, ", ")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestUndoneByPsql holds that what psql may not run takes nothing back.
+func TestUndoneByPsql(t *testing.T) {
+	const begin = "BEGIN;\nDROP TABLE users;\n"
+	for _, tt := range []struct {
+		text string
+		want int // findings of drop-table
+	}{
+		{begin + "ROLLBACK;", 0},
+		{begin + "\\if :{?x}\nROLLBACK;\n\\endif", 1},
+		{begin + "\\if :{?x}\nROLLBACK\\g\n\\endif", 1},
+		{begin + "\\if 1\nROLLBACK;\n\\endif", 0},
+		{begin + "\\pset nonsense \\\\ ROLLBACK;\nCOMMIT;", 1},
+		{begin + "\\echo sense \\\\ ROLLBACK;\nCOMMIT;", 0},
+		{begin + "\\i x.sql\nROLLBACK;", 0},
+		{begin + "\\if :{?x}\n\\i commit.sql\n\\endif\nROLLBACK;", 1},
+		{begin + "COMMIT \\parse c\n\\bind_named c \\g\nROLLBACK;", 1},
+	} {
+		m := script("a.sql", tt.text)
+		files := map[string]*source.File{}
+		for name, text := range map[string]string{"x.sql": "SELECT 1;", "commit.sql": "COMMIT;"} {
+			files[name] = source.New(name, []byte(text))
+		}
+		got := 0
+		for _, f := range analyzer.Each(analyzer.Options{Rules: rules.All, Head: files}, nil, []*migration.Migration{m}).Findings {
+			if f.Rule == "drop-table" {
+				got++
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%q: got %d findings of drop-table, want %d", tt.text, got, tt.want)
+		}
 	}
 }

@@ -50,7 +50,7 @@ func Recognise(files []*source.File, all []*Migration) {
 	files = slices.DeleteFunc(slices.Clone(files), func(f *source.File) bool { return !isSqitchPlan(f.Path) })
 	places := placesOf(files)
 	for _, m := range all {
-		if _, is := places[m.File.Path]; is && m.Format == "sql" {
+		if _, is := places[m.File.Path]; is && m.Format == "sql" && m.Why != byConfig {
 			*m = *Read(m.File, "sqitch")
 			m.Why = "by its sqitch.plan"
 		}

@@ -95,11 +95,14 @@ func choose(f *source.File, name string) format {
 	return formats[len(formats)-1]
 }
 
+// byConfig says that the config told the format.
+const byConfig = "by the config"
+
 // why says what told the format. Without its text a file has nothing but its path.
 func why(f *source.File, name string, chosen format) string {
 	switch {
 	case name == chosen.name:
-		return "by the config"
+		return byConfig
 	case chosen.name == formats[len(formats)-1].name:
 		return "no tool's path or directives"
 	case choose(source.New(f.Path, nil), "").name == chosen.name:

@@ -310,3 +310,21 @@ func TestActionMoreFilesThanListed(t *testing.T) {
 	s.repo.Commit("feature", map[string]string{"zzz/0001_hidden.sql": dropOrders})
 	s.on("synchronize").want(t, exitBlocked, gate.Stale, "unread-file ")
 }
+
+// Scripts of sqitch that only its plan tells of: what reverts is not judged, unless
+// the plan comes with the change.
+func TestActionSqitchPlan(t *testing.T) {
+	const plan = "%project=shop\n\nzoo 2024-01-01T00:00:00Z A B <a@b.c>\n"
+	before := map[string]string{"db/sqitch.plan": plan, "db/deploy/zoo.sql": "CREATE TABLE zoo (id int);\n", "db/revert/zoo.sql": "DROP TABLE zoo;\n"}
+	change := map[string]string{
+		"db/sqitch.plan":    plan + "ant 2024-01-02T00:00:00Z A B <a@b.c>\n",
+		"db/deploy/ant.sql": "CREATE TABLE ant (id int);\n", "db/revert/ant.sql": "DROP TABLE zoo;\n",
+	}
+	t.Run("on the base", func(t *testing.T) {
+		newStageOn(t, before, change).on("opened").want(t, exitClear, gate.Absent)
+	})
+	t.Run("in the change", func(t *testing.T) {
+		newStageOn(t, map[string]string{"db/deploy/zoo.sql": before["db/deploy/zoo.sql"]}, change).
+			on("opened").want(t, exitBlocked, gate.Absent, "drop-table public.zoo")
+	})
+}

@@ -168,32 +168,24 @@ func (s sides) complete(all *change, read blobReader) error {
 	return err
 }
 
-// arrange puts the migrations in the order of the plans that the change leaves.
-func (s sides) arrange(all *change, read blobReader) error {
+// recognise reads scripts of the base again as its plans tell, and returns the plans
+// by which changed ones may be: those that the change adds have no say in that.
+func (s sides) recognise(history []*migration.Migration, read blobReader) ([]*source.File, error) {
 	base, err := plansOf(s.base, read)
-	if err != nil {
-		return err
+	if err != nil || len(base) == 0 {
+		return nil, err
 	}
-	plans, err := plansOf(s.head, read)
-	if err != nil {
-		return err
+	migration.Recognise(base, history)
+	head, err := plansOf(s.head, read)
+	known := map[string]bool{}
+	for _, f := range base {
+		known[f.Path] = true
 	}
-	past, changed := slices.Clone(all.history), []*migration.Migration{}
-	for _, f := range all.files {
-		if f.Base != nil {
-			past = append(past, f.Base)
-		}
-		if f.Migration != nil {
-			changed = append(changed, f.Migration)
-		}
-	}
-	migration.Recognise(base, past)
-	migration.Recognise(keptPlans(base, plans), changed)
-	migration.Arrange(plans, slices.Concat(past, changed))
-	return nil
+	head = slices.DeleteFunc(head, func(f *source.File) bool { return !known[f.Path] })
+	return append(base, head...), err
 }
 
-// plansOf reads the plans of one side, in order.
+// plansOf reads the files of a side that tell the order of migrations.
 func plansOf(side map[string]git.Entry, read blobReader) ([]*source.File, error) {
 	var names []string
 	for name := range side {
@@ -205,14 +197,22 @@ func plansOf(side map[string]git.Entry, read blobReader) ([]*source.File, error)
 	return filesOf(side, names, read)
 }
 
-// keptPlans returns the plans that the base has too: that a tool runs the folder is
-// for the base to say, not for the change.
-func keptPlans(base, plans []*source.File) []*source.File {
-	known := map[string]bool{}
-	for _, f := range base {
-		known[f.Path] = true
+// arrange puts the migrations in the order of the plans that the change leaves.
+func (s sides) arrange(all *change, read blobReader) error {
+	plans, err := plansOf(s.head, read)
+	if err != nil {
+		return err
 	}
-	return slices.DeleteFunc(slices.Clone(plans), func(f *source.File) bool { return !known[f.Path] })
+	migrations := slices.Clone(all.history)
+	for _, f := range all.files {
+		for _, m := range []*migration.Migration{f.Base, f.Migration} {
+			if m != nil {
+				migrations = append(migrations, m)
+			}
+		}
+	}
+	migration.Arrange(plans, migrations)
+	return nil
 }
 
 // filesOf reads those of the paths that are plain files of a side.

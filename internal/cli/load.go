@@ -335,12 +335,19 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, tree []g
 	for _, f := range tree {
 		m := readMigration(c, f.Path, contents[f.OID])
 		old[f.Path] = m
-		all.history = append(all.history, past(c, m))
+		all.history = append(all.history, m)
+	}
+	plans, err := sides.recognise(all.history, read)
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range all.history {
+		all.history[i] = past(c, m)
 	}
 	for _, f := range changes {
 		all.files = append(all.files, changedFile(c, f, old, contents))
 	}
-	keepFormat(all)
+	keepFormat(all, plans)
 	return all, sides.complete(all, read)
 }
 
@@ -422,8 +429,13 @@ func settled(m *migration.Migration, formats map[string]map[string]bool) *migrat
 
 // keepFormat reads changed files by the format that their folder has on the base:
 // a change must not hide its SQL behind the directives, or the names, of a tool
-// that the folder is not run with.
-func keepFormat(all *change) {
+// that the folder is not run with. Plans are those that may say which tool that is.
+func keepFormat(all *change, plans []*source.File) {
+	for _, f := range all.files {
+		if f.Migration != nil {
+			migration.Recognise(plans, []*migration.Migration{f.Migration})
+		}
+	}
 	past, changed := map[string][]*migration.Migration{}, map[string][]*migration.Migration{}
 	formats := map[string]map[string]bool{}
 	for _, m := range all.history {

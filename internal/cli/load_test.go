@@ -28,7 +28,7 @@ func TestKeepFormat(t *testing.T) {
 			if tt.earlier != "" {
 				c.history = append(c.history, read("migrations/0001_a.sql", tt.earlier))
 			}
-			keepFormat(c)
+			keepFormat(c, nil)
 			if got := c.files[0].Migration.Direction(); got != tt.want {
 				t.Errorf("got direction %s, want %s", got, tt.want)
 			}

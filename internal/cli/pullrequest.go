@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -230,6 +231,11 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 	if err != nil {
 		return nil, err
 	}
+	read := func(oids []string) (map[string][]byte, error) { return p.client.Blobs(ctx, oids) }
+	plans, err := p.sides.recognise(slices.Collect(maps.Values(old)), read)
+	if err != nil {
+		return nil, err
+	}
 	var changes []git.Change
 	var oids []string
 	for _, f := range changed {
@@ -258,8 +264,8 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 		}
 		all.files = append(all.files, file)
 	}
-	keepFormat(all)
-	return all, p.sides.complete(all, func(oids []string) (map[string][]byte, error) { return p.client.Blobs(ctx, oids) })
+	keepFormat(all, plans)
+	return all, p.sides.complete(all, read)
 }
 
 func (p *pull) setStatus(ctx context.Context, d gate.Decision) {

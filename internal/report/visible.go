@@ -24,6 +24,9 @@ func visibleText(s string) string {
 
 // visible writes out all hidden characters but those in keep.
 func visible(s, keep string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0 {
+		return s
+	}
 	var b strings.Builder
 	for i, size := 0, 0; i < len(s); i += size {
 		var r rune
@@ -44,7 +47,8 @@ func visible(s, keep string) string {
 // it in another order. The two selectors that choose between the text and the
 // emoji form of a character are harmless and common.
 func hidden(r rune) bool {
-	if r == 0xFE0E || r == 0xFE0F {
+	switch {
+	case ' ' <= r && r <= '~', r == 0xFE0E, r == 0xFE0F:
 		return false
 	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
@@ -81,14 +85,17 @@ func (l *logWriter) Write(p []byte) (int, error) {
 	l.pending = nil
 	var out strings.Builder
 	for len(data) > 0 {
-		if colourPart.Match(data) || !utf8.FullRune(data) {
+		escape := data[0] == '\x1b'
+		if escape && colourPart.Match(data) || !utf8.FullRune(data) {
 			l.pending = append([]byte(nil), data...)
 			break
 		}
-		if n := len(colour.Find(data)); n > 0 {
-			out.Write(data[:n])
-			data = data[n:]
-			continue
+		if escape {
+			if n := len(colour.Find(data)); n > 0 {
+				out.Write(data[:n])
+				data = data[n:]
+				continue
+			}
 		}
 		_, size := utf8.DecodeRune(data)
 		for _, r := range visible(string(data[:size]), "\n\t") {
