@@ -12,6 +12,9 @@ import (
 func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	switch o := o.(type) {
 	case *op.CreateTable:
+		if t := c.tables[c.Resolve(o.Name)]; o.Temporary && t != nil && !t.Temporary {
+			return // the name may mean the table that is there
+		}
 		create := *o
 		create.IfNotExists = true
 		c.Apply(&create)

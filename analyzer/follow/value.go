@@ -130,7 +130,7 @@ func union(a, b values) values {
 
 // bind returns what the parameters of a function hold for a call: by their
 // places, by their names, or by their defaults.
-func (r *run) bind(fr frame, parameters []op.Parameter, arguments []op.Argument) env {
+func (r *run) bind(fr frame, at op.At, parameters []op.Parameter, arguments []op.Argument) env {
 	inner := env{}
 	var places []op.Texts
 	for _, a := range arguments {
@@ -154,6 +154,9 @@ func (r *run) bind(fr frame, parameters []op.Parameter, arguments []op.Argument)
 			inner[name], places = r.eval(fr, places[0]), places[1:]
 		default:
 			inner[name] = r.eval(frame{env: env{}, file: fr.file}, p.Default)
+			for _, call := range p.Calls {
+				r.operation(fr, op.At{Span: at.Span, Op: call})
+			}
 		}
 		last = name
 	}

@@ -23,7 +23,7 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	case *pg_query.Node_CreateSchemaStmt:
 		return r.createSchema(s.CreateSchemaStmt, span), true
 	case *pg_query.Node_ViewStmt:
-		return one(createView(s.ViewStmt))
+		return one(r.createView(s.ViewStmt))
 	case *pg_query.Node_IndexStmt:
 		return one(createIndex(s.IndexStmt))
 	case *pg_query.Node_RuleStmt:
@@ -172,9 +172,30 @@ func createType(n *pg_query.Node) op.Operation {
 		case pg_query.ObjectType_OBJECT_COLLATION:
 			return &op.Create{Kind: op.Collation, Name: name}
 		}
-		return &op.Create{Kind: op.OtherObject, Name: name}
+		if s.DefineStmt.Kind != pg_query.ObjectType_OBJECT_AGGREGATE {
+			return &op.Create{Kind: op.OtherObject, Name: name}
+		}
 	}
 	return nil
+}
+
+// aggregate reads CREATE AGGREGATE: a function that calls those that it is made of.
+func (r *reader) aggregate(s *pg_query.DefineStmt, span source.Span) *op.CreateFunction {
+	f := &op.CreateFunction{Name: qualified(strs(s.Defnames)), Replace: s.Replace, Language: "sql", Read: true, Body: &op.Body{File: r.file}}
+	for _, list := range s.Args {
+		for _, n := range list.GetList().GetItems() {
+			if p := n.GetFunctionParameter(); p != nil {
+				f.Arguments = append(f.Arguments, dataType(p.ArgType))
+				f.Body.Parameters = append(f.Body.Parameters, op.Parameter{Name: p.Name, Type: dataType(p.ArgType)})
+			}
+		}
+	}
+	for _, part := range []string{"sfunc", "finalfunc", "combinefunc", "serialfunc", "deserialfunc", "msfunc", "minvfunc", "mfinalfunc"} {
+		if name := definedBy(s, part); !name.IsZero() {
+			f.Body.Steps = append(f.Body.Steps, &op.Run{Ops: []op.At{{Span: span, Op: &op.Call{Function: name, Perhaps: true}}}})
+		}
+	}
+	return f
 }
 
 func (r *reader) createOther(n *pg_query.Node, span source.Span) op.Operation {
@@ -183,6 +204,10 @@ func (r *reader) createOther(n *pg_query.Node, span source.Span) op.Operation {
 		return &op.Create{Kind: op.Sequence, Name: rangeName(s.CreateSeqStmt.Sequence)}
 	case *pg_query.Node_CreateFunctionStmt:
 		return r.function(s.CreateFunctionStmt, span)
+	case *pg_query.Node_DefineStmt:
+		if s.DefineStmt.Kind == pg_query.ObjectType_OBJECT_AGGREGATE {
+			return r.aggregate(s.DefineStmt, span)
+		}
 	case *pg_query.Node_CreateTrigStmt:
 		return trigger(s.CreateTrigStmt)
 	case *pg_query.Node_CreateEventTrigStmt:

@@ -35,6 +35,7 @@ func (p *plpgsql) assignment() ([]op.Step, bool) {
 		return nil, false
 	}
 	end := p.end(next)
+	asked := p.subscripts(p.pos, next)
 	p.pos = min(end+1, len(p.tokens))
 	in := source.Span{Start: start, End: max(start, p.tokens[end-1].span.End)}
 	e, steps := p.expressionAt(in)
@@ -49,7 +50,32 @@ func (p *plpgsql) assignment() ([]op.Step, bool) {
 			}
 		}
 	}
-	return append(steps, p.assign(t, value)), true
+	return append(append(asked, steps...), p.assign(t, value)), true
+}
+
+// subscripts reads the expressions in the brackets of a target.
+func (p *plpgsql) subscripts(i, j int) []op.Step {
+	var steps []op.Step
+	for ; i < j; i++ {
+		if !p.tokens[i].is(p.data, "[") {
+			continue
+		}
+		end := i + 1
+		for depth := 1; end < j; end++ {
+			if p.tokens[end].is(p.data, "[") {
+				depth++
+			} else if p.tokens[end].is(p.data, "]") {
+				if depth--; depth == 0 {
+					break
+				}
+			}
+		}
+		colon := p.find(i+1, end, ":")
+		_, more := p.expression(i+1, colon)
+		_, upper := p.expression(min(colon+1, end), end)
+		steps, i = append(append(steps, more...), upper...), end
+	}
+	return steps
 }
 
 // assign gives a target a value.
