@@ -86,6 +86,8 @@ func (c *Catalog) applySession(o op.Operation) {
 		c.connect(o)
 	case *op.DiscardTemporary:
 		c.dropTemporary(func(*Table) bool { return true })
+	case *op.RowCalls:
+		c.addRowCalls(o)
 	case *op.CreateTrigger:
 		c.createTrigger(o)
 	case *op.CreateEventTrigger:

@@ -42,6 +42,7 @@ type Catalog struct {
 
 	functions     map[op.Name][]*op.CreateFunction
 	triggers      map[op.Name][]trigger
+	rowCalls      map[rowKey][]*op.RowCalls
 	rules         map[op.Name][]rule
 	eventTriggers []eventTrigger
 	// perhaps are names, with open ones among them, that there may be tables of
@@ -119,6 +120,7 @@ func New() *Catalog {
 		searchPath: defaultPath,
 		functions:  map[op.Name][]*op.CreateFunction{},
 		triggers:   map[op.Name][]trigger{},
+		rowCalls:   map[rowKey][]*op.RowCalls{},
 		rules:      map[op.Name][]rule{},
 		columns:    map[string]bool{},
 		prepared:   map[string][]*op.Prepare{},

@@ -18,6 +18,7 @@ func (c *Catalog) drop(o *op.Drop) {
 		t := c.implied(o.On)
 		t.Keys = without(t.Keys, func(k op.ConstraintDef) bool { return k.Name == o.Name.Name })
 		t.Foreign = without(t.Foreign, func(k op.ConstraintDef) bool { return k.Name == o.Name.Name })
+		c.dropRowCalls(t.Name, o.Name.Name)
 	case op.Index:
 		for _, t := range c.tables {
 			if t.Name.Schema == c.ResolveObject(op.Index, o.Name).Schema {

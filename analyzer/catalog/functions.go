@@ -6,27 +6,32 @@ import (
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
-// Functions returns the functions that a call may mean: those of the name that
-// take so many arguments, else those that could take more of them, else all.
-func (c *Catalog) Functions(n op.Name, arguments int) []*op.CreateFunction {
-	all := c.functions[c.ResolveObject(op.Function, n)]
-	if len(all) < 2 {
-		return all
-	}
-	var exact, more []*op.CreateFunction
+// Functions returns the functions that a call may mean: those of the name, in any
+// schema of search_path, that can take the arguments; all where none can. Which
+// types the arguments have is not asked.
+func (c *Catalog) Functions(n op.Name, arguments []op.Argument) []*op.CreateFunction {
+	all := c.named(n)
+	var fit []*op.CreateFunction
 	for _, f := range all {
-		switch n := inputs(f); {
-		case f.Body == nil, n == arguments:
-			exact = append(exact, f)
-		case n > arguments: // the others may have defaults
-			more = append(more, f)
+		if takes(f, arguments) {
+			fit = append(fit, f)
 		}
 	}
-	switch {
-	case len(exact) > 0:
-		return exact
-	case len(more) > 0:
-		return more
+	if len(fit) == 0 {
+		return all
+	}
+	return fit
+}
+
+// named returns the functions of a name: for a bare one those in every schema of
+// search_path, since PostgreSQL takes the one whose arguments fit best.
+func (c *Catalog) named(n op.Name) []*op.CreateFunction {
+	if n.Schema != "" || len(c.searchPath) < 2 {
+		return c.functions[c.ResolveObject(op.Function, n)]
+	}
+	var all []*op.CreateFunction
+	for _, schema := range c.searchPath {
+		all = append(all, c.functions[op.Name{Schema: schema, Name: n.Name}]...)
 	}
 	return all
 }
@@ -35,7 +40,7 @@ func (c *Catalog) Functions(n op.Name, arguments int) []*op.CreateFunction {
 // other sets of migrations may be of the same database: where this one has no such
 // function, theirs are meant.
 func (c *Catalog) TriggerFunctions(n op.Name) []*op.CreateFunction {
-	all := c.Functions(n, 0)
+	all := c.Functions(n, nil)
 	full := c.ResolveObject(op.Function, n)
 	for i := 0; len(all) == 0 && i < len(c.others); i++ {
 		all = c.others[i].functions[full]
@@ -43,18 +48,28 @@ func (c *Catalog) TriggerFunctions(n op.Name) []*op.CreateFunction {
 	return all
 }
 
-// inputs returns how many arguments callers may give.
-func inputs(f *op.CreateFunction) int {
+// takes reports whether a function can be called with so many arguments of such
+// names.
+func takes(f *op.CreateFunction, arguments []op.Argument) bool {
 	if f.Body == nil {
-		return len(f.Arguments)
+		return true
 	}
-	n := 0
+	given := len(arguments)
+	if slices.ContainsFunc(arguments, func(a op.Argument) bool { return a.Name != "" }) {
+		return given <= len(f.Arguments)
+	}
 	for _, p := range f.Body.Parameters {
-		if !p.Output {
-			n++
+		switch {
+		case p.Output:
+		case p.Variadic:
+			return true
+		case given > 0:
+			given--
+		case len(p.Default) == 0:
+			return false
 		}
 	}
-	return n
+	return given == 0
 }
 
 // createFunction adds a function to those of its name, in the place of the one
@@ -117,7 +132,7 @@ func (c *Catalog) Body(n op.Name) (Body, []string) {
 // body does so; inner says that another body calls the function, which is not
 // followed.
 func (c *Catalog) body(n op.Name, inner bool, seen map[*op.CreateFunction]bool) (Body, []string) {
-	all := c.functions[c.ResolveObject(op.Function, n)]
+	all := c.named(n)
 	if len(all) == 0 {
 		return NoFunction, nil
 	}
@@ -152,7 +167,7 @@ func (c *Catalog) body(n op.Name, inner bool, seen map[*op.CreateFunction]bool) 
 // makes reports whether a function whose body could not be read, or one that it
 // calls, may make objects.
 func (c *Catalog) makes(n op.Name, inner bool, seen map[*op.CreateFunction]bool) bool {
-	for _, f := range c.functions[c.ResolveObject(op.Function, n)] {
+	for _, f := range c.named(n) {
 		if seen[f] || f.Body != nil && !inner {
 			continue
 		}

@@ -14,6 +14,9 @@ import (
 func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	switch o := o.(type) {
 	case *op.CreateTable:
+		if t := c.tables[c.Resolve(o.Name)]; o.Temporary && t != nil && !t.Temporary {
+			return // the name may mean the table that is there
+		}
 		create := *o
 		create.IfNotExists = true
 		if !o.Temporary || c.tables[c.Resolve(op.Name{Name: o.Name.Name})] == nil { // else that one may still be meant

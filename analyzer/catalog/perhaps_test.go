@@ -96,7 +96,7 @@ func TestFunctions(t *testing.T) {
 		{"renamed", two + "ALTER FUNCTION f(int) RENAME TO g", "g", 2},
 		{"of a schema that is dropped", "CREATE SCHEMA s; CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP SCHEMA s CASCADE; SET search_path = s", "f", 0},
 	} {
-		if got := len(build(t, "SELECT 1", tt.history).Functions(name(tt.name), 1)); got != tt.want {
+		if got := len(build(t, "SELECT 1", tt.history).Functions(name(tt.name), []op.Argument{{}})); got != tt.want {
 			t.Errorf("%s: got %d functions, want %d", tt.title, got, tt.want)
 		}
 	}
@@ -110,7 +110,7 @@ func TestFunctionsOfOtherSets(t *testing.T) {
 	if got := len(here.TriggerFunctions(name("f"))); got != 1 {
 		t.Errorf("got %d functions for a trigger, want the other set's", got)
 	}
-	if got := len(here.Functions(name("f"), 0)); got != 0 {
+	if got := len(here.Functions(name("f"), nil)); got != 0 {
 		t.Errorf("got %d functions for a call, want none", got)
 	}
 }

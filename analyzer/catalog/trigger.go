@@ -71,6 +71,14 @@ func (c *Catalog) View(n op.Name) (over op.Name, is bool) {
 	return o.over, true
 }
 
+// Materialized returns the definition of a materialized view; nil for other names.
+func (c *Catalog) Materialized(n op.Name) *op.CreateView {
+	if o := c.objects[objectKey{kind: op.MaterializedView, name: c.ResolveObject(op.MaterializedView, n)}]; o != nil {
+		return o.view
+	}
+	return nil
+}
+
 // Viewed returns the definition of a view; nil for other names.
 func (c *Catalog) Viewed(n op.Name) *op.CreateView {
 	full := c.relation(n)
@@ -279,6 +287,10 @@ func (c *Catalog) moveRelation(old, name op.Name) {
 		c.triggers[name] = t
 		delete(c.triggers, old)
 	}
+	if r := c.rowCalls[rowKey{op.Table, old}]; r != nil {
+		c.rowCalls[rowKey{op.Table, name}] = r
+		delete(c.rowCalls, rowKey{op.Table, old})
+	}
 	if r := c.rules[old]; r != nil {
 		c.rules[name] = r
 		delete(c.rules, old)
@@ -294,6 +306,7 @@ func (c *Catalog) moveRelation(old, name op.Name) {
 func (c *Catalog) dropRelation(name op.Name) {
 	delete(c.triggers, name)
 	delete(c.rules, name)
+	delete(c.rowCalls, rowKey{op.Table, name})
 }
 
 // dropTriggersOf forgets the triggers that run functions which are no more: they

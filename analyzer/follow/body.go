@@ -122,9 +122,13 @@ func (r *run) trail(fr frame, steps []op.Step) env {
 // section goes through a block, and from any place in it to its handlers. An error
 // takes back what the block did, so that none of it is certain.
 func (r *run) section(fr frame, s *op.Section) {
-	inner := fr
-	inner.perhaps = fr.perhaps || len(s.Handlers) > 0
-	trail := r.trail(inner, s.Steps)
+	inner, steps := fr, s.Steps
+	if len(s.Handlers) > 0 {
+		inner.perhaps = true
+	} else {
+		steps = withoutUndone(steps)
+	}
+	trail := r.trail(inner, steps)
 	if op.Leaves(s.Steps) {
 		defer fr.env.join(trail)
 	}

@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/catalog"
@@ -42,6 +43,35 @@ func (r *run) change(fr frame, at op.At, o op.Operation) {
 	}
 	for _, f := range fires {
 		r.trigger(fr, at, f)
+	}
+	r.rowCalls(fr, at, o, columns)
+}
+
+// rowCalls follows what computes and checks the rows that an operation writes.
+func (r *run) rowCalls(fr frame, at op.At, o op.Operation, columns []string) {
+	table, _, _, _ := touched(o)
+	defaults := func(string) bool { return true }
+	inserts := true
+	switch o := o.(type) {
+	case *op.Insert:
+		if len(o.Into) > 0 && !o.Defaults {
+			defaults = func(column string) bool { return !slices.Contains(o.Into, column) }
+		}
+	case *op.Update:
+		inserts = false
+		defaults = func(column string) bool {
+			return slices.ContainsFunc(o.Set, func(a op.Assignment) bool { return a.Column == column && a.Default })
+		}
+	case *op.Merge:
+		inserts = o.Inserts
+	default:
+		return
+	}
+	written := func(column string) bool { return inserts || slices.Contains(columns, column) }
+	inner := fr.via("a row of "+r.catalog.Resolve(table).String(), at.Span)
+	inner.env, inner.perhaps = env{}, true
+	for _, call := range r.catalog.RowCalls(table, written, defaults) {
+		r.operation(inner, op.At{Span: at.Span, Op: call})
 	}
 }
 
@@ -106,8 +136,10 @@ func (r *run) throughView(fr frame, at op.At, o op.Operation, over op.Name) bool
 }
 
 // read follows what is read to the functions that a view calls.
-func (r *run) read(fr frame, at op.At, n op.Name) {
-	view := r.catalog.Viewed(n)
+func (r *run) read(fr frame, at op.At, n op.Name) { r.view(fr, at, n, r.catalog.Viewed(n)) }
+
+// view follows the query of a view.
+func (r *run) view(fr frame, at op.At, n op.Name, view *op.CreateView) {
 	if view == nil || len(view.Calls)+len(view.Reads) == 0 {
 		return
 	}
@@ -118,10 +150,8 @@ func (r *run) read(fr frame, at op.At, n op.Name) {
 	defer leave()
 	inner := fr.via("view "+n.String(), at.Span)
 	inner.env = env{}
-	for _, f := range view.Calls {
-		if len(r.catalog.Functions(f, 0)) > 0 {
-			r.operation(inner, op.At{Span: at.Span, Op: &op.Call{Function: f, Perhaps: true}})
-		}
+	for _, call := range view.Calls {
+		r.operation(inner, op.At{Span: at.Span, Op: call})
 	}
 	for _, relation := range view.Reads {
 		r.read(inner, at, relation)

@@ -145,7 +145,15 @@ func (r *run) operation(fr frame, at op.At) {
 	case *op.Call:
 		r.call(fr, at, o)
 	case *op.Read:
+		if o.Refresh {
+			r.view(fr, at, o.Relation, r.catalog.Materialized(o.Relation))
+			return
+		}
 		r.read(fr, at, o.Relation)
+	case *op.Use:
+		for _, call := range r.catalog.UseCalls(o) {
+			r.operation(fr.via(string(o.Kind)+" "+o.Name.String(), at.Span), op.At{Span: at.Span, Op: call})
+		}
 	case *op.Prepare:
 		r.follower.prepared[o] = fr.file
 		r.emit(fr, at, nil)
@@ -277,7 +285,7 @@ func (r *run) block(fr frame, at op.At, o *op.Block) {
 // call follows the functions that a call may mean. A function without a body
 // that could be read is left to be judged as the call of it.
 func (r *run) call(fr frame, at op.At, o *op.Call) {
-	all := r.catalog.Functions(o.Function, len(o.Arguments))
+	all := r.catalog.Functions(o.Function, o.Arguments)
 	fr.perhaps = fr.perhaps || o.Perhaps || len(all) > 1
 	fr.open = fr.open || len(all) > 1
 	left := len(all) == 0
@@ -286,9 +294,9 @@ func (r *run) call(fr frame, at op.At, o *op.Call) {
 			left = true
 			continue
 		}
-		r.function(fr, at, f, r.bind(fr, f.Body.Parameters, o.Arguments))
+		r.function(fr, at, f, r.bind(fr, at, f.Body.Parameters, o.Arguments))
 	}
-	if left {
+	if left && (len(all) > 0 || !o.Perhaps) { // else it may be no function of the schema
 		r.emit(fr, at, nil)
 	}
 }

@@ -130,7 +130,7 @@ func union(a, b values) values {
 
 // bind returns what the parameters of a function hold for a call: by their
 // places, by their names, or by their defaults.
-func (r *run) bind(fr frame, parameters []op.Parameter, arguments []op.Argument) env {
+func (r *run) bind(fr frame, at op.At, parameters []op.Parameter, arguments []op.Argument) env {
 	inner := env{}
 	var places []op.Texts
 	for _, a := range arguments {
@@ -155,6 +155,9 @@ func (r *run) bind(fr frame, parameters []op.Parameter, arguments []op.Argument)
 			places = places[1:]
 		default:
 			inner[name] = r.eval(frame{env: env{}, file: fr.file}, p.Default)
+			for _, call := range p.Calls {
+				r.operation(fr, op.At{Span: at.Span, Op: call})
+			}
 		}
 		last = name
 	}

@@ -20,10 +20,12 @@ type Body struct {
 
 // A Parameter is an argument that a function takes.
 type Parameter struct {
-	Name    string // empty: only $1 names it
-	Type    DataType
-	Output  bool  // OUT and TABLE parameters: callers give no argument
-	Default Texts // its value where a call leaves it out
+	Name     string // empty: only $1 names it
+	Type     DataType
+	Variadic bool        // takes all arguments that are left
+	Output   bool        // OUT and TABLE parameters: callers give no argument
+	Default  Texts       // its value where a call leaves it out
+	Calls    []Operation // what that value calls
 }
 
 // A Step is one thing that a body does.

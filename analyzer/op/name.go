@@ -75,6 +75,7 @@ const (
 	Policy           Kind = "policy"
 	Constraint       Kind = "constraint"
 	Role             Kind = "role"
+	Operator         Kind = "operator"
 	OtherObject      Kind = "object" // nothing that holds rows
 )
 

@@ -163,8 +163,9 @@ type Update struct {
 
 // An Assignment is one column of SET.
 type Assignment struct {
-	Column string
-	Value  Value
+	Column  string
+	Value   Value
+	Default bool // = DEFAULT
 }
 
 // Insert adds rows; what it does on conflict is an Update.
@@ -172,6 +173,8 @@ type Insert struct {
 	Table Name
 	Into  []string // the columns named, if any
 	From  *Copy    // nil for VALUES
+	// Defaults says that the word DEFAULT stands for some of the values.
+	Defaults bool
 }
 
 // Merge is MERGE: rows of the target change through a join.
@@ -242,11 +245,34 @@ type CreateView struct {
 	Over Name
 	// Calls are the functions that reading the view calls, and Reads the relations
 	// that it reads.
-	Calls, Reads []Name
+	Calls []Operation // Call and Dynamic
+	Reads []Name
 }
 
 // Read reads a relation, which may be a view that calls functions.
-type Read struct{ Relation Name }
+type Read struct {
+	Relation Name
+	Refresh  bool // REFRESH MATERIALIZED VIEW: its query runs
+}
+
+// RowCalls says what the rows of a table are computed or checked by: the functions
+// that a default, a check, a generated column, an index, a partition key or a policy
+// calls. Of a type or an operator it says so for its values: the check of a domain,
+// the function of a cast.
+type RowCalls struct {
+	On         Name
+	Kind       Kind   // Table, Type or Operator
+	Column     string // whose default it is, else empty
+	Constraint string // that calls them, if it has a name
+	Calls      []Operation
+}
+
+// Use converts a value to a type that PostgreSQL does not come with, or applies an
+// operator.
+type Use struct {
+	Kind Kind // Type or Operator
+	Name Name
+}
 
 // CreateIndex makes an index; a unique one over plain columns is a key.
 type CreateIndex struct {
@@ -357,6 +383,8 @@ func (*DetachPartition) operation() {}
 func (*Inherit) operation()         {}
 func (*CreateView) operation()      {}
 func (*Read) operation()            {}
+func (*RowCalls) operation()        {}
+func (*Use) operation()             {}
 func (*CreateIndex) operation()     {}
 func (*CreateType) operation()      {}
 func (*Create) operation()          {}

@@ -26,9 +26,12 @@ func (r *reader) aggregate(s *pg_query.DefineStmt, span source.Span) *op.CreateF
 	}
 	if len(s.Args) > 0 {
 		for _, n := range s.Args[0].GetList().GetItems() {
-			t := dataType(n.GetFunctionParameter().GetArgType())
+			p := n.GetFunctionParameter()
+			t := dataType(p.GetArgType())
 			f.Arguments = append(f.Arguments, t)
-			f.Body.Parameters = append(f.Body.Parameters, op.Parameter{Type: t})
+			f.Body.Parameters = append(f.Body.Parameters, op.Parameter{
+				Type: t, Variadic: p.GetMode() == pg_query.FunctionParameterMode_FUNC_PARAM_VARIADIC,
+			})
 		}
 	}
 	run := &op.Run{}

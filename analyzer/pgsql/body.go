@@ -122,9 +122,12 @@ func (r *reader) parameters(s *pg_query.CreateFunctionStmt) []op.Parameter {
 			one.Output = !s.IsProcedure
 		case pg_query.FunctionParameterMode_FUNC_PARAM_TABLE:
 			one.Output = true
+		case pg_query.FunctionParameterMode_FUNC_PARAM_VARIADIC:
+			one.Variadic = true
 		}
 		if p.Defexpr != nil {
 			one.Default = r.texts(p.Defexpr, nil)
+			one.Calls = r.perhaps(p.Defexpr)
 		}
 		all = append(all, one)
 	}
@@ -190,6 +193,9 @@ func readBody(f *source.File, in source.Span, language string, vars *scope) []op
 	for c := range split(f.Data, in, false) {
 		c.vars = vars
 		for _, s := range readChunk(f, c, 10) {
+			for _, name := range s.Reads {
+				s.Ops = append(s.Ops, op.At{Span: s.Span, Op: &op.Read{Relation: name}})
+			}
 			if len(s.Ops) > 0 {
 				steps = append(steps, &op.Run{Ops: inBody(s.Ops)})
 			}
@@ -231,9 +237,7 @@ func (r *reader) atomic(n *pg_query.Node, vars *scope) *op.Body {
 				TargetList: []*pg_query.Node{{Node: &pg_query.Node_ResTarget{ResTarget: &pg_query.ResTarget{Val: value.Returnval}}}},
 			}}}
 		}
-		ops := inner.statement(stmt, span)
-		ops = append(ops, inner.called(stmt, span, ops)...)
-		if len(ops) > 0 {
+		if ops := inner.everything(stmt, span); len(ops) > 0 {
 			body.Steps = append(body.Steps, &op.Run{Ops: ops})
 		}
 	}

@@ -92,6 +92,9 @@ func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.
 	default:
 		return nil
 	}
+	if n.GetCreateTableAsStmt().GetInto().GetSkipData() {
+		return nil
+	}
 	seen := map[string]bool{}
 	count := map[op.Name]int{}
 	for _, at := range known {
@@ -122,15 +125,19 @@ func (r *reader) called(n *pg_query.Node, span source.Span, known []op.At) []op.
 		}
 		all = append(all, op.At{Span: span, Op: o})
 	}
+	for _, u := range uses(n) {
+		all = append(all, op.At{Span: span, Op: u})
+	}
 	return all
 }
 
 // keptCalls returns the calls that ALTER TABLE only keeps for later rows: those of
-// SET DEFAULT.
+// SET DEFAULT, and of constraints that are NOT VALID.
 func keptCalls(n *pg_query.Node) map[*pg_query.FuncCall]bool {
 	kept := map[*pg_query.FuncCall]bool{}
 	for _, c := range n.GetAlterTableStmt().GetCmds() {
-		if c.GetAlterTableCmd().GetSubtype() == pg_query.AlterTableType_AT_ColumnDefault {
+		cmd := c.GetAlterTableCmd()
+		if cmd.GetSubtype() == pg_query.AlterTableType_AT_ColumnDefault || cmd.GetDef().GetConstraint().GetSkipValidation() {
 			for _, f := range functionCalls(c) {
 				kept[f] = true
 			}

@@ -27,7 +27,7 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	case *pg_query.Node_CreateSchemaStmt:
 		return r.createSchema(s.CreateSchemaStmt, span), true
 	case *pg_query.Node_ViewStmt:
-		return one(createView(s.ViewStmt))
+		return one(r.createView(s.ViewStmt))
 	case *pg_query.Node_IndexStmt:
 		return one(createIndex(s.IndexStmt))
 	case *pg_query.Node_RuleStmt:
@@ -176,7 +176,9 @@ func createType(n *pg_query.Node) op.Operation {
 		case pg_query.ObjectType_OBJECT_COLLATION:
 			return &op.Create{Kind: op.Collation, Name: name}
 		}
-		return &op.Create{Kind: op.OtherObject, Name: name}
+		if s.DefineStmt.Kind != pg_query.ObjectType_OBJECT_AGGREGATE {
+			return &op.Create{Kind: op.OtherObject, Name: name}
+		}
 	}
 	return nil
 }

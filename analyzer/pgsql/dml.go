@@ -74,7 +74,7 @@ func (w row) assignments(targets []*pg_query.Node) []op.Assignment {
 		if len(t.Indirection) > 0 && v.Kind != op.Same {
 			v.Kind = op.Computed // SET a[1] = …, SET address.city = …: a part of the value
 		}
-		all = append(all, op.Assignment{Column: t.Name, Value: v})
+		all = append(all, op.Assignment{Column: t.Name, Value: v, Default: value.GetSetToDefault() != nil})
 	}
 	return all
 }
@@ -86,6 +86,9 @@ func (r *reader) inserts(s *pg_query.InsertStmt, span source.Span) []op.At {
 		insert.Into = append(insert.Into, c.GetResTarget().GetName())
 	}
 	query := s.SelectStmt.GetSelectStmt()
+	for _, list := range query.GetValuesLists() {
+		insert.Defaults = insert.Defaults || slices.ContainsFunc(list.GetList().GetItems(), func(n *pg_query.Node) bool { return n.GetSetToDefault() != nil })
+	}
 	fromQuery := query != nil && len(query.ValuesLists) == 0
 	if fromQuery {
 		all = append(all, r.selects(query, span)...)
@@ -225,7 +228,7 @@ func (r *reader) explain(s *pg_query.ExplainStmt, span source.Span) []op.At {
 	if !analyze {
 		return nil
 	}
-	return r.statement(s.Query, r.inner(span))
+	return r.everything(s.Query, r.inner(span))
 }
 
 // isTrue reads an option's value as PostgreSQL does (defGetBoolean); what is
@@ -243,7 +246,7 @@ func isTrue(n *pg_query.Node) bool {
 
 func (r *reader) prepare(s *pg_query.PrepareStmt, span source.Span) []op.At {
 	p := &op.Prepare{Name: s.Name}
-	p.Ops = r.statement(s.Query, r.inner(span))
+	p.Ops = r.everything(s.Query, r.inner(span))
 	return []op.At{{Span: span, Op: p}}
 }
 

@@ -194,6 +194,7 @@ func newStatement(f *source.File, c chunk, raw *pg_query.RawStmt) Statement {
 	s := Statement{Span: c.span(), Normal: c.normal(f.Data)}
 	s.Ops = r.statement(raw.Stmt, s.Span)
 	s.Ops = append(s.Ops, r.called(raw.Stmt, s.Span, s.Ops)...)
+	s.Ops = append(s.Ops, r.rowCalls(raw.Stmt, s.Span)...)
 	s.Reads = reading(raw.Stmt)
 	return s
 }

@@ -272,8 +272,8 @@ func (p *plpgsql) trim(in source.Span) source.Span {
 
 // run returns what the statement runs.
 func (s *parsed) run(span source.Span) []op.Step {
-	ops := s.statement(s.stmt, span)
-	ops = append(append(ops, s.called(s.stmt, span, ops)...), s.more...)
+	ops := append(s.everything(s.stmt, span), s.more...)
+	ops = append(ops, s.rowCalls(s.stmt, span)...)
 	if len(ops) == 0 {
 		return nil
 	}

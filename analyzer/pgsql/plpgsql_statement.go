@@ -35,6 +35,7 @@ func (p *plpgsql) assignment() ([]op.Step, bool) {
 		return nil, false
 	}
 	end := p.end(next)
+	asked := p.subscripts(p.pos, next)
 	p.pos = min(end+1, len(p.tokens))
 	in := source.Span{Start: start, End: max(start, p.tokens[end-1].span.End)}
 	e, steps := p.expressionAt(in)
@@ -49,60 +50,7 @@ func (p *plpgsql) assignment() ([]op.Step, bool) {
 			}
 		}
 	}
-	return append(steps, p.assign(t, value)), true
-}
-
-// assign gives a target a value.
-func (p *plpgsql) assign(t target, value op.Texts) op.Step {
-	if t.element {
-		value = append(value[:len(value):len(value)], op.Text{{Variable: t.name}})
-	}
-	p.vars.fill(t.v, value)
-	return &op.Assign{Variable: t.name, Value: value}
-}
-
-// target reads the name of a variable, a field or an element at token i, and
-// returns the index of what follows.
-func (p *plpgsql) target(i int) (target, int) {
-	parts := []string{identifier(p.file.Text(p.tokens[i].span))}
-	if v := p.dollar(i); v != nil {
-		parts[0] = v.name
-	}
-	for i++; i+1 < len(p.tokens) && p.tokens[i].is(p.data, ".") && (p.tokens[i+1].kind == word || p.tokens[i+1].kind == quoted); i += 2 {
-		parts = append(parts, identifier(p.file.Text(p.tokens[i+1].span)))
-	}
-	t := target{}
-	t.name, t.v = p.vars.lookup(parts)
-	for n := len(parts) - 1; t.v == nil && n > 0; n-- { // a field of a field
-		if _, t.v = p.vars.lookup(parts[:n]); t.v != nil {
-			t.name, t.element = t.v.name, true
-		}
-	}
-	if t.v == nil {
-		t.name = strings.Join(parts, ".")
-	}
-	after := p.subscripts(i)
-	t.element = t.element || after > i
-	return t, after
-}
-
-// subscripts moves past the [1].field that may follow a name.
-func (p *plpgsql) subscripts(i int) int {
-	depth, start := 0, i
-	for ; i < len(p.tokens); i++ {
-		switch t := p.tokens[i]; {
-		case t.is(p.data, "["):
-			depth++
-		case t.is(p.data, "]"):
-			depth--
-		case t.is(p.data, ";"):
-			return i
-		case depth > 0, i > start && (t.is(p.data, ".") || p.tokens[i-1].is(p.data, ".")):
-		default:
-			return i
-		}
-	}
-	return i
+	return append(append(asked, steps...), p.assign(t, value)), true
 }
 
 // dollar returns the parameter that token i names by $n.

@@ -216,6 +216,7 @@ func TestPsqlOperations(t *testing.T) {
 26 "DELETE FROM a WHERE b = :'c'"
   26 delete a true
 56 "SELECT a[1:n], b::c, :d"
+  56 *op.Use
 81 "ALTER TABLE a RENAME TO b_:c"
   81 *op.Rename
 `},

@@ -33,7 +33,12 @@ func (r *reader) statement(n *pg_query.Node, span source.Span) []op.At {
 	case *pg_query.Node_PrepareStmt:
 		return r.prepare(s.PrepareStmt, span)
 	case *pg_query.Node_DeclareCursorStmt:
-		return r.statement(s.DeclareCursorStmt.Query, span)
+		return r.everything(s.DeclareCursorStmt.Query, span)
+	case *pg_query.Node_RefreshMatViewStmt:
+		if s.RefreshMatViewStmt.SkipData {
+			return nil
+		}
+		return one(&op.Read{Relation: rangeName(s.RefreshMatViewStmt.Relation), Refresh: true})
 	case *pg_query.Node_TruncateStmt:
 		return truncates(s.TruncateStmt, span)
 	case *pg_query.Node_DoStmt:
@@ -94,7 +99,7 @@ func tagOf(n *pg_query.Node) string {
 var harmless = set(`
 	CommentStmt SecLabelStmt GrantStmt GrantRoleStmt AlterDefaultPrivilegesStmt AlterOwnerStmt
 	AlterRoleStmt AlterRoleSetStmt CreateRoleStmt DropRoleStmt
-	VacuumStmt ClusterStmt ReindexStmt CheckPointStmt RefreshMatViewStmt LockStmt LoadStmt
+	VacuumStmt ClusterStmt ReindexStmt CheckPointStmt LockStmt LoadStmt
 	VariableShowStmt ConstraintsSetStmt NotifyStmt ListenStmt UnlistenStmt FetchStmt ClosePortalStmt
 	CreateStatsStmt AlterStatsStmt AlterPolicyStmt AlterFunctionStmt AlterObjectDependsStmt
 	AlterOperatorStmt AlterOpFamilyStmt AlterTypeStmt AlterEnumStmt AlterDomainStmt AlterCollationStmt AlterSeqStmt

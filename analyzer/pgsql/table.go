@@ -77,7 +77,12 @@ func notNulls(s *pg_query.CreateStmt, span source.Span) []op.At {
 func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) []op.At {
 	name := rangeName(s.Into.Rel)
 	if s.Objtype == pg_query.ObjectType_OBJECT_MATVIEW {
-		return []op.At{{Span: span, Op: &op.CreateView{Kind: op.MaterializedView, Name: name, IfNotExists: s.IfNotExists}}}
+		var all []op.At
+		if !s.Into.SkipData {
+			all = r.selects(s.Query.GetSelectStmt(), span)
+		}
+		view := &op.CreateView{Kind: op.MaterializedView, Name: name, IfNotExists: s.IfNotExists, Calls: r.perhaps(s.Query), Reads: relations(s.Query)}
+		return append(all, op.At{Span: span, Op: view})
 	}
 	var all []op.At
 	c := &op.CreateTable{
@@ -88,8 +93,8 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 	case s.Query.GetExecuteStmt() != nil:
 		all = append(all, op.At{Span: span, Op: &op.Execute{Name: s.Query.GetExecuteStmt().Name}})
 	case s.Query.GetSelectStmt() != nil:
-		all = append(all, r.selects(s.Query.GetSelectStmt(), span)...)
 		if !s.Into.SkipData {
+			all = append(all, r.selects(s.Query.GetSelectStmt(), span)...)
 			c.Copies = r.copies(s.Query.GetSelectStmt())
 		}
 	}

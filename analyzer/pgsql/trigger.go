@@ -69,10 +69,12 @@ func (r *reader) rule(s *pg_query.RuleStmt, span source.Span) *op.CreateRule {
 		Name: op.Name{Name: s.Rulename}, On: rangeName(s.Relation), Event: ruleEvents[s.Event],
 		Instead: s.Instead, Conditional: s.WhereClause != nil, File: r.file,
 	}
+	for _, call := range r.perhaps(s.WhereClause) {
+		o.Ops = append(o.Ops, op.At{Span: span, Op: call})
+	}
 	spans := r.ruleCommands(len(s.Actions), span)
 	for i, n := range s.Actions {
-		ops := r.statement(n, spans[i])
-		o.Ops = append(o.Ops, append(ops, r.called(n, spans[i], ops)...)...)
+		o.Ops = append(o.Ops, r.everything(n, spans[i])...)
 	}
 	return o
 }

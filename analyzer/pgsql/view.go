@@ -6,10 +6,10 @@ import (
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
-func createView(s *pg_query.ViewStmt) *op.CreateView {
+func (r *reader) createView(s *pg_query.ViewStmt) *op.CreateView {
 	return &op.CreateView{
 		Kind: op.View, Name: rangeName(s.View), Temporary: isTemporary(s.View), Replace: s.Replace,
-		Over: over(s.Query.GetSelectStmt()), Calls: calls(s.Query), Reads: relations(s.Query),
+		Over: over(s.Query.GetSelectStmt()), Calls: r.perhaps(s.Query), Reads: relations(s.Query),
 	}
 }
 
@@ -28,29 +28,19 @@ func relations(n *pg_query.Node) []op.Name {
 	return all
 }
 
-// reading returns what a statement reads: whatever stands after FROM or in a
-// subquery. Only views matter of it.
+// reading returns what a statement reads. Only views matter of it.
 func reading(n *pg_query.Node) []op.Name {
-	var from []*pg_query.Node
 	switch s := n.GetNode().(type) {
-	case *pg_query.Node_SelectStmt, *pg_query.Node_CreateTableAsStmt, *pg_query.Node_CopyStmt:
-		from = append(from, n)
-	case *pg_query.Node_InsertStmt:
-		if len(s.InsertStmt.SelectStmt.GetSelectStmt().GetValuesLists()) == 0 {
-			from = append(from, s.InsertStmt.SelectStmt)
+	case *pg_query.Node_CreateTableAsStmt:
+		if s.CreateTableAsStmt.Into.GetSkipData() {
+			return nil
 		}
-	case *pg_query.Node_UpdateStmt:
-		from = append(append(from, s.UpdateStmt.FromClause...), s.UpdateStmt.WhereClause)
-	case *pg_query.Node_DeleteStmt:
-		from = append(append(from, s.DeleteStmt.UsingClause...), s.DeleteStmt.WhereClause)
-	case *pg_query.Node_MergeStmt:
-		from = append(from, s.MergeStmt.SourceRelation)
+	case *pg_query.Node_SelectStmt, *pg_query.Node_CopyStmt, *pg_query.Node_InsertStmt, *pg_query.Node_UpdateStmt,
+		*pg_query.Node_DeleteStmt, *pg_query.Node_MergeStmt, *pg_query.Node_CallStmt:
+	default:
+		return nil
 	}
-	var all []op.Name
-	for _, n := range from {
-		all = append(all, relations(n)...)
-	}
-	return all
+	return relations(n)
 }
 
 // over returns the relation that a view shows row by row, so that PostgreSQL lets
