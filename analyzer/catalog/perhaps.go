@@ -12,12 +12,7 @@ import (
 func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	switch o := o.(type) {
 	case *op.CreateTable:
-		if t := c.tables[c.Resolve(o.Name)]; o.Temporary && t != nil && !t.Temporary {
-			return // the name may mean the table that is there
-		}
-		create := *o
-		create.IfNotExists = true
-		c.Apply(&create)
+		c.createPerhaps(o)
 	case *op.CreateSchema:
 		c.Apply(&op.CreateSchema{Name: o.Name, IfNotExists: true})
 	case *op.AddColumn:
@@ -56,6 +51,17 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	default:
 		c.Apply(o)
 	}
+}
+
+// createPerhaps leaves a name that a temporary table may hide to the table that is
+// there.
+func (c *Catalog) createPerhaps(o *op.CreateTable) {
+	if t := c.tables[c.Resolve(o.Name)]; o.Temporary && t != nil && !t.Temporary {
+		return
+	}
+	create := *o
+	create.IfNotExists = true
+	c.Apply(&create)
 }
 
 func (c *Catalog) dropPerhaps(o *op.Drop) {
