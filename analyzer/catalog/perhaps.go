@@ -14,14 +14,7 @@ import (
 func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	switch o := o.(type) {
 	case *op.CreateTable:
-		if t := c.tables[c.Resolve(o.Name)]; o.Temporary && t != nil && !t.Temporary {
-			return // the name may mean the table that is there
-		}
-		create := *o
-		create.IfNotExists = true
-		if !o.Temporary || c.tables[c.Resolve(op.Name{Name: o.Name.Name})] == nil { // else that one may still be meant
-			c.Apply(&create)
-		}
+		c.createPerhaps(o)
 	case *op.CreateSchema:
 		c.Apply(&op.CreateSchema{Name: o.Name, IfNotExists: true})
 	case *op.Deallocate:
@@ -61,6 +54,17 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	default:
 		c.Apply(o)
 	}
+}
+
+// createPerhaps leaves a name that a temporary table may hide to the table that is
+// there.
+func (c *Catalog) createPerhaps(o *op.CreateTable) {
+	if t := c.tables[c.Resolve(o.Name)]; o.Temporary && t != nil && !t.Temporary {
+		return
+	}
+	create := *o
+	create.IfNotExists = true
+	c.Apply(&create)
 }
 
 func (c *Catalog) dropPerhaps(o *op.Drop) {

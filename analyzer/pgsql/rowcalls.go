@@ -44,84 +44,110 @@ func (r *reader) perhaps(n *pg_query.Node) []op.Operation {
 
 // rowCalls returns what the definitions in a statement have rows computed by.
 func (r *reader) rowCalls(n *pg_query.Node, span source.Span) []op.At {
-	var all []op.At
-	add := func(c op.RowCalls, parts ...*pg_query.Node) {
-		for _, part := range parts {
-			c.Calls = append(c.Calls, r.perhaps(part)...)
-		}
-		if len(c.Calls) > 0 {
-			all = append(all, op.At{Span: span, Op: &c})
-		}
-	}
-	use := func(t *pg_query.TypeName) {
-		if u, ok := useOf(t); ok {
-			all = append(all, op.At{Span: span, Op: &u})
-		}
-	}
-	constraint := func(c op.RowCalls, k *pg_query.Constraint) {
-		if _, ok := constraintKinds[k.GetContype()]; ok {
-			c.Constraint = k.GetConname()
-		}
-		if k.GetContype() != pg_query.ConstrType_CONSTR_DEFAULT {
-			c.Column = ""
-		}
-		add(c, append(k.GetExclusions(), k.GetRawExpr(), k.GetWhereClause())...)
-	}
-	column := func(c op.RowCalls, d *pg_query.ColumnDef) {
-		c.Column = d.GetColname()
-		for _, k := range d.GetConstraints() {
-			constraint(c, k.GetConstraint())
-		}
-	}
+	d := &rowReader{reader: r, span: span}
 	switch s := n.GetNode().(type) {
 	case *pg_query.Node_CreateStmt:
-		c := op.RowCalls{On: rangeName(s.CreateStmt.Relation)}
+		d.of = op.RowCalls{On: rangeName(s.CreateStmt.Relation)}
 		for _, e := range s.CreateStmt.TableElts {
-			column(c, e.GetColumnDef())
-			constraint(c, e.GetConstraint())
+			d.column(e.GetColumnDef())
+			d.constraint(e.GetConstraint(), "")
 		}
-		add(c, s.CreateStmt.Partspec.GetPartParams()...)
+		d.add(d.of, s.CreateStmt.Partspec.GetPartParams()...)
 	case *pg_query.Node_AlterTableStmt:
-		c := op.RowCalls{On: rangeName(s.AlterTableStmt.Relation)}
+		d.of = op.RowCalls{On: rangeName(s.AlterTableStmt.Relation)}
 		for _, e := range s.AlterTableStmt.Cmds {
-			switch cmd := e.GetAlterTableCmd(); cmd.Subtype {
-			case pg_query.AlterTableType_AT_AddColumn:
-				column(c, cmd.Def.GetColumnDef())
-				use(cmd.Def.GetColumnDef().GetTypeName())
-			case pg_query.AlterTableType_AT_AlterColumnType:
-				use(cmd.Def.GetColumnDef().GetTypeName())
-			case pg_query.AlterTableType_AT_AddConstraint:
-				constraint(c, cmd.Def.GetConstraint())
-			case pg_query.AlterTableType_AT_ColumnDefault:
-				all = append(all, op.At{Span: span, Op: &op.RowCalls{On: c.On, Column: cmd.Name, Calls: r.perhaps(cmd.Def)}})
-			}
+			d.action(e.GetAlterTableCmd())
 		}
 	case *pg_query.Node_IndexStmt:
-		add(op.RowCalls{On: rangeName(s.IndexStmt.Relation)}, append(s.IndexStmt.IndexParams, s.IndexStmt.WhereClause)...)
+		d.add(op.RowCalls{On: rangeName(s.IndexStmt.Relation)}, append(s.IndexStmt.IndexParams, s.IndexStmt.WhereClause)...)
 	case *pg_query.Node_CreatePolicyStmt:
-		add(op.RowCalls{On: rangeName(s.CreatePolicyStmt.Table)}, s.CreatePolicyStmt.Qual, s.CreatePolicyStmt.WithCheck)
+		d.add(op.RowCalls{On: rangeName(s.CreatePolicyStmt.Table)}, s.CreatePolicyStmt.Qual, s.CreatePolicyStmt.WithCheck)
 	case *pg_query.Node_CreateDomainStmt:
-		add(op.RowCalls{On: qualified(strs(s.CreateDomainStmt.Domainname)), Kind: op.Type}, s.CreateDomainStmt.Constraints...)
+		d.add(op.RowCalls{On: qualified(strs(s.CreateDomainStmt.Domainname)), Kind: op.Type}, s.CreateDomainStmt.Constraints...)
 	case *pg_query.Node_AlterDomainStmt:
 		c := op.RowCalls{On: qualified(strs(s.AlterDomainStmt.TypeName)), Kind: op.Type}
-		add(c, s.AlterDomainStmt.Def)
-		if k := s.AlterDomainStmt.Def.GetConstraint(); len(all) > 0 && k.GetContype() == pg_query.ConstrType_CONSTR_CHECK && !k.SkipValidation { // it is checked at once
-			all = append(all, op.At{Span: span, Op: &op.Use{Kind: op.Type, Name: c.On}})
+		d.add(c, s.AlterDomainStmt.Def)
+		if k := s.AlterDomainStmt.Def.GetConstraint(); len(d.all) > 0 && k.GetContype() == pg_query.ConstrType_CONSTR_CHECK && !k.SkipValidation {
+			d.append(&op.Use{Kind: op.Type, Name: c.On}) // it is checked at once
 		}
 	case *pg_query.Node_CreateCastStmt:
-		if f := s.CreateCastStmt.Func; f != nil {
-			all = append(all, op.At{Span: span, Op: &op.RowCalls{
-				On: dataType(s.CreateCastStmt.Targettype).Name, Kind: op.Type, Calls: []op.Operation{&op.Call{Function: qualified(strs(f.Objname)), Perhaps: true}},
-			}})
-		}
+		d.calls(op.RowCalls{On: dataType(s.CreateCastStmt.Targettype).Name, Kind: op.Type}, qualified(strs(s.CreateCastStmt.Func.GetObjname())))
 	case *pg_query.Node_DefineStmt:
-		if f := definedBy(s.DefineStmt, "function", "procedure"); s.DefineStmt.Kind == pg_query.ObjectType_OBJECT_OPERATOR && !f.IsZero() {
-			all = append(all, op.At{Span: span, Op: &op.RowCalls{
-				On: qualified(strs(s.DefineStmt.Defnames)), Kind: op.Operator, Calls: []op.Operation{&op.Call{Function: f, Perhaps: true}},
-			}})
+		if s.DefineStmt.Kind == pg_query.ObjectType_OBJECT_OPERATOR {
+			d.calls(op.RowCalls{On: qualified(strs(s.DefineStmt.Defnames)), Kind: op.Operator}, definedBy(s.DefineStmt, "function", "procedure"))
 		}
 	}
-	return all
+	return d.all
+}
+
+// A rowReader reads what the rows of one relation are computed by.
+type rowReader struct {
+	*reader
+	span source.Span
+	of   op.RowCalls // without its calls
+	all  []op.At
+}
+
+func (d *rowReader) append(o op.Operation) { d.all = append(d.all, op.At{Span: d.span, Op: o}) }
+
+// add adds the calls in parts of the statement, if there are any.
+func (d *rowReader) add(c op.RowCalls, parts ...*pg_query.Node) {
+	for _, part := range parts {
+		c.Calls = append(c.Calls, d.perhaps(part)...)
+	}
+	if len(c.Calls) > 0 {
+		d.append(&c)
+	}
+}
+
+// calls adds the call of a function, if it is one.
+func (d *rowReader) calls(c op.RowCalls, function op.Name) {
+	if !function.IsZero() {
+		c.Calls = []op.Operation{&op.Call{Function: function, Perhaps: true}}
+		d.append(&c)
+	}
+}
+
+// constraint adds a constraint, in the definition of a column if it is in one.
+func (d *rowReader) constraint(k *pg_query.Constraint, column string) {
+	c := d.of
+	if _, ok := constraintKinds[k.GetContype()]; ok {
+		c.Constraint = k.GetConname()
+	}
+	if k.GetContype() == pg_query.ConstrType_CONSTR_DEFAULT {
+		c.Column = column
+	}
+	d.add(c, append(k.GetExclusions(), k.GetRawExpr(), k.GetWhereClause())...)
+}
+
+func (d *rowReader) column(def *pg_query.ColumnDef) {
+	for _, k := range def.GetConstraints() {
+		d.constraint(k.GetConstraint(), def.GetColname())
+	}
+}
+
+// action reads an action of ALTER TABLE. What changes the type of a column converts
+// the values that are there.
+func (d *rowReader) action(cmd *pg_query.AlterTableCmd) {
+	def := cmd.Def.GetColumnDef()
+	switch cmd.Subtype {
+	case pg_query.AlterTableType_AT_AddColumn:
+		d.column(def)
+	case pg_query.AlterTableType_AT_AlterColumnType:
+	case pg_query.AlterTableType_AT_AddConstraint:
+		d.constraint(cmd.Def.GetConstraint(), "")
+		return
+	case pg_query.AlterTableType_AT_ColumnDefault: // one without calls takes the place of the one before
+		c := d.of
+		c.Column, c.Calls = cmd.Name, d.perhaps(cmd.Def)
+		d.append(&c)
+		return
+	default:
+		return
+	}
+	if u, ok := useOf(def.GetTypeName()); ok {
+		d.append(&u)
+	}
 }
 
 // definedBy returns the function that CREATE OPERATOR names as one of its parameters.
