@@ -12,11 +12,7 @@ import (
 func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	switch o := o.(type) {
 	case *op.CreateTable:
-		create := *o
-		create.IfNotExists = true
-		if !o.Temporary || c.tables[c.Resolve(op.Name{Name: o.Name.Name})] == nil { // else that one may still be meant
-			c.Apply(&create)
-		}
+		c.createPerhaps(o)
 	case *op.CreateSchema:
 		c.Apply(&op.CreateSchema{Name: o.Name, IfNotExists: true})
 	case *op.Deallocate:
@@ -56,6 +52,17 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	default:
 		c.Apply(o)
 	}
+}
+
+// createPerhaps makes a table, unless it is a temporary one that would hide another
+// of its name, which may still be meant.
+func (c *Catalog) createPerhaps(o *op.CreateTable) {
+	if o.Temporary && c.tables[c.Resolve(op.Name{Name: o.Name.Name})] != nil {
+		return
+	}
+	create := *o
+	create.IfNotExists = true
+	c.Apply(&create)
 }
 
 func (c *Catalog) dropPerhaps(o *op.Drop) {

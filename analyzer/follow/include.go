@@ -60,7 +60,7 @@ func (n *inliner) add(f *source.File, all []pgsql.Statement, through []Way, perh
 		}
 		s.Ops = nil // findings about what it brings in may stand here
 		n.all = append(n.all, Statement{Statement: s, File: f, Through: through})
-		way := append(through[:len(through):len(through)], Way{What: word(o) + " " + o.Path, File: f, Span: s.Span})
+		way := slices.Concat(through, []Way{{What: word(o) + " " + o.Path, File: f, Span: s.Span}})
 		for _, one := range found {
 			n.add(one, n.statements(one), way, s.Perhaps || len(found) > 1)
 		}
