@@ -56,10 +56,10 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	}
 }
 
-// createPerhaps leaves a name that a temporary table may hide to the table that is
-// there.
+// createPerhaps makes a table, unless it is a temporary one that would hide another
+// of its name, which may still be meant.
 func (c *Catalog) createPerhaps(o *op.CreateTable) {
-	if t := c.tables[c.Resolve(o.Name)]; o.Temporary && t != nil && !t.Temporary {
+	if o.Temporary && c.tables[c.Resolve(op.Name{Name: o.Name.Name})] != nil {
 		return
 	}
 	create := *o

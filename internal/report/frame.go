@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -50,7 +51,7 @@ func frame(file *source.File, f analyzer.Finding) []row {
 		span := file.Line(n)
 		span.Start = max(span.Start, file.All().Start)
 		marked := source.Span{Start: max(span.Start, f.Start.Offset), End: min(span.End, f.End.Offset+1)}
-		r := layOut(string(file.Data), span, marked, width)
+		r := layOut(file.Data, span, marked, width)
 		r.number = n
 		rows = append(rows, r)
 	}
@@ -87,7 +88,7 @@ func statementRows(f analyzer.Finding) []row {
 			continue
 		}
 		number := max(1, f.Start.Line+i)
-		r := layOut(line, source.Span{End: len(line)}, source.Span{}, pageWidth-len(gutter(number)))
+		r := layOut([]byte(line), source.Span{End: len(line)}, source.Span{}, pageWidth-len(gutter(number)))
 		r.number = number
 		rows = append(rows, r)
 	}
@@ -106,13 +107,13 @@ type cell struct {
 
 // layOut lays out one line of data, at most width columns of it: all of it if
 // it fits, else the part around what is marked.
-func layOut(data string, line, marked source.Span, width int) row {
+func layOut(data []byte, line, marked source.Span, width int) row {
 	marked = trim(data, marked)
 	part := line
 	if line.Len() > layoutBytes {
 		part = around(data, line, marked.Start)
 	}
-	cells := cellsOf(data[part.Start:part.End], marked.Start-part.Start, marked.End-part.Start)
+	cells := cellsOf(string(data[part.Start:part.End]), marked.Start-part.Start, marked.End-part.Start)
 	left, right := window(cells, width, part.Start > line.Start, part.End < line.End)
 	var text, mark strings.Builder
 	if left > 0 || part.Start > line.Start {
@@ -137,13 +138,13 @@ func layOut(data string, line, marked source.Span, width int) row {
 }
 
 // trim takes white space off both ends of a span.
-func trim(data string, s source.Span) source.Span {
+func trim(data []byte, s source.Span) source.Span {
 	if s.Start >= s.End {
 		return source.Span{}
 	}
 	text := data[s.Start:s.End]
-	s.Start += len(text) - len(strings.TrimLeft(text, " \t\r\n\f\v"))
-	s.End -= len(text) - len(strings.TrimRight(text, " \t\r\n\f\v"))
+	s.Start += len(text) - len(bytes.TrimLeft(text, " \t\r\n\f\v"))
+	s.End -= len(text) - len(bytes.TrimRight(text, " \t\r\n\f\v"))
 	if s.Start >= s.End {
 		return source.Span{}
 	}
@@ -151,7 +152,7 @@ func trim(data string, s source.Span) source.Span {
 }
 
 // around returns the part of a very long line to lay out, whole characters.
-func around(data string, line source.Span, at int) source.Span {
+func around(data []byte, line source.Span, at int) source.Span {
 	at = max(at, line.Start)
 	part := source.Span{
 		Start: max(line.Start, at-layoutBytes/4),
