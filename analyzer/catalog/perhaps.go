@@ -9,8 +9,6 @@ import (
 // ApplyPerhaps changes the schema as an operation does that may not run: one in a
 // branch, in a loop, in a trigger. What it makes may have been there before; what
 // it drops or renames may still be there.
-//
-//nolint:gocyclo // one flat line for each kind of operation reads better than a table
 func (c *Catalog) ApplyPerhaps(o op.Operation) {
 	switch o := o.(type) {
 	case *op.CreateTable:
