@@ -2,8 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/analyzer/catalog"
@@ -43,9 +41,8 @@ func checkCall(p *analyzer.Pass, o *op.Call) {
 		Object:    p.Object(op.Function, o.Function, ""),
 		Certainty: analyzer.Likely,
 	}
-	body, words := p.Catalog.Body(o.Function)
-	switch body {
-	case catalog.Harmless:
+	switch p.Catalog.Body(o.Function) {
+	case catalog.Followed:
 		return
 	case catalog.NoFunction:
 		if o.Perhaps {
@@ -58,21 +55,6 @@ func checkCall(p *analyzer.Pass, o *op.Call) {
 		j.Message = fmt.Sprintf("Calls function %s, whose body is not SQL or PL/pgSQL.", o.Function)
 		j.Remedy = "Write the function in SQL or PL/pgSQL, or write out the statements that are to run."
 		j.Reasons = []analyzer.Reason{reason(60, "what the called function does is not known")}
-	case catalog.Suspicious:
-		j.Message = fmt.Sprintf("Calls function %s, whose body has %s.", o.Function, upper(words))
-		j.Reasons = []analyzer.Reason{
-			reason(60, "what the called function does is not known in full"),
-			reason(15, "its body has %s", upper(words)),
-		}
 	}
 	p.Report(j)
-}
-
-// upper names words as SQL writes them, each once.
-func upper(words []string) string {
-	all := slices.Compact(slices.Sorted(slices.Values(words)))
-	for i := range all {
-		all[i] = strings.ToUpper(all[i])
-	}
-	return list(all)
 }

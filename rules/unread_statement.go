@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
@@ -49,4 +50,13 @@ func unread(o *op.Unread, what string) analyzer.Judgement {
 		j.Reasons = append(j.Reasons, reason(15, "it has %s", upper(words)))
 	}
 	return j
+}
+
+// upper names words as SQL writes them, each once.
+func upper(words []string) string {
+	all := slices.Compact(slices.Sorted(slices.Values(words)))
+	for i := range all {
+		all[i] = strings.ToUpper(all[i])
+	}
+	return list(all)
 }

@@ -111,90 +111,33 @@ func (c *Catalog) dropFunction(name op.Name, o *op.Drop) bool {
 	return false
 }
 
-// A Body is what is known of what a function does that cannot be followed.
+// A Body is what is known of a function's body.
 type Body int
 
 // What is known of a function's body.
 const (
 	NoFunction Body = iota // no migration that was read made such a function
 	Unreadable             // written in a language that is not read
-	Harmless               // it holds no destructive word, nor does what it calls
-	Suspicious
+	Followed               // read: what it does is followed, and judged by itself
 )
 
-// Body tells what a function whose body could not be read does as far as its text
-// tells, and the destructive words in it and in the functions that it calls.
-// Functions whose bodies were read count as harmless: what they do is followed.
-func (c *Catalog) Body(n op.Name) (Body, []string) {
-	return c.body(n, false, map[*op.CreateFunction]bool{})
-}
-
-// body does so; inner says that another body calls the function, which is not
-// followed.
-func (c *Catalog) body(n op.Name, inner bool, seen map[*op.CreateFunction]bool) (Body, []string) {
+// Body tells what is known of the functions of a name; Unreadable if that holds for
+// one of them.
+func (c *Catalog) Body(n op.Name) Body {
 	all := c.named(n)
-	if len(all) == 0 {
-		return NoFunction, nil
+	switch {
+	case len(all) == 0:
+		return NoFunction
+	case slices.ContainsFunc(all, func(f *op.CreateFunction) bool { return f.Body == nil }):
+		return Unreadable
 	}
-	result, words := Harmless, []string(nil)
-	add := func(b Body, more []string) {
-		switch {
-		case b == Suspicious:
-			result, words = Suspicious, append(words[:len(words):len(words)], more...)
-		case b == Unreadable && result == Harmless:
-			result = Unreadable
-		}
-	}
-	for _, f := range all {
-		switch {
-		case seen[f], f.Body != nil && !inner:
-			continue
-		case !f.Read:
-			add(Unreadable, nil)
-			continue
-		}
-		seen[f] = true
-		if len(f.Words) > 0 {
-			add(Suspicious, f.Words)
-		}
-		for _, called := range f.Calls {
-			add(c.body(called, true, seen))
-		}
-	}
-	return result, words
-}
-
-// makes reports whether a function whose body could not be read, or one that it
-// calls, may make objects.
-func (c *Catalog) makes(n op.Name, inner bool, seen map[*op.CreateFunction]bool) bool {
-	for _, f := range c.named(n) {
-		if seen[f] || f.Body != nil && !inner {
-			continue
-		}
-		seen[f] = true
-		if f.Makes {
-			return true
-		}
-		for _, called := range f.Calls {
-			if c.makes(called, true, seen) {
-				return true
-			}
-		}
-	}
-	return false
+	return Followed
 }
 
 // call notes that a function ran which may have made what is not known.
 func (c *Catalog) call(o *op.Call) {
-	switch body, _ := c.Body(o.Function); body {
-	case NoFunction:
-		if o.Perhaps {
-			return
-		}
-	case Harmless:
-		if !c.makes(o.Function, false, map[*op.CreateFunction]bool{}) {
-			return
-		}
+	body := c.Body(o.Function)
+	if body == Unreadable || body == NoFunction && !o.Perhaps {
+		c.overlook(1)
 	}
-	c.overlook(1)
 }

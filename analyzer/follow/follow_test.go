@@ -78,7 +78,7 @@ func body(steps ...op.Step) *op.Body {
 }
 
 func function(name string, parameters []op.Parameter, steps ...op.Step) *op.CreateFunction {
-	f := &op.CreateFunction{Name: op.Name{Name: name}, Language: "plpgsql", Read: true, Body: body(steps...)}
+	f := &op.CreateFunction{Name: op.Name{Name: name}, Language: "plpgsql", Body: body(steps...)}
 	f.Body.Parameters = parameters
 	for _, p := range parameters {
 		f.Arguments = append(f.Arguments, p.Type)

@@ -403,11 +403,7 @@ type CreateFunction struct {
 	Replace   bool       // OR REPLACE: takes the place of the one with the same Arguments
 	Arguments []DataType // of its input parameters: what tells it from others of its name
 	Language  string
-	Body      *Body    // nil where the language is none that is read
-	Read      bool     // its language is one whose body can be read
-	Words     []string // destructive words in its body
-	Makes     bool     // it may make or rename objects
-	Calls     []Name   // names in its body that may be functions
+	Body      *Body // nil where the language is none that is read
 }
 
 // Call runs a function or procedure: CALL, or SELECT of a function that is not

@@ -22,7 +22,7 @@ var supportFunctions = map[string]struct {
 // aggregate reads CREATE AGGREGATE: calling one calls its support functions.
 func (r *reader) aggregate(s *pg_query.DefineStmt, span source.Span) *op.CreateFunction {
 	f := &op.CreateFunction{
-		Name: qualified(strs(s.Defnames)), Replace: s.Replace, Language: "aggregate", Read: true, Body: &op.Body{File: r.file},
+		Name: qualified(strs(s.Defnames)), Replace: s.Replace, Language: "aggregate", Body: &op.Body{File: r.file},
 	}
 	if len(s.Args) > 0 {
 		for _, n := range s.Args[0].GetList().GetItems() {

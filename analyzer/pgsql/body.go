@@ -28,7 +28,7 @@ func (r *reader) doBlock(s *pg_query.DoStmt, span source.Span) []op.At {
 	}
 	text := body.GetArg().GetString_().GetSval()
 	if language != "plpgsql" {
-		words, _, _ := bodyWords(text)
+		words := bodyWords(text)
 		return []op.At{{Span: span, Op: &op.Unread{
 			Message: "this version does not read the body of a DO block in " + language, Destructive: words, Body: true,
 		}}}
@@ -67,7 +67,6 @@ func (r *reader) function(s *pg_query.CreateFunctionStmt, span source.Span) *op.
 			}
 		}
 	}
-	f.Read = f.Language == "sql" || f.Language == "plpgsql"
 	parameters := r.parameters(s)
 	for _, p := range parameters {
 		if !p.Output {
@@ -78,16 +77,12 @@ func (r *reader) function(s *pg_query.CreateFunctionStmt, span source.Span) *op.
 	vars.label = f.Name.Name
 	vars.parameters(parameters, f.Language == "sql")
 	if s.SqlBody != nil {
-		f.Words, f.Calls = treeWords(s.SqlBody)
 		f.Body = r.atomic(s.SqlBody, vars)
-	} else if parts := strs(body.GetArg().GetList().GetItems()); len(parts) > 0 {
-		f.Words, f.Calls, f.Makes = bodyWords(parts[0])
-		if f.Read && len(parts) == 1 {
-			if f.Language == "plpgsql" {
-				vars.magic("new", "old")
-			}
-			f.Body = r.body(body.Location, parts[0], f.Language, vars)
+	} else if parts := strs(body.GetArg().GetList().GetItems()); len(parts) == 1 && (f.Language == "sql" || f.Language == "plpgsql") {
+		if f.Language == "plpgsql" {
+			vars.magic("new", "old")
 		}
+		f.Body = r.body(body.Location, parts[0], f.Language, vars)
 	}
 	if f.Body != nil {
 		f.Body.Parameters, f.Body.Path = parameters, path
@@ -134,24 +129,6 @@ func (r *reader) parameters(s *pg_query.CreateFunctionStmt) []op.Parameter {
 	return all
 }
 
-// treeWords is bodyWords for a body that is part of the parse tree.
-func treeWords(body *pg_query.Node) (words []string, names []op.Name) {
-	walk(body, func(n *pg_query.Node) bool {
-		switch {
-		case n.GetDeleteStmt() != nil:
-			words = append(words, "delete")
-		case n.GetUpdateStmt() != nil:
-			words = append(words, "update")
-		case n.GetMergeStmt() != nil:
-			words = append(words, "merge")
-		case n.GetFuncCall() != nil:
-			names = append(names, qualified(strs(n.GetFuncCall().Funcname)))
-		}
-		return true
-	})
-	return words, names
-}
-
 // body reads the text of a body whose literal is the first one from location on.
 func (r *reader) body(location int32, text, language string, vars *scope) *op.Body {
 	i := r.at(location)
@@ -165,7 +142,7 @@ func (r *reader) body(location int32, text, language string, vars *scope) *op.Bo
 	literal := r.tokens[i:end]
 	if vars.all.depth > bodyLimit {
 		span := chunk{tokens: r.tokens}.span()
-		words, _, _ := bodyWords(text)
+		words := bodyWords(text)
 		return &op.Body{File: r.file, Steps: []op.Step{&op.Run{Ops: []op.At{{Span: span, Op: &op.Unread{
 			Message: "bodies stand in one another deeper than this version reads", Destructive: words, Body: true,
 		}}}}}}

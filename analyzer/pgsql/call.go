@@ -180,39 +180,23 @@ func functionCalls(n *pg_query.Node) []*pg_query.FuncCall {
 	return all
 }
 
-// bodyWords returns the destructive words of a body, the names in it that stand
-// before a parenthesis, which may be calls, and whether it may make or rename
-// objects.
-func bodyWords(body string) (words []string, names []op.Name, makes bool) {
+// bodyWords returns the destructive words of a body that is not read.
+func bodyWords(body string) []string {
 	data := []byte(body)
 	all := tokens(data, source.Span{End: len(data)})
-	words = destructiveWords(data, chunk{tokens: all})
+	words := destructiveWords(data, chunk{tokens: all})
 	alters := false
-	seen := map[op.Name]bool{}
 	for i, t := range all {
 		switch {
-		case t.is(data, "create"):
-			makes = true
 		case t.is(data, "alter"):
-			makes, alters = true, true
+			alters = true
 		case t.is(data, ";"):
 			alters = false
 		case t.is(data, "type") && alters && !all[i-1].is(data, "alter"):
 			words = append(words, "alter column type")
 		}
-		if t.kind != word && t.kind != quoted || i+1 >= len(all) || !all[i+1].is(data, "(") {
-			continue
-		}
-		name := op.Name{Name: identifier(body[t.span.Start:t.span.End])}
-		if i >= 2 && all[i-1].is(data, ".") {
-			name.Schema = identifier(body[all[i-2].span.Start:all[i-2].span.End])
-		}
-		if !seen[name] {
-			seen[name] = true
-			names = append(names, name)
-		}
 	}
-	return words, names, makes
+	return words
 }
 
 // identifier folds a bare name and takes the quotes off a quoted one.

@@ -97,10 +97,12 @@ func (c *corpus) count(one *row, project string, f *source.File, s pgsql.Stateme
 		case *op.Block:
 			c.body(one, project, o.Body)
 		case *op.CreateFunction:
-			if !o.Read {
+			switch {
+			case o.Body == nil:
 				c.say(project, f, at.Span, "language", o.Language)
+			case o.Language != "aggregate": // it has no text of its own
+				c.body(one, project, o.Body)
 			}
-			c.body(one, project, o.Body)
 		}
 	}
 }
