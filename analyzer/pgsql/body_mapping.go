@@ -170,15 +170,32 @@ func (m *mapping) ops(all []op.At) {
 			m.body(o.Body)
 		case *op.CreateFunction:
 			m.body(o.Body)
-		case *op.Dynamic:
-			m.texts(o.Text)
-			for _, t := range o.Using {
-				m.texts(t)
-			}
-		case *op.Call:
-			for _, a := range o.Arguments {
-				m.texts(a.Value)
-			}
+		case *op.CreateView:
+			m.calls(o.Calls)
+		case *op.RowCalls:
+			m.calls(o.Calls)
+		default:
+			m.call(o)
+		}
+	}
+}
+
+func (m *mapping) calls(all []op.Operation) {
+	for _, o := range all {
+		m.call(o)
+	}
+}
+
+func (m *mapping) call(o op.Operation) {
+	switch o := o.(type) {
+	case *op.Dynamic:
+		m.texts(o.Text)
+		for _, t := range o.Using {
+			m.texts(t)
+		}
+	case *op.Call:
+		for _, a := range o.Arguments {
+			m.texts(a.Value)
 		}
 	}
 }

@@ -204,14 +204,20 @@ func TestOperations(t *testing.T) {
 			&op.Call{Function: name("f"), Perhaps: true}, &op.Call{Function: name("g"), Perhaps: true, Arguments: []op.Argument{{Value: open(false)}}}}},
 		{"CREATE VIEW a AS SELECT f()", []op.Operation{&op.CreateView{Kind: op.View, Name: name("a"), Calls: []op.Operation{&op.Call{Function: name("f"), Perhaps: true}}}}},
 	} {
-		_, all := read(tt.sql)
-		var got []op.Operation
-		for _, at := range all[0].Ops {
-			got = append(got, at.Op)
-		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("operations of %q (-want +got):\n%s", tt.sql, diff)
-		}
+		checkOperations(t, tt.sql, tt.want)
+	}
+}
+
+// checkOperations compares what the first statement of a text asks for.
+func checkOperations(t *testing.T, sql string, want []op.Operation) {
+	t.Helper()
+	_, all := read(sql)
+	var got []op.Operation
+	for _, at := range all[0].Ops {
+		got = append(got, at.Op)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("operations of %q (-want +got):\n%s", sql, diff)
 	}
 }
 

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -179,6 +180,14 @@ func (p *plpgsql) simple(start, end int) []op.Step {
 // find returns the index of the word between the tokens i and j, outside
 // parentheses; j if it is not there.
 func (p *plpgsql) find(i, j int, words ...string) int {
+	return p.outside(i, j, func(t token) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return t.is(p.data, w) })
+	})
+}
+
+// outside returns the index of the first token between i and j, outside
+// parentheses and brackets, that is wanted; j if there is none.
+func (p *plpgsql) outside(i, j int, wanted func(token) bool) int {
 	depth := 0
 	for ; i < j; i++ {
 		switch t := p.tokens[i]; {
@@ -186,12 +195,8 @@ func (p *plpgsql) find(i, j int, words ...string) int {
 			depth++
 		case t.is(p.data, ")"), t.is(p.data, "]"):
 			depth--
-		case depth == 0:
-			for _, w := range words {
-				if t.is(p.data, w) {
-					return i
-				}
-			}
+		case depth <= 0 && wanted(t):
+			return i
 		}
 	}
 	return j

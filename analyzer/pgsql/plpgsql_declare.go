@@ -101,20 +101,9 @@ func (p *plpgsql) declaration(start, end int) []op.Step {
 
 // valueAt returns the index of :=, = or DEFAULT; end without.
 func (p *plpgsql) valueAt(i, end int) int {
-	depth := 0
-	for ; i < end; i++ {
-		t := p.tokens[i]
-		switch {
-		case t.is(p.data, "("), t.is(p.data, "["):
-			depth++
-		case t.is(p.data, ")"), t.is(p.data, "]"):
-			depth--
-		case depth > 0:
-		case t.is(p.data, "default"), t.is(p.data, ":"), t.kind == operator && p.data[t.span.Start] == '=':
-			return i
-		}
-	}
-	return end
+	return p.outside(i, end, func(t token) bool {
+		return t.is(p.data, "default") || t.is(p.data, ":") || t.kind == operator && p.data[t.span.Start] == '='
+	})
 }
 
 // initial reads the value behind :=, =, => or DEFAULT at token i.

@@ -105,24 +105,19 @@ func splitAssigns(steps []op.Step) (assigns, others []op.Step) {
 
 // dots returns the place of the two dots of an integer loop; -1 if there are none.
 func (p *plpgsql) dots(i, j int) int {
-	depth := 0
-	for ; i < j; i++ {
-		t := p.tokens[i]
+	place := -1
+	p.outside(i, j, func(t token) bool {
 		switch {
-		case t.is(p.data, "("), t.is(p.data, "["):
-			depth++
-		case t.is(p.data, ")"), t.is(p.data, "]"):
-			depth--
-		case depth != 0:
 		case t.is(p.data, ".") && t.span.End < len(p.data) && p.data[t.span.End] == '.':
-			return t.span.Start
+			place = t.span.Start
 		case t.kind == number:
 			if at := bytes.Index(p.data[t.span.Start:t.span.End], []byte("..")); at >= 0 {
-				return t.span.Start + at
+				place = t.span.Start + at
 			}
 		}
-	}
-	return -1
+		return place >= 0
+	})
+	return place
 }
 
 // integers reads FOR i IN [REVERSE] a..b [BY c] LOOP, which makes its variable.

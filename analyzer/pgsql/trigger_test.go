@@ -51,14 +51,7 @@ func TestTriggers(t *testing.T) {
 		}},
 		{"MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT VALUES (1)", one(&op.Merge{Table: name("t"), Inserts: true, On: op.Elsewhere{}})},
 	} {
-		_, all := read(tt.sql)
-		var got []op.Operation
-		for _, at := range all[0].Ops {
-			got = append(got, at.Op)
-		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("operations of %q (-want +got):\n%s", tt.sql, diff)
-		}
+		checkOperations(t, tt.sql, tt.want)
 	}
 }
 
