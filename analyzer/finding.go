@@ -71,6 +71,9 @@ type Reached struct {
 	Kind op.Kind `json:"kind"`
 	Name string  `json:"name"`
 	Why  string  `json:"why"`
+	// From is what it hangs on, where that is not the object that the finding names:
+	// the table in the middle of a chain of foreign keys.
+	From string `json:"from,omitempty"`
 }
 
 // A Reason is one term of a score.

@@ -42,6 +42,9 @@ func Summary(r *Review, o SummaryOptions) string {
 	if r.Decision.Blocked && r.Decision.Acknowledgement.State == gate.Stale {
 		p.list("Came after the label:", pick(blocking, o.Uncovered), o, "")
 	}
+	if picture := hits(blocking); p.fits(picture) {
+		p.must(picture)
+	}
 	p.list("No comment could be placed on these lines:",
 		pick(r.Report.Findings, o.OutsideDiff), o, "")
 	for _, f := range blocking {
