@@ -71,6 +71,9 @@ type Reached struct {
 	Kind op.Kind `json:"kind"`
 	Name string  `json:"name"`
 	Why  string  `json:"why"`
+	Size *Size   `json:"size,omitempty"` // of the table, if it is known
+	// Table is that table, as it was called before the change.
+	Table op.Name `json:"-"`
 }
 
 // A Reason is one term of a score.
@@ -107,6 +110,7 @@ type Finding struct {
 	// Fingerprint is the same for the same operation on the same object in the
 	// same file, wherever its lines move.
 	Fingerprint string       `json:"fingerprint"`
+	Size        *Size        `json:"size,omitempty"` // of the table that is hit, if it is known
 	Suppressed  *Suppression `json:"suppressed"`
 }
 
