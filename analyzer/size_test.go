@@ -55,7 +55,11 @@ CREATE TABLE notes (id int PRIMARY KEY, u int REFERENCES users ON DELETE SET NUL
 CREATE TABLE events (id int, at date) PARTITION BY RANGE (at);
 CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
 CREATE TABLE "Users" (id int); CREATE SCHEMA s; CREATE TABLE s.users (id int);
-CREATE TYPE mood AS ENUM ('a'); CREATE TABLE moods (m mood); CREATE TABLE more (m mood);`
+CREATE TYPE mood AS ENUM ('a'); CREATE TABLE moods (m mood); CREATE TABLE more (m mood); ALTER TABLE moods ADD n mood;
+CREATE TABLE people (id int); ALTER TABLE people RENAME TO members;
+CREATE TABLE tree (id int PRIMARY KEY, up int REFERENCES tree ON DELETE CASCADE);
+CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM lines; RETURN NULL; END';
+CREATE TRIGGER tidy AFTER DELETE ON members FOR EACH ROW EXECUTE FUNCTION tidy();`
 
 func TestSizeMessages(t *testing.T) {
 	unknown := analyzer.TableSize{Bytes: 3 * gig}
@@ -64,6 +68,7 @@ func TestSizeMessages(t *testing.T) {
 		"public.users": size(1_234_567, 3_650_722_201), "public.orders": size(2*mega, 4*gig), "public.lines": size(900_000, gig),
 		"public.notes": size(5, 8192), "public.events": size(400, 1<<20), "public.events_1": size(400, 1<<20, "events"),
 		"public.Users": size(0, 0), "s.users": size(1, 700), "public.unknown": unknown, "public.moods": size(7, 10*1024),
+		"public.members": size(5, 1024), "public.people": size(6, 1024), "public.tree": size(1000, 1<<20),
 		"public.counted": {Rows: size(12_345, 0).Rows, Bytes: 20 << 20, AnalyzedAt: &long},
 	})
 	for _, tt := range []struct{ change, want string }{
@@ -88,6 +93,9 @@ func TestSizeMessages(t *testing.T) {
 		{"DROP TABLE s.users; ALTER TABLE users SET SCHEMA s; DROP TABLE s.users", "The table has about 1 row, 700 bytes.|The table has about 1.2 million rows, 3.4 GB."},
 		{"ALTER TABLE users RENAME TO old; ALTER TABLE notes RENAME TO users; DELETE FROM users", "The table has about 5 rows, 8 kB."},
 		{"CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM notes'; SELECT f()", "The table has about 5 rows, 8 kB."},
+		{"DROP TABLE members", "The table has about 5 rows, 1 kB."},
+		{"DELETE FROM tree", "The table has about 1,000 rows, 1 MB."},
+		{"DELETE FROM members", "The table has about 5 rows, 1 kB; with the other table in reach about 900,000 rows, 1 GB."},
 		{"DROP INDEX i", ""},
 	} {
 		var got []string
@@ -186,10 +194,33 @@ func TestSizePoints(t *testing.T) {
 	}
 }
 
+// TestSizeOfPartition holds that a partition counts, where its parent is not hit.
+func TestSizeOfPartition(t *testing.T) {
+	s := sizes(map[string]analyzer.TableSize{"public.events": size(mega, gig), "public.events_1": size(mega, gig, "events")})
+	if got := sized(s, shopHistory, "DROP TABLE events_1")[0].Score; got != 94 {
+		t.Errorf("got %d, want 90 and 4 for its size", got)
+	}
+}
+
+// TestSizeOfOtherCategories holds that only data loss gets points.
+func TestSizeOfOtherCategories(t *testing.T) {
+	rule := &analyzer.Rule{ID: "slow", Category: analyzer.Availability, Check: func(p *analyzer.Pass) {
+		p.Report(analyzer.Judgement{Object: p.Object(op.Table, op.Name{Name: "users"}, ""), Message: "Slow.", Reasons: []analyzer.Reason{{Points: 70}}})
+	}}
+	o := analyzer.Options{Rules: []*analyzer.Rule{rule}, Sizes: sizes(map[string]analyzer.TableSize{"public.users": size(mega, gig)})}
+	f := analyzer.Each(o, nil, []*migration.Migration{file("m/1_a.up.sql", "DELETE FROM users")}).Findings[0]
+	if f.Score != 70 || f.Message != "Slow. The table has about 1 million rows, 1 GB." {
+		t.Errorf("got %q with a score of %d, want 70", f.Message, f.Score)
+	}
+}
+
 // TestSizeOfUnsureNames holds that a name that is only known at run time, and a
 // table that the change makes, have no size.
 func TestSizeOfUnsureNames(t *testing.T) {
-	s := sizes(map[string]analyzer.TableSize{"public.…": size(mega, gig), "public.··": size(mega, gig), "public.users": size(mega, gig)})
+	s := sizes(map[string]analyzer.TableSize{"public.…": size(mega, gig), "public.users": size(mega, gig)})
+	for n := range 20 {
+		s.Tables[op.Name{Schema: "public", Name: strings.Repeat(op.OpenMark, n)}] = size(mega, gig)
+	}
 	for _, change := range []string{
 		"DROP TABLE :\"name\"",
 		"DROP TABLE users; CREATE TABLE users (id int); ALTER TABLE users ATTACH PARTITION x DEFAULT; DELETE FROM users",
