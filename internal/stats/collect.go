@@ -106,18 +106,26 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
 
-func collect(ctx context.Context, conn *pgx.Conn, timeout time.Duration) (File, error) {
-	var f File
+// begin begins a transaction that may not write, nor run or wait for long, nor call
+// a function of the database's own.
+func begin(ctx context.Context, conn *pgx.Conn, timeout time.Duration) (pgx.Tx, error) {
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly})
 	if err != nil {
-		return f, err
+		return nil, err
 	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
 	settings := fmt.Sprintf("SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL search_path = pg_catalog",
 		max(timeout.Milliseconds(), 1), min(lockTimeout, max(timeout/2, time.Millisecond)).Milliseconds())
-	if _, err := tx.Exec(ctx, settings); err != nil {
-		return f, err
+	_, err = tx.Exec(ctx, settings)
+	return tx, err
+}
+
+func collect(ctx context.Context, conn *pgx.Conn, timeout time.Duration) (File, error) {
+	var f File
+	tx, err := begin(ctx, conn, timeout)
+	if err != nil {
+		return f, err // closing the connection ends what there is of a transaction
 	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
 	row := tx.QueryRow(ctx, "SELECT current_database()::text, now(), current_setting('server_version')")
 	if err := row.Scan(&f.Database, &f.CollectedAt, &f.ServerVersion); err != nil {
 		return f, err

@@ -110,5 +110,5 @@ func (f File) Sizes(now time.Time) (*analyzer.Sizes, error) {
 }
 
 func (f *File) sort() {
-	slices.SortFunc(f.Tables, func(a, b Table) int { return a.Name.compare(b.Name) })
+	slices.SortFunc(f.Tables, func(a, b Table) int { return a.compare(b.Name) })
 }
