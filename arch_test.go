@@ -77,6 +77,7 @@ var packages = map[string]place{
 		tests: []string{"analyzer/source", "analyzer/migration", "rules"},
 	},
 	"internal/git":    {},
+	"internal/stats":  {ours: []string{"analyzer", "analyzer/op"}, outside: []string{pgx}, tests: []string{"internal/pgtest"}},
 	"internal/github": {ours: []string{"internal/gate"}, outside: []string{goGitHub}, tests: []string{"internal/github/githubtest"}},
 	"internal/report": {
 		ours: []string{"analyzer", "analyzer/source", "internal/gate"}, outside: []string{color, sarif, uniseg},
@@ -85,10 +86,10 @@ var packages = map[string]place{
 	"internal/cli": {
 		ours: []string{
 			"analyzer", "analyzer/migration", "analyzer/source", "rules",
-			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report",
+			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/stats",
 		},
 		outside: []string{cobra, pflag, goAction, isatty},
-		tests:   []string{"internal/github/githubtest"},
+		tests:   []string{"internal/github/githubtest", "internal/pgtest"},
 	},
 	"internal/corpora": {
 		ours:     []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql"},
@@ -278,7 +279,7 @@ func (p place) allows(f goFile, imported string) bool {
 func TestOnlyImporters(t *testing.T) {
 	only := map[string]string{
 		pgQuery: "analyzer/pgsql", protobuf: "analyzer/pgsql", goGitHub: "internal/github",
-		"os/exec": "internal/git", "net/http": "internal/github",
+		pgx: "internal/stats", "os/exec": "internal/git", "net/http": "internal/github",
 	}
 	for _, f := range goFiles(t) {
 		if f.test || packages[f.folder].testOnly {

@@ -142,7 +142,7 @@ func TestCommandLines(t *testing.T) {
 			if page == "SECURITY.md" || slices.Contains(notYet, args[0]) {
 				continue
 			}
-			if !slices.Contains([]string{"check", "action", "rules", "version"}, args[0]) {
+			if !slices.Contains([]string{"check", "action", "rules", "stats", "version"}, args[0]) {
 				continue // a sentence that begins with the name
 			}
 			count++
@@ -243,6 +243,8 @@ func TestYAML(t *testing.T) {
 				t.Fatal(err)
 			}
 			switch {
+			case strings.Contains(b.text, "schedule:"):
+				checkSchedule(t, b.text)
 			case keys["jobs"] != nil:
 				checkWorkflow(t, b.text)
 			case keys["steps"] != nil:
@@ -332,15 +334,46 @@ func checkWorkflow(t *testing.T, text string) {
 	}
 }
 
+// checkSchedule holds that a workflow that holds a password runs on the default
+// branch alone, and calls dropgate as it can be called.
+func checkSchedule(t *testing.T, text string) {
+	t.Helper()
+	type step struct {
+		Uses, Run string
+		Env       map[string]string
+	}
+	w := decode[struct {
+		Name        string
+		On          map[string][]map[string]string
+		Permissions map[string]string
+		Jobs        map[string]struct {
+			RunsOn string `yaml:"runs-on"`
+			Steps  []step
+		}
+	}](t, text)
+	if len(w.On) != 1 || w.On["schedule"] == nil {
+		t.Errorf("it runs on %v, want a schedule only", w.On)
+	}
+	for _, job := range w.Jobs {
+		for _, s := range job.Steps {
+			for name, value := range s.Env {
+				if strings.Contains(name, "PASSWORD") && !strings.HasPrefix(value, "${{ secrets.") {
+					t.Errorf("%s is %q, want a secret", name, value)
+				}
+			}
+		}
+	}
+}
+
 // checkSteps holds that dropgate is used with inputs that it has, and without a
-// checkout.
+// checkout, save one of the base for the file that an input names.
 func checkSteps(t *testing.T, steps []step) {
 	t.Helper()
 	inputs := actionFile(t).Inputs
 	used := false
 	for _, s := range steps {
 		name, version, _ := strings.Cut(s.Uses, "@")
-		if name == "actions/checkout" {
+		if name == "actions/checkout" && (s.With["sparse-checkout"] == nil || s.With["ref"] != "${{ github.event.pull_request.base.sha }}") {
 			t.Error("it checks out the repository, which dropgate does not need")
 		}
 		if name != "dropgate/dropgate" {

@@ -74,6 +74,9 @@ type Reached struct {
 	// From is what it hangs on, where that is not the object that the finding names:
 	// the table in the middle of a chain of foreign keys.
 	From string `json:"from,omitempty"`
+	Size *Size  `json:"size,omitempty"` // of the table, if it is known
+	// Table is that table, as it was called before the change.
+	Table op.Name `json:"-"`
 }
 
 // A Reason is one term of a score.
@@ -110,6 +113,7 @@ type Finding struct {
 	// Fingerprint is the same for the same operation on the same object in the
 	// same file, wherever its lines move.
 	Fingerprint string       `json:"fingerprint"`
+	Size        *Size        `json:"size,omitempty"` // of the table that is hit, if it is known
 	Suppressed  *Suppression `json:"suppressed"`
 }
 

@@ -55,6 +55,7 @@ func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect) {
 		for _, j := range p.judgements {
 			hint(r.dialects[at.file], e.Op, &j, rule.Remedy)
 			hintQueries(r.queries[at.file], &j, rule.Remedy)
+			r.options.Sizes.measure(c, &j)
 			r.say(rule, j, at, s, e)
 		}
 	}
@@ -108,7 +109,7 @@ func (r *review) finding(rule *Rule, j Judgement, at place, s statement, e follo
 	found := Finding{
 		Rule: rule.ID, Category: rule.Category, Score: score(j.Reasons), Path: at.file.Path,
 		Object: j.Object, Reach: j.Reach, Certainty: j.Certainty, Message: way(j.Message, s, e), Reasons: j.Reasons,
-		Remedy: j.Remedy, Suggest: j.Suggestion,
+		Remedy: j.Remedy, Suggest: j.Suggestion, Size: j.size,
 	}
 	found.Severity = SeverityOf(found.Score)
 	found.Start, found.End = at.file.Range(at.span)

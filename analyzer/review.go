@@ -39,6 +39,7 @@ type Options struct {
 	// Base and Head are the files, by path, that migrations may bring in with psql's
 	// \i: as they were when the history ran, and as the change leaves them.
 	Base, Head map[string]*source.File
+	Sizes      *Sizes // of the tables before the change; nil: not known
 }
 
 // Together reviews files as one change on top of the history.
@@ -173,6 +174,9 @@ func (r *review) place(m *migration.Migration, base map[string]*source.File) {
 func (r *review) finish() *Report {
 	r.fold()
 	r.rest.close(r.report)
+	for i := range r.report.Findings {
+		r.options.Sizes.weigh(&r.report.Findings[i])
+	}
 	slices.SortStableFunc(r.report.Findings, Compare)
 	slices.SortStableFunc(r.report.Files, func(a, b FileSummary) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int {

@@ -43,6 +43,8 @@ type Judgement struct {
 	Certainty  Certainty // empty: Certain
 	Remedy     string    // empty: the rule's
 	Suggestion string
+
+	size *Size
 }
 
 // Report says something of the operation. A score of 0 is not worth saying.

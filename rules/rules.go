@@ -57,7 +57,7 @@ func reason(points int, format string, args ...any) analyzer.Reason {
 func reached(losses []catalog.Loss, reasons []analyzer.Reason) ([]analyzer.Reached, []analyzer.Reason) {
 	var all []analyzer.Reached
 	for _, l := range losses {
-		all = append(all, analyzer.Reached{Kind: l.Kind, Name: l.Name, Why: l.Why})
+		all = append(all, analyzer.Reached{Kind: l.Kind, Name: l.Name, Why: l.Why, Table: l.Table})
 	}
 	switch n := len(all); {
 	case n == 1:

@@ -96,6 +96,8 @@ type Table struct {
 	Implied bool
 
 	epoch        int
+	was          op.Name // what it was called before it was first moved in the epoch moved
+	moved        int
 	dropOnCommit bool            // temporary, ON COMMIT DROP
 	dropped      map[string]bool // columns that an earlier operation dropped or renamed
 	perhaps      map[string]bool // columns that may be there still

@@ -141,7 +141,7 @@ func (c *Catalog) moveTable(old op.Name, to func(op.Name) op.Name) {
 	c.remove(old)
 	c.gone[objectKey{kind: op.Table, name: old}] = true
 	delete(c.gone, objectKey{kind: op.Table, name: name})
-	t.Name = name
+	t.rename(name, c.epoch)
 	c.put(name, t)
 	c.moveRelation(old, name)
 	for _, other := range c.tables {

@@ -14,9 +14,10 @@ type Use struct {
 
 // A Loss is a table or column that loses something without being named.
 type Loss struct {
-	Kind op.Kind
-	Name string
-	Why  string
+	Kind  op.Kind
+	Name  string
+	Why   string
+	Table op.Name // the table, or the one that has the column, as Before tells it
 }
 
 // HoldsRows reports whether the table, or one that inherits from it or is a
@@ -104,7 +105,7 @@ func (w *walker) add(kind op.Kind, t *Table, column, why string) {
 	if column != "" {
 		name += "." + column
 	}
-	w.all = append(w.all, Loss{Kind: kind, Name: name, Why: why})
+	w.all = append(w.all, Loss{Kind: kind, Name: name, Why: why, Table: w.c.before(t)})
 }
 
 // DeleteReach returns what a DELETE from the table takes along through foreign

@@ -20,6 +20,7 @@ import (
 	"github.com/sethvargo/go-githubactions"
 	"github.com/spf13/cobra"
 
+	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/internal/config"
 	"github.com/dropgate/dropgate/internal/gate"
 	"github.com/dropgate/dropgate/internal/report"
@@ -33,6 +34,7 @@ type inputs struct {
 	token, label, config, comment, status, reportFile, sarifFile string
 	threshold                                                    int // 0: not set
 	paths                                                        []string
+	sizes                                                        *analyzer.Sizes
 }
 
 // An action is one run as a GitHub Action.
@@ -124,8 +126,8 @@ func (a *action) readInputs() (inputs, error) {
 	if in.paths, err = readPaths(get("paths")); err != nil {
 		return in, err
 	}
-	if get("stats") != "" {
-		return in, errors.New("the input stats is set, and this version does not read statistics: take it out")
+	if in.sizes, err = a.sizesInside(get("stats")); err != nil {
+		return in, err
 	}
 	if in.config, err = inside("config", in.config, configName); err != nil {
 		return in, err

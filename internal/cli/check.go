@@ -29,12 +29,15 @@ type checkFlags struct {
 	config       string
 	diff         string
 	color        string
+	stats        string
 	threshold    int
 	jobs         int
 	staged       bool
 	acknowledged bool
 	quiet        bool
 	verbose      bool
+
+	sizes *analyzer.Sizes // that stats names
 }
 
 const checkHelp = `Review migrations: files, folders, or - for standard input.
@@ -57,7 +60,7 @@ func (a *app) checkCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// An empty value is what a script's unset variable leaves. It must not
 			// become another kind of review, or another policy.
-			for _, name := range []string{"diff", "config", "output"} {
+			for _, name := range []string{"diff", "config", "output", "stats"} {
 				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 					return fmt.Errorf("--%s is empty: name what it takes, or leave it out", name)
 				}
@@ -70,6 +73,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.StringVar(&f.output, "output", "", "write the report to `FILE`, not to standard output")
 	flags.StringVar(&f.config, "config", "", "read the config from `FILE` (default "+configName+")")
 	flags.IntVar(&f.threshold, "threshold", 60, "`SCORE` from which an operation blocks, 1 to 100")
+	flags.StringVar(&f.stats, "stats", "", "say how large tables are, as `FILE` of dropgate stats tells")
 	flags.StringVar(&f.diff, "diff", "", "review what `BASE[...HEAD]` changes")
 	flags.BoolVar(&f.staged, "staged", false, "review what git's index changes")
 	flags.BoolVar(&f.acknowledged, "acknowledged", false, "report everything, block nothing, as if a valid label were there")
@@ -147,7 +151,12 @@ type reviewed struct {
 }
 
 // review reads and judges in one of the three ways.
-func (a *app) review(ctx context.Context, f checkFlags, args []string) (*reviewed, error) {
+func (a *app) review(ctx context.Context, f checkFlags, args []string) (_ *reviewed, err error) {
+	if f.stats != "" {
+		if f.sizes, err = a.readSizes(f.stats); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case f.diff != "":
 		return a.reviewDiff(ctx, f)
@@ -166,7 +175,7 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (*reviewe
 	if err != nil {
 		return nil, err
 	}
-	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included}
+	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included, Sizes: f.sizes}
 	done.found = analyzer.Each(options, d.history, d.files)
 	return done, nil
 }
@@ -227,6 +236,7 @@ func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string
 	if err != nil {
 		return nil, err
 	}
+	all.sizes = f.sizes
 	done.found = together(all, f.jobs)
 	return done, nil
 }

@@ -304,6 +304,7 @@ type change struct {
 	files   []analyzer.ChangedFile
 	// base and head are the files that migrations include.
 	base, head map[string]*source.File
+	sizes      *analyzer.Sizes
 }
 
 // gitChange reads what changes list, on top of a commit's files.
