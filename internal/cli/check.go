@@ -167,6 +167,7 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (*reviewe
 		return nil, err
 	}
 	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included}
+	options.InUse = a.inUse(func() (codebase, error) { return treeCode(ctx, c, args) })
 	done.found = analyzer.Each(options, d.history, d.files)
 	return done, nil
 }
@@ -188,7 +189,7 @@ func (a *app) reviewDiff(ctx context.Context, f checkFlags) (*reviewed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return reviewGit(ctx, repository, f, from, changes, fmt.Sprintf("between %s and %s", base, head))
+	return a.reviewGit(ctx, repository, f, from, changes, fmt.Sprintf("between %s and %s", base, head))
 }
 
 func (a *app) reviewStaged(ctx context.Context, f checkFlags) (*reviewed, error) {
@@ -204,11 +205,11 @@ func (a *app) reviewStaged(ctx context.Context, f checkFlags) (*reviewed, error)
 	if err != nil {
 		return nil, err
 	}
-	return reviewGit(ctx, repository, f, head, changes, "among the staged changes")
+	return a.reviewGit(ctx, repository, f, head, changes, "among the staged changes")
 }
 
 // reviewGit reviews changes on top of a commit, with that commit's config.
-func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string, changes []git.Change, scope string) (*reviewed, error) {
+func (a *app) reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string, changes []git.Change, scope string) (*reviewed, error) {
 	tree, err := r.Tree(ctx, base)
 	if err != nil {
 		return nil, err
@@ -223,10 +224,12 @@ func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string
 			done.left.note(c, change.Path)
 		}
 	}
+	head := sidesOf(tree, changes).head
 	all, err := gitChange(ctx, r, c, tree, changes)
 	if err != nil {
 		return nil, err
 	}
+	all.inUse = a.inUse(func() (codebase, error) { return storedCode(ctx, r, c, head), nil })
 	done.found = together(all, f.jobs)
 	return done, nil
 }

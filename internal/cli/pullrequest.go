@@ -151,6 +151,9 @@ func (p *pull) review(ctx context.Context) (*analyzer.Report, error) {
 			Unreadable: fmt.Sprintf("GitHub lists the first %d files of a pull request, and %d more have changed as of %s", len(p.files), hidden, p.live.HeadSHA),
 		})
 	}
+	all.inUse = p.inUse(func() (codebase, error) {
+		return workspaceCode(p.config, p.getenv("GITHUB_WORKSPACE"), p.sides.head)
+	})
 	found := together(all, 0)
 	applyRules(p.config, found)
 	return found, nil

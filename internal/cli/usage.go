@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha1" //nolint:gosec // what git names blobs by
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/internal/config"
+	"github.com/dropgate/dropgate/internal/git"
+	"github.com/dropgate/dropgate/internal/usage"
+)
+
+// searchTime is how long the code is searched at most.
+const searchTime = 3 * time.Second
+
+// A codebase is the code that may name what a change takes away.
+type codebase struct {
+	files []git.TreeFile // by path
+	// read calls each with the files that can be read, in order, until that returns
+	// false.
+	read func(each func(number int, data []byte) bool) error
+}
+
+// inUse returns what the analyzer asks about names. Where the code is, is asked only
+// if there is a name to look for.
+func (a *app) inUse(open func() (codebase, error)) func([]analyzer.Gone) analyzer.Usage {
+	return func(names []analyzer.Gone) analyzer.Usage {
+		end := a.now().Add(searchTime)
+		code, err := open()
+		if err != nil {
+			return analyzer.Usage{Search: analyzer.Search{Stopped: err.Error()}}
+		}
+		limits := usage.Default
+		limits.Late = func() string {
+			if a.now().Before(end) {
+				return ""
+			}
+			return fmt.Sprintf("after %g s", searchTime.Seconds())
+		}
+		files := func(yield func(string, []byte) bool) {
+			err = code.read(func(i int, data []byte) bool {
+				return yield(code.files[i].Path, data)
+			})
+		}
+		found := usage.Search(names, files, len(code.files), limits)
+		if err != nil && found.Search.Stopped == "" {
+			found.Search.Stopped = err.Error()
+		}
+		return found
+	}
+}
+
+// searched returns the files to look at: text of the repository's own that is no
+// migration.
+func searched(c config.Config, files []git.TreeFile) []git.TreeFile {
+	return slices.DeleteFunc(files, func(f git.TreeFile) bool {
+		return !isText(f.Mode) || !usage.Searched(f.Path) || candidate(c, f.Path) || f.Path == c.Schema
+	})
+}
+
+// sideFiles lists one side of a change.
+func sideFiles(side map[string]git.Entry) []git.TreeFile {
+	all := make([]git.TreeFile, 0, len(side))
+	for name, entry := range side {
+		all = append(all, git.TreeFile{Path: name, Entry: entry})
+	}
+	slices.SortFunc(all, func(a, b git.TreeFile) int { return strings.Compare(a.Path, b.Path) })
+	return all
+}
+
+// storedCode is what git has stored for one side of a change.
+func storedCode(ctx context.Context, r *git.Repository, c config.Config, side map[string]git.Entry) codebase {
+	files := searched(c, sideFiles(side))
+	oids := make([]string, len(files))
+	for i, f := range files {
+		oids[i] = f.OID
+	}
+	return codebase{files, func(each func(int, []byte) bool) error {
+		return r.Contents(ctx, oids, usage.FileLimit, each)
+	}}
+}
+
+// treeCode is the tracked files of the working tree that one of the paths is in.
+func treeCode(ctx context.Context, c config.Config, args []string) (codebase, error) {
+	dir := ""
+	for _, arg := range args {
+		if arg == stdin {
+			continue
+		}
+		dir = arg
+		if info, err := os.Stat(arg); err == nil && !info.IsDir() {
+			dir = filepath.Dir(arg)
+		}
+		break
+	}
+	if dir == "" {
+		return codebase{}, fmt.Errorf("standard input is in no repository")
+	}
+	r, err := git.Open(ctx, dir)
+	if err != nil {
+		return codebase{}, err
+	}
+	all, err := r.Tracked(ctx)
+	if err != nil {
+		return codebase{}, err
+	}
+	files := searched(c, all)
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Path
+		files[i].Path = fromHere(filepath.Join(r.Root(), filepath.FromSlash(f.Path)))
+	}
+	return codebase{files, func(each func(int, []byte) bool) error {
+		return readTree(r.Root(), names, func(i int, data []byte) bool { return each(i, data) })
+	}}, nil
+}
+
+// fromHere returns a path of the repository as somebody in the working folder
+// writes it.
+func fromHere(name string) string {
+	here, err := os.Getwd()
+	if err == nil {
+		here, err = filepath.EvalSymlinks(here)
+	}
+	if err != nil {
+		return filepath.ToSlash(name)
+	}
+	inside, err := filepath.Rel(here, name)
+	if err != nil {
+		return filepath.ToSlash(name)
+	}
+	return filepath.ToSlash(inside)
+}
+
+// workspaceCode is the checkout that the action's job has, if any: those files of it
+// that are the head's to the byte. What else lies there is none of the change's.
+func workspaceCode(c config.Config, workspace string, head map[string]git.Entry) (codebase, error) {
+	if workspace == "" {
+		return codebase{}, fmt.Errorf("the job has no checkout")
+	}
+	files := searched(c, sideFiles(head))
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Path
+	}
+	return codebase{files, func(each func(int, []byte) bool) error {
+		return readTree(workspace, names, func(i int, data []byte) bool {
+			return blobName(data) != files[i].OID || each(i, data)
+		})
+	}}, nil
+}
+
+// blobName returns the name that git gives to a content.
+func blobName(data []byte) string {
+	h := sha1.New() //nolint:gosec // as git does
+	_, _ = fmt.Fprintf(h, "blob %d\x00", len(data))
+	_, _ = h.Write(data)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// readTree reads those of the files below a folder that are plain and not too
+// large. No link leads out of it.
+func readTree(dir string, names []string, each func(number int, data []byte) bool) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("open the working tree: %w", cause(err))
+	}
+	defer func() { _ = root.Close() }()
+	for i, name := range names {
+		name = filepath.FromSlash(path.Clean(name))
+		info, err := root.Lstat(name)
+		if err != nil || !info.Mode().IsRegular() || info.Size() > usage.FileLimit {
+			continue
+		}
+		data, err := root.ReadFile(name)
+		if err == nil && !each(i, data) {
+			return nil
+		}
+	}
+	return nil
+}
