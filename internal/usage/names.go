@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/dropgate/dropgate/analyzer"
 )
@@ -15,7 +16,7 @@ type strictness int
 const (
 	anywhere    strictness = iota // the file names the table
 	otherTables                   // the line does, or the file is the table's own
-	sameLine                      // the line does
+	sameLine                      // the word hangs on the table's, or the line is a query on it
 )
 
 // A role is what a word of a file says.
@@ -23,7 +24,9 @@ type role int
 
 const (
 	evidence   role = iota // the name itself
-	definition             // the name itself, after the word for a class
+	routine                // the same; where it is called, it is a function's
+	plain                  // the same; an everyday word, which is one in a query only
+	definition             // the same, after the word for a class
 	mention                // the table of a column, for the whole file
 	nearby                 // the table of a column, for the line
 )
@@ -31,8 +34,7 @@ const (
 // A reference is what a word stands for.
 type reference struct {
 	role   role
-	number int  // of a name; of a table for mention and nearby
-	plain  bool // a table's name that is an everyday word
+	number int // of a name; of a table for mention and nearby
 }
 
 // A name is what is looked for.
@@ -82,12 +84,16 @@ func (x *index) table(number int, table string) {
 	switch {
 	case !isWord(table):
 		x.odd = append(x.odd, oddName{number, []byte(table)})
-	case strings.Contains(strings.Trim(table, "_"), "_"):
+	case several(table):
 		for _, form := range tableForms(table) {
-			x.add(form, reference{role: evidence, number: number})
+			if form == joined(form) {
+				x.add(form, reference{role: evidence, number: number})
+			} else {
+				x.add(form, reference{role: routine, number: number})
+			}
 		}
 	default:
-		x.add(table, reference{role: evidence, number: number, plain: true})
+		x.add(table, reference{role: plain, number: number})
 		for _, form := range tableForms(table)[1:] {
 			x.add(form, reference{role: definition, number: number})
 		}
@@ -140,6 +146,12 @@ func isWord(s string) bool {
 	return s != "" && !bytes.ContainsFunc([]byte(s), func(r rune) bool { return r < 0x80 && !inWord[byte(r)] })
 }
 
+// several reports whether a name is made of several words: order_items, orderItems.
+func several(s string) bool {
+	s = strings.Trim(s, "_")
+	return strings.Contains(s, "_") || strings.IndexFunc(s, unicode.IsLower) >= 0 && strings.IndexFunc(lowerFirst(s), unicode.IsUpper) > 0
+}
+
 // tableForms returns how code writes a table's name, the name itself first:
 // order_items, OrderItems, OrderItem and, for several words, orderItems, orderItem.
 func tableForms(table string) []string {
@@ -147,7 +159,7 @@ func tableForms(table string) []string {
 	for _, base := range []string{table, singular(table)} {
 		pascal := joined(base)
 		forms = append(forms, pascal)
-		if strings.Contains(base, "_") {
+		if several(base) {
 			forms = append(forms, base, lowerFirst(pascal))
 		}
 	}
@@ -158,7 +170,7 @@ func tableForms(table string) []string {
 // CreatedBy; user_id also as userID and UserID.
 func columnForms(column string) []string {
 	forms := []string{column}
-	if strings.Contains(strings.Trim(column, "_"), "_") {
+	if several(column) {
 		pascal := joined(column)
 		forms = append(forms, pascal, lowerFirst(pascal))
 		if goName := joinedAsGo(column); goName != pascal {
@@ -251,7 +263,7 @@ func strict(g analyzer.Gone) strictness {
 	switch {
 	case len(g.Column) < shortName || slices.Contains(everyday, g.Column):
 		return sameLine
-	case g.Elsewhere:
+	case g.Elsewhere, !several(g.Column), strings.HasSuffix(g.Column, "_id"), strings.HasSuffix(g.Column, "Id"):
 		return otherTables
 	}
 	return anywhere

@@ -4,8 +4,10 @@
 package usage
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/dropgate/dropgate/analyzer"
 )
@@ -39,13 +41,13 @@ func Search(names []analyzer.Gone, files iter.Seq2[string, []byte], total int, l
 		names = names[:namesLimit]
 	}
 	s.index = newIndex(names)
-	looked, bytes := 0, 0
+	looked, size := 0, 0
 	for path, data := range files {
 		if looked++; !isBinary(data) {
 			s.file(path, data)
 		}
-		bytes += len(data)
-		if why := limits.reached(looked, bytes); why != "" && looked < total {
+		size += len(data)
+		if why := limits.reached(looked, size); why != "" && looked < total {
 			stopped = why
 			break
 		}
@@ -57,12 +59,12 @@ func Search(names []analyzer.Gone, files iter.Seq2[string, []byte], total int, l
 	return u
 }
 
-func (l Limits) reached(files, bytes int) string {
+func (l Limits) reached(files, size int) string {
 	switch {
 	case files >= l.Files:
 		return fmt.Sprintf("after %d files", files)
-	case bytes >= l.Bytes:
-		return fmt.Sprintf("after %d MB", bytes/1_000_000)
+	case size >= l.Bytes:
+		return fmt.Sprintf("after %d MB", size/1_000_000)
 	case l.Late != nil:
 		return l.Late()
 	}
@@ -90,8 +92,10 @@ func (f *found) add(path string, line int) {
 type search struct {
 	index *index
 	found []found
-	// What one file has, by table and by name, as lines without repetition.
-	near, tables, names lines
+	// What one file has, as lines without repetition: by table, where its name is,
+	// where it is perhaps, and where it is in a query; by name, where its word is, and
+	// where that hangs on the table's.
+	tables, near, queried, names, joined lines
 }
 
 // lines holds line numbers by number, and which numbers have any, in order of
@@ -122,22 +126,13 @@ func (l *lines) clear() {
 
 // file looks through one file.
 func (s *search) file(path string, data []byte) {
-	s.near.clear()
-	s.tables.clear()
-	s.names.clear()
+	for _, l := range []*lines{&s.tables, &s.near, &s.queried, &s.names, &s.joined} {
+		l.clear()
+	}
 	entity := s.index.entities(path)
 	for w := range words(data) {
 		for _, r := range s.index.words[string(w.text)] {
-			switch {
-			case r.role == mention:
-				s.tables.add(r.number, w.line)
-			case r.role == nearby:
-				s.near.add(r.number, w.line)
-			case r.role == evidence && r.plain && !w.inQuery(data):
-			case r.role == definition && !w.defined():
-			default:
-				s.names.add(r.number, w.line)
-			}
+			s.note(w, r, data)
 		}
 	}
 	for _, f := range s.index.odd {
@@ -152,6 +147,55 @@ func (s *search) file(path string, data []byte) {
 	}
 }
 
+// note notes what a word says.
+func (s *search) note(w word, r reference, data []byte) {
+	switch {
+	case r.role == mention:
+		s.tables.add(r.number, w.line)
+	case r.role == nearby:
+		s.near.add(r.number, w.line)
+		if w.follows(data, relationWords) {
+			s.queried.add(r.number, w.line)
+		}
+	case r.proven(w, data):
+		s.names.add(r.number, w.line)
+		if s.index.names[r.number].strict == sameLine && s.hangs(w, r.number, data) {
+			s.joined.add(r.number, w.line)
+		}
+	}
+}
+
+// hangs reports whether a column's word hangs on that of its table: users.name,
+// user->name, user['name'].
+func (s *search) hangs(w word, number int, data []byte) bool {
+	gap := data[max(0, w.start-w.gap):w.start]
+	if w.before == nil || len(gap) > gapLimit || bytes.ContainsAny(gap, " \t,;") {
+		return false
+	}
+	table := s.index.names[number].table
+	return slices.ContainsFunc(s.index.words[string(w.before)], func(r reference) bool {
+		return (r.role == mention || r.role == nearby) && r.number == table
+	})
+}
+
+// gapLimit is the most bytes between a table's word and that of its column.
+const gapLimit = 4
+
+// proven reports whether a word stands in code as the name would.
+func (r reference) proven(w word, data []byte) bool {
+	switch {
+	case w.inComment(data):
+		return false
+	case r.role == definition:
+		return w.defined()
+	case r.role == routine && w.called(data):
+		return w.follows(data, relationWords)
+	case r.role == plain:
+		return w.quoted(data) || w.follows(data, relationWords)
+	}
+	return true
+}
+
 // counts reports whether a line that has the word is about the name: a column's
 // word says nothing where nothing says which table is meant.
 func (s *search) counts(number, line int, entity map[int]bool) bool {
@@ -163,6 +207,8 @@ func (s *search) counts(number, line int, entity map[int]bool) bool {
 		return entity[n.table] || len(s.tables.of[n.table]) > 0
 	case n.strict == otherTables && entity[n.table]:
 		return true
+	case n.strict == sameLine:
+		return has(s.joined.of[number], line) || has(s.queried.of[n.table], line)
 	}
 	return has(s.tables.of[n.table], line) || has(s.near.of[n.table], line)
 }

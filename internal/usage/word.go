@@ -13,6 +13,7 @@ type word struct {
 	line       int // from 1
 	start, end int
 	before     []byte // the word before it on the same line, nil for none
+	gap        int    // the bytes in between
 }
 
 // inWord are the bytes of words. What is no ASCII counts as a letter.
@@ -28,6 +29,7 @@ func words(data []byte) iter.Seq[word] {
 	return func(yield func(word) bool) {
 		line := 1
 		var before []byte
+		last := 0
 		for i := 0; i < len(data); {
 			if !inWord[data[i]] {
 				if data[i] == '\n' {
@@ -41,10 +43,10 @@ func words(data []byte) iter.Seq[word] {
 			for i < len(data) && inWord[data[i]] {
 				i++
 			}
-			if !yield(word{data[start:i], line, start, i, before}) {
+			if !yield(word{data[start:i], line, start, i, before, start - last}) {
 				return
 			}
-			before = data[start:i]
+			before, last = data[start:i], i
 		}
 	}
 }
@@ -64,24 +66,27 @@ var (
 	queryWords    = []string{"select", "delete", "insert", "where", "set", "values", "join", "create", "drop", "alter", "truncate", "foreign", "references"}
 )
 
-// inQuery reports whether a word that many texts have stands like a table's name:
-// in quotes by itself, as a symbol, or in a query.
-func (w word) inQuery(data []byte) bool {
-	before, after := byte(0), byte(0)
-	if w.start > 0 {
-		before = data[w.start-1]
+// quoted reports whether the word stands in quotes by itself or after a schema, or
+// as a symbol or a module: 'users', "public.users", :users, schema::users.
+func (w word) quoted(data []byte) bool {
+	at := func(i int) byte {
+		if i < 0 || i >= len(data) {
+			return ' '
+		}
+		return data[i]
 	}
-	if w.end < len(data) {
-		after = data[w.end]
-	}
-	quoted := after == '\'' || after == '"' || after == '`'
+	before, ahead, after := at(w.start-1), at(w.start-2), at(w.end)
 	switch {
-	case quoted && (before == after || before == '.' && w.start > 1 && inWord[data[w.start-2]]):
-		return true
-	case before == ':' || after == ':' && bytes.HasPrefix(data[w.end:], []byte("::")):
-		return before != ':' || w.start < 2 || !inWord[data[w.start-2]]
+	case before == ':':
+		return !inWord[ahead]
+	case after == ':':
+		return at(w.end+1) == ':'
+	case after == '`' && inWord[ahead]:
+		return false // the words of a tagged template
+	case after != '\'' && after != '"' && after != '`':
+		return false
 	}
-	return w.follows(data, relationWords)
+	return before == after || before == '.' && inWord[ahead]
 }
 
 // follows reports whether one of the words comes before it in what looks like a
@@ -104,7 +109,7 @@ func (w word) follows(data []byte, these []string) bool {
 	}
 	last := strings.TrimLeft(head[len(head)-1], "\"'`(")
 	switch {
-	case !slices.Contains(these, strings.ToLower(last)):
+	case !slices.Contains(these, strings.ToLower(last)), last != strings.ToLower(last) && last != strings.ToUpper(last):
 		return false
 	case last == strings.ToUpper(last), len(head) == 1:
 		return !bytes.HasPrefix(bytes.TrimLeft(data[w.end:to], " "), []byte("import"))
@@ -120,6 +125,18 @@ func (w word) follows(data []byte, these []string) bool {
 
 // contextBytes is how much of a line is looked at on each side of a word.
 const contextBytes = 400
+
+// called reports whether the word is that of a call, or of a function's head.
+func (w word) called(data []byte) bool { return w.end < len(data) && data[w.end] == '(' }
+
+// comments are how a line begins that is nothing but a comment.
+var comments = [][]byte{[]byte("//"), []byte("# "), []byte("* "), []byte("/*"), []byte("-- "), []byte("<!--")}
+
+func (w word) inComment(data []byte) bool {
+	from := bytes.LastIndexByte(data[:w.start], '\n') + 1
+	head := bytes.TrimLeft(data[from:w.start], " \t")
+	return slices.ContainsFunc(comments, func(sign []byte) bool { return bytes.HasPrefix(head, sign) })
+}
 
 // defined reports whether the word names a class or its like.
 func (w word) defined() bool { return slices.Contains(modelWords, string(w.before)) }
