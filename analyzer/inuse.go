@@ -3,6 +3,7 @@ package analyzer
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
 )
@@ -83,8 +84,8 @@ func (r *review) inUse() {
 	}
 	for i := range r.report.Findings {
 		f := &r.report.Findings[i]
-		if at, ok := asked[f.Fingerprint]; ok && at < len(found.Uses) {
-			f.used(found.Uses[at])
+		if at, ok := asked[f.Fingerprint]; ok && at < len(found.Uses) && len(found.Uses[at].First) > 0 {
+			f.used(found.Uses[at], r.freed[f.Fingerprint].only)
 		}
 	}
 	r.report.Findings = slices.DeleteFunc(r.report.Findings, func(f Finding) bool {
@@ -92,12 +93,14 @@ func (r *review) inUse() {
 	})
 }
 
-// used adds to a finding that code still names its object.
-func (f *Finding) used(u Uses) {
-	if len(u.First) == 0 {
+// used adds to a finding that code still names its object; one that is about nothing
+// else says where.
+func (f *Finding) used(u Uses, only bool) {
+	f.Uses, f.MoreUses, f.MoreUseFiles = u.First, u.More, u.MoreFiles
+	if only {
+		f.Message = fmt.Sprintf("%s: %s:%d.", strings.TrimSuffix(f.Message, "."), u.First[0].Path, u.First[0].Line)
 		return
 	}
-	f.Uses, f.MoreUses, f.MoreUseFiles = u.First, u.More, u.MoreFiles
 	points := min(pointsInUse, 100-f.Score)
 	if f.Score < 60 {
 		points = min(pointsInUse, 59-f.Score)
