@@ -69,7 +69,7 @@ var packages = map[string]place{
 	},
 	"rules": {
 		ours:  []string{"analyzer", "analyzer/op", "analyzer/catalog"},
-		tests: []string{"analyzer/source", "analyzer/migration", "internal/gate", "internal/losstest"},
+		tests: []string{"analyzer/source", "analyzer/migration", "internal/gate", "internal/losstest", "internal/usage"},
 	},
 	"internal/gate": {ours: []string{"analyzer"}},
 	"internal/config": {
@@ -77,6 +77,7 @@ var packages = map[string]place{
 		tests: []string{"analyzer/source", "analyzer/migration", "rules"},
 	},
 	"internal/git":    {},
+	"internal/usage":  {ours: []string{"analyzer"}},
 	"internal/github": {ours: []string{"internal/gate"}, outside: []string{goGitHub}, tests: []string{"internal/github/githubtest"}},
 	"internal/report": {
 		ours: []string{"analyzer", "analyzer/source", "internal/gate"}, outside: []string{color, sarif, uniseg},
@@ -85,7 +86,7 @@ var packages = map[string]place{
 	"internal/cli": {
 		ours: []string{
 			"analyzer", "analyzer/migration", "analyzer/source", "rules",
-			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report",
+			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/usage",
 		},
 		outside: []string{cobra, pflag, goAction, isatty},
 		tests:   []string{"internal/github/githubtest"},

@@ -59,10 +59,11 @@ func (a *app) inUse(open func() (codebase, error)) func([]analyzer.Gone) analyze
 }
 
 // searched returns the files to look at: text of the repository's own that is no
-// migration.
+// migration and that the config does not leave out.
 func searched(c config.Config, files []git.TreeFile) []git.TreeFile {
+	all := config.Config{Exclude: c.Exclude}
 	return slices.DeleteFunc(files, func(f git.TreeFile) bool {
-		return !isText(f.Mode) || !usage.Searched(f.Path) || candidate(c, f.Path) || f.Path == c.Schema
+		return !isText(f.Mode) || !usage.Searched(f.Path) || candidate(c, f.Path) || f.Path == c.Schema || !all.Includes(f.Path)
 	})
 }
 

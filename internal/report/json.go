@@ -21,7 +21,7 @@ type document struct {
 	Findings []analyzer.Finding     `json:"findings"`
 	Files    []analyzer.FileSummary `json:"files"`
 	Errors   []analyzer.Problem     `json:"errors"`
-	Search   *analyzer.Search       `json:"search"`
+	Search   analyzer.Search        `json:"search"`
 }
 
 type tool struct {
@@ -39,7 +39,9 @@ func JSON(w io.Writer, r *Review) error {
 		Findings: list(slices.Clone(r.Report.Findings)),
 		Files:    list(slices.Clone(r.Report.Files)),
 		Errors:   list(r.Report.Problems),
-		Search:   r.Report.Search,
+	}
+	if r.Report.Search != nil {
+		d.Search = *r.Report.Search
 	}
 	d.Decision.Reasons = list(d.Decision.Reasons)
 	for i := range d.Findings {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Folders that hold what others wrote, what a program wrote, what people read, or
-// migrations in a language of their own.
+// Folders that hold what others wrote, what a program wrote, what people read, data
+// of tests, or migrations in a language of their own.
 var skippedFolders = strings.Fields(`node_modules vendor third_party bower_components dist .git .github .dropgate
 	docs doc changelog changelogs locale locales i18n translations
-	migrations migration migrate db_migrations alembic __snapshots__`)
+	migrations migration migrate db_migrations alembic testdata fixtures __fixtures__ __snapshots__`)
 
 // Suffixes of files that are no code: text, data, pictures, what is generated.
 var skippedSuffixes = strings.Fields(`.md .mdx .markdown .rst .adoc .txt .log .csv .tsv .json .json5 .geojson .ndjson .lock .sum
-	.po .pot .mo .xliff .xlf .resx .arb .ftl .strings .svg .css .scss .sass .less .map .snap .patch .diff .sql
+	.po .pot .mo .xliff .xlf .resx .arb .ftl .strings .svg .css .scss .sass .less .map .snap .txtar .golden .patch .diff .sql
 	.png .jpg .jpeg .gif .webp .ico .bmp .pdf .zip .gz .tgz .bz2 .xz .zst .7z .jar .war .woff .woff2 .ttf .otf .eot
 	.mp3 .mp4 .webm .wav .ogg .so .dll .dylib .exe .bin .wasm .class .pyc .keystore .p12 .pem .crt .key .parquet .sqlite .db`)
 
