@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1" //nolint:gosec // what git names blobs by
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -89,23 +90,9 @@ func storedCode(ctx context.Context, r *git.Repository, c config.Config, side ma
 	}}
 }
 
-// treeCode is the tracked files of the working tree that one of the paths is in.
+// treeCode is the tracked files of the working tree that the paths are in.
 func treeCode(ctx context.Context, c config.Config, args []string) (codebase, error) {
-	dir := ""
-	for _, arg := range args {
-		if arg == stdin {
-			continue
-		}
-		dir = arg
-		if info, err := os.Stat(arg); err == nil && !info.IsDir() {
-			dir = filepath.Dir(arg)
-		}
-		break
-	}
-	if dir == "" {
-		return codebase{}, fmt.Errorf("standard input is in no repository")
-	}
-	r, err := git.Open(ctx, dir)
+	r, err := repositoryOf(ctx, args)
 	if err != nil {
 		return codebase{}, err
 	}
@@ -120,8 +107,25 @@ func treeCode(ctx context.Context, c config.Config, args []string) (codebase, er
 		files[i].Path = fromHere(filepath.Join(r.Root(), filepath.FromSlash(f.Path)))
 	}
 	return codebase{files, func(each func(int, []byte) bool) error {
-		return readTree(r.Root(), names, func(i int, data []byte) bool { return each(i, data) })
+		return readTree(r.Root(), names, each)
 	}}, nil
+}
+
+// repositoryOf returns the repository of the first path that is in one, whatever
+// their order. Standard input is in none, and the data of tests is of no code.
+func repositoryOf(ctx context.Context, args []string) (*git.Repository, error) {
+	for _, arg := range slices.Sorted(slices.Values(args)) {
+		if arg == stdin || usage.IsTestData(slashed(arg)) {
+			continue
+		}
+		if info, err := os.Stat(arg); err == nil && !info.IsDir() {
+			arg = filepath.Dir(arg)
+		}
+		if r, err := git.Open(ctx, arg); err == nil {
+			return r, nil
+		}
+	}
+	return nil, errors.New("no path is in the working tree of a git repository")
 }
 
 // fromHere returns a path of the repository as somebody in the working folder
@@ -145,7 +149,7 @@ func fromHere(name string) string {
 // that are the head's to the byte. What else lies there is none of the change's.
 func workspaceCode(c config.Config, workspace string, head map[string]git.Entry) (codebase, error) {
 	if workspace == "" {
-		return codebase{}, fmt.Errorf("the job has no checkout")
+		return codebase{}, errors.New("the job has no checkout")
 	}
 	files := searched(c, sideFiles(head))
 	names := make([]string, len(files))

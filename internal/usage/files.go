@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Folders that hold what others wrote, what a program wrote, what people read, data
-// of tests, or migrations in a language of their own.
+// Folders that hold what others wrote, what a program wrote, what people read, or
+// migrations in a language of their own.
 var skippedFolders = strings.Fields(`node_modules vendor third_party bower_components dist .git .github .dropgate
 	docs doc changelog changelogs locale locales i18n translations
-	migrations migration migrate db_migrations alembic testdata fixtures __fixtures__ __snapshots__`)
+	migrations migration migrate db_migrations alembic`)
 
 // Suffixes of files that are no code: text, data, pictures, what is generated.
 var skippedSuffixes = strings.Fields(`.md .mdx .markdown .rst .adoc .txt .log .csv .tsv .json .json5 .geojson .ndjson .lock .sum
@@ -22,13 +22,24 @@ var skippedSuffixes = strings.Fields(`.md .mdx .markdown .rst .adoc .txt .log .c
 var skippedNames = strings.Fields(`license licence copying notice authors contributors changelog changes codeowners
 	.gitignore .gitattributes .dropgate`)
 
+// Folders that hold the data of tests.
+var testFolders = strings.Fields(`testdata fixtures __fixtures__ __snapshots__`)
+
+// IsTestData reports whether a path is among the data of tests, whose tables are
+// nobody's.
+func IsTestData(file string) bool {
+	return slices.ContainsFunc(strings.Split(strings.ToLower(file), "/"), func(folder string) bool {
+		return slices.Contains(testFolders, folder)
+	})
+}
+
 // Searched reports whether a file of this path may be code of the repository's own,
 // by its path alone.
 func Searched(file string) bool {
 	file = strings.ToLower(file)
 	parts := strings.Split(file, "/")
 	for _, folder := range parts[:len(parts)-1] {
-		if slices.Contains(skippedFolders, folder) {
+		if slices.Contains(skippedFolders, folder) || slices.Contains(testFolders, folder) {
 			return false
 		}
 	}
