@@ -167,7 +167,7 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (*reviewe
 		return nil, err
 	}
 	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included}
-	options.InUse = a.inUse(func() (codebase, error) { return treeCode(ctx, c, args) })
+	options.InUse = a.inUse(func() (codebase, error) { return treeCode(ctx, c, args, d.included) })
 	done.found = analyzer.Each(options, d.history, d.files)
 	return done, nil
 }
@@ -229,7 +229,7 @@ func (a *app) reviewGit(ctx context.Context, r *git.Repository, f checkFlags, ba
 	if err != nil {
 		return nil, err
 	}
-	all.inUse = a.inUse(func() (codebase, error) { return storedCode(ctx, r, c, head), nil })
+	all.inUse = a.inUse(func() (codebase, error) { return storedCode(ctx, r, c, head, all), nil })
 	done.found = together(all, f.jobs)
 	return done, nil
 }

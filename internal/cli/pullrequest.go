@@ -152,7 +152,7 @@ func (p *pull) review(ctx context.Context) (*analyzer.Report, error) {
 		})
 	}
 	all.inUse = p.inUse(func() (codebase, error) {
-		return workspaceCode(p.config, p.getenv("GITHUB_WORKSPACE"), p.sides.head)
+		return workspaceCode(p.config, p.getenv("GITHUB_WORKSPACE"), p.sides.head, all)
 	})
 	found := together(all, 0)
 	applyRules(p.config, found)

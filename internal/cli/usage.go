@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/config"
 	"github.com/dropgate/dropgate/internal/git"
 	"github.com/dropgate/dropgate/internal/usage"
@@ -60,27 +62,34 @@ func (a *app) inUse(open func() (codebase, error)) func([]analyzer.Gone) analyze
 }
 
 // searched returns the files to look at: text of the repository's own that is no
-// migration and that the config does not leave out.
-func searched(c config.Config, files []git.TreeFile) []git.TreeFile {
+// migration, is run by none, and that the config does not leave out.
+func searched(c config.Config, files []git.TreeFile, included ...map[string]*source.File) []git.TreeFile {
 	all := config.Config{Exclude: c.Exclude}
 	return slices.DeleteFunc(files, func(f git.TreeFile) bool {
-		return !isText(f.Mode) || !usage.Searched(f.Path) || candidate(c, f.Path) || f.Path == c.Schema || !all.Includes(f.Path)
+		for _, some := range included {
+			if some[f.Path] != nil {
+				return true
+			}
+		}
+		return migration.IsPlan(f.Path) || !isText(f.Mode) || candidate(c, f.Path) || f.Path == c.Schema || !all.Includes(f.Path)
 	})
 }
 
-// sideFiles lists one side of a change.
+// sideFiles lists what may be code of one side of a change.
 func sideFiles(side map[string]git.Entry) []git.TreeFile {
 	all := make([]git.TreeFile, 0, len(side))
 	for name, entry := range side {
-		all = append(all, git.TreeFile{Path: name, Entry: entry})
+		if usage.Searched(name) {
+			all = append(all, git.TreeFile{Path: name, Entry: entry})
+		}
 	}
 	slices.SortFunc(all, func(a, b git.TreeFile) int { return strings.Compare(a.Path, b.Path) })
 	return all
 }
 
 // storedCode is what git has stored for one side of a change.
-func storedCode(ctx context.Context, r *git.Repository, c config.Config, side map[string]git.Entry) codebase {
-	files := searched(c, sideFiles(side))
+func storedCode(ctx context.Context, r *git.Repository, c config.Config, side map[string]git.Entry, all *change) codebase {
+	files := searched(c, sideFiles(side), all.base, all.head)
 	oids := make([]string, len(files))
 	for i, f := range files {
 		oids[i] = f.OID
@@ -91,7 +100,7 @@ func storedCode(ctx context.Context, r *git.Repository, c config.Config, side ma
 }
 
 // treeCode is the tracked files of the working tree that the paths are in.
-func treeCode(ctx context.Context, c config.Config, args []string) (codebase, error) {
+func treeCode(ctx context.Context, c config.Config, args []string, included map[string]*source.File) (codebase, error) {
 	r, err := repositoryOf(ctx, args)
 	if err != nil {
 		return codebase{}, err
@@ -100,14 +109,20 @@ func treeCode(ctx context.Context, c config.Config, args []string) (codebase, er
 	if err != nil {
 		return codebase{}, err
 	}
-	files := searched(c, all)
-	names := make([]string, len(files))
+	all = slices.DeleteFunc(all, func(f git.TreeFile) bool { return !usage.Searched(f.Path) })
+	// Reports have other paths than the repository, and migrations theirs.
+	names := map[string]string{}
+	for i, f := range all {
+		all[i].Path = fromHere(filepath.Join(r.Root(), filepath.FromSlash(f.Path)))
+		names[all[i].Path] = f.Path
+	}
+	files := searched(c, all, included)
+	inside := make([]string, len(files))
 	for i, f := range files {
-		names[i] = f.Path
-		files[i].Path = fromHere(filepath.Join(r.Root(), filepath.FromSlash(f.Path)))
+		inside[i] = names[f.Path]
 	}
 	return codebase{files, func(each func(int, []byte) bool) error {
-		return readTree(r.Root(), names, each)
+		return readTree(r.Root(), inside, each)
 	}}, nil
 }
 
@@ -147,11 +162,11 @@ func fromHere(name string) string {
 
 // workspaceCode is the checkout that the action's job has, if any: those files of it
 // that are the head's to the byte. What else lies there is none of the change's.
-func workspaceCode(c config.Config, workspace string, head map[string]git.Entry) (codebase, error) {
+func workspaceCode(c config.Config, workspace string, head map[string]git.Entry, all *change) (codebase, error) {
 	if workspace == "" {
 		return codebase{}, errors.New("the job has no checkout")
 	}
-	files := searched(c, sideFiles(head))
+	files := searched(c, sideFiles(head), all.base, all.head)
 	names := make([]string, len(files))
 	for i, f := range files {
 		names[i] = f.Path

@@ -14,7 +14,7 @@ var skippedFolders = strings.Fields(`node_modules vendor third_party bower_compo
 
 // Suffixes of files that are no code: text, data, pictures, what is generated.
 var skippedSuffixes = strings.Fields(`.md .mdx .markdown .rst .adoc .txt .log .csv .tsv .json .json5 .geojson .ndjson .lock .sum
-	.po .pot .mo .xliff .xlf .resx .arb .ftl .strings .svg .css .scss .sass .less .map .snap .txtar .golden .patch .diff .sql
+	.po .pot .mo .xliff .xlf .resx .arb .ftl .strings .svg .css .scss .sass .less .psql .pgsql .ddl .map .snap .txtar .golden .patch .diff .sql
 	.png .jpg .jpeg .gif .webp .ico .bmp .pdf .zip .gz .tgz .bz2 .xz .zst .7z .jar .war .woff .woff2 .ttf .otf .eot
 	.mp3 .mp4 .webm .wav .ogg .so .dll .dylib .exe .bin .wasm .class .pyc .keystore .p12 .pem .crt .key .parquet .sqlite .db`)
 
@@ -51,7 +51,7 @@ func Searched(file string) bool {
 	switch {
 	case slices.Contains(skippedSuffixes, path.Ext(base)):
 		return false
-	case strings.HasSuffix(base, ".min.js"), strings.HasSuffix(base, "-lock.yaml"):
+	case strings.HasSuffix(base, ".min.js"), strings.HasSuffix(base, "-lock.yaml"), strings.Contains(base, "changelog"):
 		return false
 	case slices.Contains(skippedNames, first):
 		return rest != "" && !slices.Contains([]string{"yml", "yaml", "html"}, rest) // authors.rb is code
