@@ -54,8 +54,12 @@ func (a *app) inUse(open func() (codebase, error)) func([]analyzer.Gone) analyze
 			})
 		}
 		found := usage.Search(names, files, len(code.files), limits)
-		if err != nil && found.Search.Stopped == "" {
+		switch {
+		case found.Search.Stopped != "":
+		case err != nil:
 			found.Search.Stopped = err.Error()
+		case found.Search.Files == 0 && len(code.files) > 0:
+			found.Search.Stopped = "the files of the change are not there"
 		}
 		return found
 	}

@@ -43,11 +43,10 @@ func Search(names []analyzer.Gone, files iter.Seq2[string, []byte], total int, l
 	s.index = newIndex(names)
 	looked, size := 0, 0
 	for path, data := range files {
-		if looked++; !isBinary(data) {
-			s.file(path, data)
-		}
+		looked++
 		size += len(data)
-		if why := limits.reached(looked, size); why != "" && looked < total {
+		whole := isBinary(data) || s.file(path, data, limits)
+		if why := limits.reached(looked, size); why != "" && (looked < total || !whole) {
 			stopped = why
 			break
 		}
@@ -124,13 +123,21 @@ func (l *lines) clear() {
 	l.which = l.which[:0]
 }
 
-// file looks through one file.
-func (s *search) file(path string, data []byte) {
+// wordsBetween is how many words of a file are looked at before the clock is.
+const wordsBetween = 4096
+
+// file looks through one file, and reports whether it came to its end.
+func (s *search) file(path string, data []byte, limits Limits) bool {
 	for _, l := range []*lines{&s.tables, &s.near, &s.queried, &s.names, &s.joined} {
 		l.clear()
 	}
 	entity := s.index.entities(path)
+	count, whole := 0, true
 	for w := range words(data) {
+		if count++; count%wordsBetween == 0 && limits.reached(0, 0) != "" {
+			whole = false
+			break
+		}
 		for _, r := range s.index.words[string(w.text)] {
 			s.note(w, r, data)
 		}
@@ -145,6 +152,7 @@ func (s *search) file(path string, data []byte) {
 			}
 		}
 	}
+	return whole
 }
 
 // note notes what a word says.

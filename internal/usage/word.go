@@ -11,6 +11,7 @@ import (
 type word struct {
 	text       []byte
 	line       int // from 1
+	from       int // where the line begins
 	start, end int
 	before     []byte // the word before it on the same line, nil for none
 	gap        int    // the bytes in between
@@ -29,11 +30,12 @@ func words(data []byte) iter.Seq[word] {
 	return func(yield func(word) bool) {
 		line := 1
 		var before []byte
-		last := 0
+		last, from := 0, 0
 		for i := 0; i < len(data); {
 			if !inWord[data[i]] {
 				if data[i] == '\n' {
 					line++
+					from = i + 1
 					before = nil
 				}
 				i++
@@ -43,7 +45,7 @@ func words(data []byte) iter.Seq[word] {
 			for i < len(data) && inWord[data[i]] {
 				i++
 			}
-			if !yield(word{data[start:i], line, start, i, before, start - last}) {
+			if !yield(word{data[start:i], line, from, start, i, before, start - last}) {
 				return
 			}
 			before, last = data[start:i], i
@@ -95,12 +97,12 @@ func (w word) follows(data []byte, these []string) bool {
 	if w.before == nil {
 		return false
 	}
-	from := bytes.LastIndexByte(data[:w.start], '\n') + 1
-	to := len(data)
-	if i := bytes.IndexByte(data[w.end:], '\n'); i >= 0 {
+	from := max(w.from, w.start-contextBytes)
+	to := min(len(data), w.end+contextBytes)
+	if i := bytes.IndexByte(data[w.end:to], '\n'); i >= 0 {
 		to = w.end + i
 	}
-	head := strings.Fields(string(data[max(from, w.start-contextBytes):w.start]))
+	head := strings.Fields(strings.TrimRight(string(data[from:w.start]), "\"'`\\["))
 	if len(head) > 0 && strings.HasSuffix(head[len(head)-1], ".") {
 		head = head[:len(head)-1] // the schema
 	}
@@ -114,7 +116,7 @@ func (w word) follows(data []byte, these []string) bool {
 	case last == strings.ToUpper(last), len(head) == 1:
 		return !bytes.HasPrefix(bytes.TrimLeft(data[w.end:to], " "), []byte("import"))
 	}
-	line := string(data[max(from, w.start-contextBytes):min(to, w.end+contextBytes)])
+	line := string(data[from:to])
 	for _, other := range strings.FieldsFunc(line, func(r rune) bool { return r < 0x80 && !inWord[byte(r)] }) {
 		if other != last && slices.Contains(queryWords, strings.ToLower(other)) {
 			return true
@@ -133,8 +135,7 @@ func (w word) called(data []byte) bool { return w.end < len(data) && data[w.end]
 var comments = [][]byte{[]byte("//"), []byte("# "), []byte("* "), []byte("/*"), []byte("-- "), []byte("<!--")}
 
 func (w word) inComment(data []byte) bool {
-	from := bytes.LastIndexByte(data[:w.start], '\n') + 1
-	head := bytes.TrimLeft(data[from:w.start], " \t")
+	head := bytes.TrimLeft(data[w.from:min(w.start, w.from+contextBytes)], " \t")
 	return slices.ContainsFunc(comments, func(sign []byte) bool { return bytes.HasPrefix(head, sign) })
 }
 
