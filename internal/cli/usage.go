@@ -57,7 +57,7 @@ func (a *app) inUse(open func() (codebase, error)) func([]analyzer.Gone) analyze
 		switch {
 		case found.Search.Stopped != "":
 		case err != nil:
-			found.Search.Stopped = err.Error()
+			found.Search.Stopped = "since this failed: " + err.Error()
 		case found.Search.Files == 0 && len(code.files) > 0:
 			found.Search.Stopped = "the files of the change are not there"
 		}
