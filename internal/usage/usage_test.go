@@ -134,8 +134,8 @@ func TestOrder(t *testing.T) {
 	}
 	want := analyzer.Usage{
 		Uses: []analyzer.Uses{
-			{First: []analyzer.Use{{"a.go", 1}, {"a.go", 2}, {"b.go", 1}, {"b.go", 3}, {"c.go", 1}}, More: 3, MoreFiles: 2},
-			{First: []analyzer.Use{{"b.go", 3}}},
+			{First: []analyzer.Use{{Path: "a.go", Line: 1}, {Path: "a.go", Line: 2}, {Path: "b.go", Line: 1}, {Path: "b.go", Line: 3}, {Path: "c.go", Line: 1}}, More: 3, MoreFiles: 2},
+			{First: []analyzer.Use{{Path: "b.go", Line: 3}}},
 			{},
 		},
 		Search: analyzer.Search{Files: 5, Of: 5},
