@@ -15,7 +15,7 @@ type strictness int
 
 const (
 	anywhere    strictness = iota // the file names the table
-	otherTables                   // the line does, or the file is the table's own
+	otherTables                   // the line does, the word hangs on the table's, or the file is the table's own
 	sameLine                      // the word hangs on the table's, or the line is a query on it
 )
 
@@ -28,7 +28,7 @@ const (
 	plain                  // the same; an everyday word, which is one in a query only
 	definition             // the same, after the word for a class
 	mention                // the table of a column, for the whole file
-	nearby                 // the table of a column, for the line
+	nearby                 // the table of a column, right before it or in a query
 )
 
 // A reference is what a word stands for.
@@ -46,22 +46,31 @@ type name struct {
 
 // An index tells what words to look for.
 type index struct {
-	names  []name
-	words  map[string][]reference
-	odd    []oddName
-	tables map[string]int // by the name without schema
-	files  map[string][]int
+	names    []name
+	meanings map[string][]reference
+	odd      []oddName
+	tables   map[string]int // by the name without schema
+	files    map[string][]int
+	// everyday are the tables with columns of everyday names.
+	everyday map[int]bool
+	// What words can begin with, and how long they are at most.
+	first   [256]bool
+	longest int
 }
 
 func newIndex(all []analyzer.Gone) *index {
-	x := &index{words: map[string][]reference{}, tables: map[string]int{}, files: map[string][]int{}}
+	x := &index{meanings: map[string][]reference{}, tables: map[string]int{}, files: map[string][]int{}, everyday: map[int]bool{}}
 	for i, g := range all {
 		if g.Column == "" {
 			x.names = append(x.names, name{})
 			x.table(i, g.Table)
 			continue
 		}
-		x.names = append(x.names, name{x.mentioned(g.Table), g.Column, strict(g)})
+		n := name{x.mentioned(g.Table), g.Column, strict(g)}
+		x.names = append(x.names, n)
+		if n.strict == sameLine {
+			x.everyday[n.table] = true
+		}
 		if !isWord(g.Column) {
 			x.odd = append(x.odd, oddName{i, []byte(g.Column)})
 			continue
@@ -74,8 +83,13 @@ func newIndex(all []analyzer.Gone) *index {
 }
 
 func (x *index) add(word string, r reference) {
-	if !slices.Contains(x.words[word], r) {
-		x.words[word] = append(x.words[word], r)
+	if word == "" {
+		return
+	}
+	x.first[word[0]] = true
+	x.longest = max(x.longest, len(word))
+	if !slices.Contains(x.meanings[word], r) {
+		x.meanings[word] = append(x.meanings[word], r)
 	}
 }
 

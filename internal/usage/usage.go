@@ -91,10 +91,10 @@ func (f *found) add(path string, line int) {
 type search struct {
 	index *index
 	found []found
-	// What one file has, as lines without repetition: by table, where its name is,
-	// where it is perhaps, and where it is in a query; by name, where its word is, and
-	// where that hangs on the table's.
-	tables, near, queried, names, joined lines
+	// What one file has, as lines without repetition: by table, where its name is, and
+	// where it is in a query; by name, where its word is, and where that hangs on the
+	// table's.
+	tables, queried, names, joined lines
 }
 
 // lines holds line numbers by number, and which numbers have any, in order of
@@ -128,17 +128,17 @@ const wordsBetween = 4096
 
 // file looks through one file, and reports whether it came to its end.
 func (s *search) file(path string, data []byte, limits Limits) bool {
-	for _, l := range []*lines{&s.tables, &s.near, &s.queried, &s.names, &s.joined} {
+	for _, l := range []*lines{&s.tables, &s.queried, &s.names, &s.joined} {
 		l.clear()
 	}
 	entity := s.index.entities(path)
 	count, whole := 0, true
-	for w := range words(data) {
+	for w := range s.index.words(data) {
 		if count++; count%wordsBetween == 0 && limits.reached(0, 0) != "" {
 			whole = false
 			break
 		}
-		for _, r := range s.index.words[string(w.text)] {
+		for _, r := range s.index.meanings[string(w.text)] {
 			s.note(w, r, data)
 		}
 	}
@@ -161,13 +161,12 @@ func (s *search) note(w word, r reference, data []byte) {
 	case r.role == mention:
 		s.tables.add(r.number, w.line)
 	case r.role == nearby:
-		s.near.add(r.number, w.line)
-		if w.follows(data, relationWords) {
+		if s.index.everyday[r.number] && w.follows(data, relationWords) {
 			s.queried.add(r.number, w.line)
 		}
 	case r.proven(w, data):
 		s.names.add(r.number, w.line)
-		if s.index.names[r.number].strict == sameLine && s.hangs(w, r.number, data) {
+		if s.index.names[r.number].strict != anywhere && s.hangs(w, r.number, data) {
 			s.joined.add(r.number, w.line)
 		}
 	}
@@ -181,7 +180,7 @@ func (s *search) hangs(w word, number int, data []byte) bool {
 		return false
 	}
 	table := s.index.names[number].table
-	return slices.ContainsFunc(s.index.words[string(w.before)], func(r reference) bool {
+	return slices.ContainsFunc(s.index.meanings[string(w.before)], func(r reference) bool {
 		return (r.role == mention || r.role == nearby) && r.number == table
 	})
 }
@@ -215,8 +214,10 @@ func (s *search) counts(number, line int, entity map[int]bool) bool {
 		return entity[n.table] || len(s.tables.of[n.table]) > 0
 	case n.strict == otherTables && entity[n.table]:
 		return true
+	case has(s.joined.of[number], line):
+		return true
 	case n.strict == sameLine:
-		return has(s.joined.of[number], line) || has(s.queried.of[n.table], line)
+		return has(s.queried.of[n.table], line)
 	}
-	return has(s.tables.of[n.table], line) || has(s.near.of[n.table], line)
+	return has(s.tables.of[n.table], line)
 }

@@ -194,7 +194,7 @@ func TestLimits(t *testing.T) {
 func TestStopsInAFile(t *testing.T) {
 	calls := 0
 	limits := usage.Limits{Files: 9, Bytes: 1 << 40, Late: func() string { calls++; return "after 3 s" }}
-	u := look([]analyzer.Gone{{Table: "users"}}, map[string]string{"a.go": strings.Repeat("x ", 400_000) + `"users"`}, limits)
+	u := look([]analyzer.Gone{{Table: "users"}}, map[string]string{"a.go": strings.Repeat("u ", 400_000) + `"users"`}, limits)
 	if want := (analyzer.Search{Files: 1, Of: 1, Stopped: "after 3 s"}); u.Search != want || len(u.Uses[0].First) != 0 || calls > 2 {
 		t.Errorf("got %+v after %d looks at the clock, want %+v", u, calls, want)
 	}
@@ -209,6 +209,26 @@ func TestOneLine(t *testing.T) {
 	if len(u.Uses[0].First) != 1 || len(u.Uses[1].First) != 1 {
 		t.Errorf("got %+v", u)
 	}
+}
+
+// FuzzSearch holds that no name and no text makes the search fail, and that every
+// place is a line of the file.
+func FuzzSearch(f *testing.F) {
+	for _, name := range []string{"", "_", "__", "s", "ies", "users", "user-events", "é", "\x00", "a b", "Über_Namen", "Ab"} {
+		f.Add(name, "email", "a\nFROM users u, user.email \"user-events\"\n")
+		f.Add("users", name, "// x\nuser['é'] s.ies")
+	}
+	f.Fuzz(func(t *testing.T, table, column, text string) {
+		names := []analyzer.Gone{{Table: table}, {Table: table, Column: column}, {Table: column, Column: table, Elsewhere: true}}
+		u := look(names, map[string]string{"a/" + table + ".go": text}, usage.Default)
+		for _, found := range u.Uses {
+			for _, use := range found.First {
+				if use.Line < 1 || use.Line > strings.Count(text, "\n")+1 {
+					t.Errorf("line %d of %d", use.Line, strings.Count(text, "\n")+1)
+				}
+			}
+		}
+	})
 }
 
 func TestSearched(t *testing.T) {

@@ -25,18 +25,16 @@ var inWord = func() (is [256]bool) {
 	return is
 }()
 
-// words returns the words of a text.
-func words(data []byte) iter.Seq[word] {
+// words returns those words of a text that the index may have.
+func (x *index) words(data []byte) iter.Seq[word] {
 	return func(yield func(word) bool) {
-		line := 1
-		var before []byte
-		last, from := 0, 0
+		line, from := 1, 0
+		before, last := 0, -1 // where the word before on this line begins and ends
 		for i := 0; i < len(data); {
 			if !inWord[data[i]] {
 				if data[i] == '\n' {
 					line++
-					from = i + 1
-					before = nil
+					from, last = i+1, -1
 				}
 				i++
 				continue
@@ -45,10 +43,16 @@ func words(data []byte) iter.Seq[word] {
 			for i < len(data) && inWord[data[i]] {
 				i++
 			}
-			if !yield(word{data[start:i], line, from, start, i, before, start - last}) {
-				return
+			if x.first[data[start]] && i-start <= x.longest {
+				w := word{text: data[start:i], line: line, from: from, start: start, end: i}
+				if last >= 0 {
+					w.before, w.gap = data[before:last], start-last
+				}
+				if !yield(w) {
+					return
+				}
 			}
-			before, last = data[start:i], i
+			before, last = start, i
 		}
 	}
 }
