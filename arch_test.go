@@ -69,7 +69,7 @@ var packages = map[string]place{
 	},
 	"rules": {
 		ours:  []string{"analyzer", "analyzer/op", "analyzer/catalog"},
-		tests: []string{"analyzer/source", "analyzer/migration", "internal/gate", "internal/losstest"},
+		tests: []string{"analyzer/source", "analyzer/migration", "internal/gate", "internal/losstest", "internal/usage"},
 	},
 	"internal/gate": {ours: []string{"analyzer"}},
 	"internal/config": {
@@ -78,6 +78,7 @@ var packages = map[string]place{
 	},
 	"internal/git":    {},
 	"internal/stats":  {ours: []string{"analyzer", "analyzer/op"}, outside: []string{pgx}, tests: []string{"internal/pgtest"}},
+	"internal/usage":  {ours: []string{"analyzer"}},
 	"internal/github": {ours: []string{"internal/gate"}, outside: []string{goGitHub}, tests: []string{"internal/github/githubtest"}},
 	"internal/report": {
 		ours: []string{"analyzer", "analyzer/source", "internal/gate"}, outside: []string{color, sarif, uniseg},
@@ -86,7 +87,7 @@ var packages = map[string]place{
 	"internal/cli": {
 		ours: []string{
 			"analyzer", "analyzer/migration", "analyzer/source", "rules",
-			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/stats",
+			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/stats", "internal/usage",
 		},
 		outside: []string{cobra, pflag, goAction, isatty},
 		tests:   []string{"internal/github/githubtest", "internal/pgtest"},

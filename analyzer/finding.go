@@ -115,6 +115,12 @@ type Finding struct {
 	Fingerprint string       `json:"fingerprint"`
 	Size        *Size        `json:"size,omitempty"` // of the table that is hit, if it is known
 	Suppressed  *Suppression `json:"suppressed"`
+
+	// Uses are the first places in the repository's code that still name the object;
+	// MoreUses counts the others, MoreUseFiles the files that those are in.
+	Uses         []Use `json:"uses"`
+	MoreUses     int   `json:"moreUses"`
+	MoreUseFiles int   `json:"moreUseFiles"`
 }
 
 // StatementLimit is the most bytes of a statement that a finding quotes.
@@ -146,4 +152,7 @@ type Report struct {
 	Problems []Problem
 	// Sources holds the reviewed files by path, for reporters that quote lines.
 	Sources map[string]*source.File
+	// Search tells how far the code was searched for what goes; nil when nothing
+	// goes that code could name, or when nobody was asked to look.
+	Search *Search
 }

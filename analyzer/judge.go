@@ -93,10 +93,16 @@ func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Ef
 		return
 	}
 	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), at.file.Path, r.identity(at, s, e))
+	if j.Frees {
+		r.freed[found.Fingerprint] = freed{j.Object, j.IfNamed}
+	}
 	if r.report.Sources[at.file.Path] == nil {
 		r.report.Sources[at.file.Path] = at.file
 	}
 	if len(r.report.Findings) >= findingLimit {
+		if j.IfNamed {
+			return // it is no finding yet, and must not stand for others
+		}
 		r.rest.add(found)
 		return
 	}

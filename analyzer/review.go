@@ -40,6 +40,9 @@ type Options struct {
 	// \i: as they were when the history ran, and as the change leaves them.
 	Base, Head map[string]*source.File
 	Sizes      *Sizes // of the tables before the change; nil: not known
+	// InUse looks for names in the code as the change leaves it. It is called at most
+	// once; nil: nobody looks.
+	InUse func([]Gone) Usage
 }
 
 // Together reviews files as one change on top of the history.
@@ -128,6 +131,7 @@ type review struct {
 	seen     map[[sha256.Size]byte]int // how often a fingerprint's text occurred, by its sum
 	said     map[telling]int           // where among the findings a destructive text is said
 	asides   map[int]string            // the findings that stand at what set off a trigger, and the trigger
+	freed    map[string]freed          // by fingerprint: the names that findings take away
 	rest     rest
 	quoted   quotation
 	readings map[*migration.Migration]reading
@@ -148,7 +152,7 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 	}
 	return &review{
 		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{},
-		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs), asides: map[int]string{},
+		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs), asides: map[int]string{}, freed: map[string]freed{},
 		places: map[*source.File][]*statement{}, dialects: map[*source.File]migration.Dialect{}, queries: map[*source.File]string{},
 	}
 }
@@ -177,6 +181,7 @@ func (r *review) finish() *Report {
 	for i := range r.report.Findings {
 		r.options.Sizes.weigh(&r.report.Findings[i])
 	}
+	r.inUse()
 	slices.SortStableFunc(r.report.Findings, Compare)
 	slices.SortStableFunc(r.report.Files, func(a, b FileSummary) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int {

@@ -23,6 +23,7 @@ type Rule struct {
 type Example struct {
 	Before string
 	Change string
+	Code   map[string]string // the repository's other files, by path
 }
 
 // A Pass is what a rule sees: one operation and the schema just before it.
@@ -45,6 +46,9 @@ type Judgement struct {
 	Suggestion string
 
 	size *Size
+	// Frees says that the object's name is gone afterwards: code that still has it is
+	// evidence. With IfNamed the judgement is worth saying only if there is such code.
+	Frees, IfNamed bool
 }
 
 // Report says something of the operation. A score of 0 is not worth saying.

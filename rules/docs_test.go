@@ -6,9 +6,11 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,19 +35,23 @@ const (
 // judge reviews a change in one new file on top of one earlier migration, if
 // there is one, at the default threshold.
 func judge(before, change string) []analyzer.Finding {
+	return judged(analyzer.Example{Before: before, Change: change})
+}
+
+func judged(e analyzer.Example) []analyzer.Finding {
 	read := func(name, text string) *migration.Migration {
 		return migration.Read(source.New(name, []byte(text)), "")
 	}
 	var history []*migration.Migration
-	if before != "" {
-		history = append(history, read("db/1.sql", before))
+	if e.Before != "" {
+		history = append(history, read("db/1.sql", e.Before))
 	}
-	m := read("db/2.sql", change)
-	return decided(history, analyzer.ChangedFile{Path: m.File.Path, Status: "added", Migration: m})
+	m := read("db/2.sql", e.Change)
+	return decided(e.Code, history, analyzer.ChangedFile{Path: m.File.Path, Status: "added", Migration: m})
 }
 
-func decided(history []*migration.Migration, f analyzer.ChangedFile) []analyzer.Finding {
-	report := analyzer.Together(analyzer.Options{Rules: rules.All}, history, []analyzer.ChangedFile{f})
+func decided(code map[string]string, history []*migration.Migration, f analyzer.ChangedFile) []analyzer.Finding {
+	report := analyzer.Together(analyzer.Options{Rules: rules.All, InUse: searchOf(code)}, history, []analyzer.ChangedFile{f})
 	gate.Decide(report, gate.Policy{Threshold: threshold, Label: "backup-check"}, gate.Evidence{})
 	return report.Findings
 }
@@ -54,9 +60,9 @@ func decided(history []*migration.Migration, f analyzer.ChangedFile) []analyzer.
 // text to show.
 func bad(t *testing.T, r *analyzer.Rule) analyzer.Finding {
 	t.Helper()
-	found := judge(r.Bad.Before, r.Bad.Change)
+	found := judged(r.Bad)
 	if r.ID == "unread-file" {
-		found = decided(nil, analyzer.ChangedFile{Path: "db/2.sql", Status: "added", Unreadable: unreadableBy})
+		found = decided(nil, nil, analyzer.ChangedFile{Path: "db/2.sql", Status: "added", Unreadable: unreadableBy})
 	}
 	if len(found) != 1 || found[0].Rule != r.ID {
 		t.Fatalf("%s: its bad example gives %+v, want one finding of its own", r.ID, found)
@@ -139,7 +145,11 @@ func sql(e analyzer.Example) string {
 	if e.Before == "" {
 		return "```sql\n" + e.Change + "\n```\n"
 	}
-	return "```sql\n-- earlier migrations\n" + e.Before + "\n-- the change\n" + e.Change + "\n```\n"
+	text := "```sql\n-- earlier migrations\n" + e.Before + "\n-- the change\n" + e.Change + "\n```\n"
+	for _, path := range slices.Sorted(maps.Keys(e.Code)) {
+		text += "\nwith this in `" + path + "`:\n\n```" + strings.TrimPrefix(filepath.Ext(path), ".") + "\n" + e.Code[path] + "```\n"
+	}
+	return text
 }
 
 func reasonTable(f analyzer.Finding) string {

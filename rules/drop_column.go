@@ -35,6 +35,7 @@ func checkDropColumn(p *analyzer.Pass) {
 	j := analyzer.Judgement{
 		Object:  p.Object(op.Column, d.Table, d.Column),
 		Message: fmt.Sprintf("Drops column %s of table %s and every value in it.", d.Column, d.Table),
+		Frees:   true,
 	}
 	switch {
 	case column != nil && column.Generated:

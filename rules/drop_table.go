@@ -32,6 +32,7 @@ func checkDropTable(p *analyzer.Pass) {
 	j := analyzer.Judgement{
 		Object:  p.Object(op.Table, d.Name, ""),
 		Message: fmt.Sprintf("Drops table %s and every row in it.", d.Name),
+		Frees:   true,
 	}
 	switch {
 	case d.Kind == op.ForeignTable:

@@ -35,6 +35,8 @@ var All = []*analyzer.Rule{
 	dropMaterializedView,
 	dropIndex,
 	dropFunction,
+	renameTable,
+	renameColumn,
 }
 
 // Find returns the rule with that ID, nil if there is none.
@@ -88,6 +90,7 @@ func dropped(kind op.Kind, points int, what string) func(*analyzer.Pass) {
 			message = fmt.Sprintf("Drops %s %s on %s.", d.Word, d.Name, d.On)
 		}
 		j := analyzer.Judgement{Object: object, Message: message, Reasons: []analyzer.Reason{reason(points, "%s", what)}}
+		j.Frees = kind == op.View || kind == op.MaterializedView
 		if d.Cascade {
 			j.Reasons = append(j.Reasons, reason(5, "CASCADE drops what depends on it too"))
 			cascades(p, d, &j)

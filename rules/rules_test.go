@@ -1,17 +1,38 @@
 package rules_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
 	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/source"
+	"github.com/dropgate/dropgate/internal/usage"
 	"github.com/dropgate/dropgate/rules"
 )
 
+// example runs every rule over a rule's example.
+func example(e analyzer.Example) []analyzer.Finding { return reviewIn(e.Code, e.Before, e.Change) }
+
 // review runs every rule over a change on top of what ran before it.
-func review(before, change string) []analyzer.Finding {
+func review(before, change string) []analyzer.Finding { return reviewIn(nil, before, change) }
+
+// searchOf returns what looks for names in code.
+func searchOf(code map[string]string) func([]analyzer.Gone) analyzer.Usage {
+	return func(names []analyzer.Gone) analyzer.Usage {
+		files := func(yield func(string, []byte) bool) {
+			for _, path := range slices.Sorted(maps.Keys(code)) {
+				if usage.Searched(path) && !yield(path, []byte(code[path])) {
+					return
+				}
+			}
+		}
+		return usage.Search(names, files, len(code), usage.Default)
+	}
+}
+
+func reviewIn(code map[string]string, before, change string) []analyzer.Finding {
 	read := func(path, text string) *migration.Migration {
 		return migration.Read(source.New(path, []byte(text)), "sql")
 	}
@@ -20,7 +41,7 @@ func review(before, change string) []analyzer.Finding {
 		history = append(history, read("migrations/1.sql", before))
 	}
 	m := read("migrations/2.sql", change)
-	return analyzer.Together(analyzer.Options{Rules: rules.All}, history, []analyzer.ChangedFile{{Path: m.File.Path, Status: "added", Migration: m}}).Findings
+	return analyzer.Together(analyzer.Options{Rules: rules.All, InUse: searchOf(code)}, history, []analyzer.ChangedFile{{Path: m.File.Path, Status: "added", Migration: m}}).Findings
 }
 
 // TestExamples holds that a bad example gives exactly one finding, of its own
@@ -31,11 +52,11 @@ func TestExamples(t *testing.T) {
 			if rule.ID == "unread-file" {
 				return // its examples are files, not SQL: TestUnreadFile
 			}
-			bad := review(rule.Bad.Before, rule.Bad.Change)
+			bad := example(rule.Bad)
 			if len(bad) != 1 || bad[0].Rule != rule.ID {
 				t.Errorf("bad example: got %+v, want one finding of %s", bad, rule.ID)
 			}
-			if good := review(rule.Good.Before, rule.Good.Change); len(good) != 0 {
+			if good := example(rule.Good); len(good) != 0 {
 				t.Errorf("good example: got %+v, want none", good)
 			}
 		})

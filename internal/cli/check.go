@@ -176,6 +176,7 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (_ *revie
 		return nil, err
 	}
 	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included, Sizes: f.sizes}
+	options.InUse = a.inUse(func() (codebase, error) { return treeCode(ctx, c, args, d.included) })
 	done.found = analyzer.Each(options, d.history, d.files)
 	return done, nil
 }
@@ -197,7 +198,7 @@ func (a *app) reviewDiff(ctx context.Context, f checkFlags) (*reviewed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return reviewGit(ctx, repository, f, from, changes, fmt.Sprintf("between %s and %s", base, head))
+	return a.reviewGit(ctx, repository, f, from, changes, fmt.Sprintf("between %s and %s", base, head))
 }
 
 func (a *app) reviewStaged(ctx context.Context, f checkFlags) (*reviewed, error) {
@@ -213,11 +214,11 @@ func (a *app) reviewStaged(ctx context.Context, f checkFlags) (*reviewed, error)
 	if err != nil {
 		return nil, err
 	}
-	return reviewGit(ctx, repository, f, head, changes, "among the staged changes")
+	return a.reviewGit(ctx, repository, f, head, changes, "among the staged changes")
 }
 
 // reviewGit reviews changes on top of a commit, with that commit's config.
-func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string, changes []git.Change, scope string) (*reviewed, error) {
+func (a *app) reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string, changes []git.Change, scope string) (*reviewed, error) {
 	tree, err := r.Tree(ctx, base)
 	if err != nil {
 		return nil, err
@@ -232,11 +233,13 @@ func reviewGit(ctx context.Context, r *git.Repository, f checkFlags, base string
 			done.left.note(c, change.Path)
 		}
 	}
+	head := sidesOf(tree, changes).head
 	all, err := gitChange(ctx, r, c, tree, changes)
 	if err != nil {
 		return nil, err
 	}
 	all.sizes = f.sizes
+	all.inUse = a.inUse(func() (codebase, error) { return storedCode(ctx, r, c, head, all), nil })
 	done.found = together(all, f.jobs)
 	return done, nil
 }

@@ -26,7 +26,7 @@ type disk struct {
 
 // together reviews a change as a whole.
 func together(all *change, jobs int) *analyzer.Report {
-	o := analyzer.Options{Rules: rules.All, Jobs: jobs, Base: all.base, Head: all.head, Sizes: all.sizes}
+	o := analyzer.Options{Rules: rules.All, Jobs: jobs, Base: all.base, Head: all.head, Sizes: all.sizes, InUse: all.inUse}
 	return analyzer.Together(o, all.history, all.files)
 }
 

@@ -305,6 +305,8 @@ type change struct {
 	// base and head are the files that migrations include.
 	base, head map[string]*source.File
 	sizes      *analyzer.Sizes
+	// inUse looks for names in the code as the change leaves it.
+	inUse func([]analyzer.Gone) analyzer.Usage
 }
 
 // gitChange reads what changes list, on top of a commit's files.

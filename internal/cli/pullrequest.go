@@ -152,6 +152,9 @@ func (p *pull) review(ctx context.Context) (*analyzer.Report, error) {
 		})
 	}
 	all.sizes = p.in.sizes
+	all.inUse = p.inUse(func() (codebase, error) {
+		return workspaceCode(p.config, p.getenv("GITHUB_WORKSPACE"), p.sides.head, all)
+	})
 	found := together(all, 0)
 	applyRules(p.config, found)
 	return found, nil

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -54,7 +56,11 @@ func explainRule(w io.Writer, r *analyzer.Rule) error {
 		if e.example.Before != "" {
 			fmt.Fprintf(&b, "  -- earlier migrations\n  %s\n  -- the change\n", e.example.Before)
 		}
-		fmt.Fprintf(&b, "  %s\n", e.example.Change)
+		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(e.example.Change, "\n", "\n  "))
+		for _, path := range slices.Sorted(maps.Keys(e.example.Code)) {
+			text := strings.TrimRight(e.example.Code[path], "\n")
+			fmt.Fprintf(&b, "  -- in %s\n  %s\n", path, strings.ReplaceAll(text, "\n", "\n  "))
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -126,11 +126,16 @@ func readBlob(in *bufio.Reader, oid string) ([]byte, error) {
 	if err != nil || size < 0 {
 		return nil, fmt.Errorf("unexpected answer %q", head)
 	}
+	return readBody(in, size)
+}
+
+// readBody reads a blob's content and the line end after it.
+func readBody(in *bufio.Reader, size int) ([]byte, error) {
 	data := make([]byte, size)
 	if _, err := io.ReadFull(in, data); err != nil {
 		return nil, cut(err)
 	}
-	if _, err := in.ReadByte(); err != nil { // the line end after the content
+	if _, err := in.ReadByte(); err != nil {
 		return nil, cut(err)
 	}
 	return data, nil

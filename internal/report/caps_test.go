@@ -185,10 +185,11 @@ func TestJSONKeys(t *testing.T) {
 	    "start": {"line": 3, "column": 1, "offset": 57}, "end": {"line": 3, "column": 24, "offset": 80},
 	    "object": {"kind": "", "schema": "", "name": "", "column": ""},
 	    "reach": [{"kind": "", "name": "", "why": ""}], "statement": "", "certainty": "", "message": "",
-	    "reasons": [{"points": 90, "text": ""}], "remedy": "", "suggestion": "", "fingerprint": "", "suppressed": null}],
+	    "reasons": [{"points": 90, "text": ""}], "remedy": "", "suggestion": "", "fingerprint": "", "suppressed": null,
+	    "uses": [{"path": "", "line": 12}], "moreUses": 12, "moreUseFiles": 4}],
 	  "files": [{"path": "", "status": "", "format": "", "direction": "", "statements": 12, "unread": 0,
 	    "why": "", "dialect": null, "sections": [{"direction": "", "from": 1, "to": 9, "statements": 4, "unread": 0}], "notRun": []}],
-	  "errors": [{"path": "", "line": 9, "message": ""}]}`
+	  "errors": [{"path": "", "line": 9, "message": ""}], "search": {"files": 8000, "of": 23000, "stopped": ""}}`
 	var want, got any
 	if err := json.Unmarshal([]byte(contract), &want); err != nil {
 		t.Fatal(err)

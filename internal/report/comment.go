@@ -34,7 +34,7 @@ func Comment(f analyzer.Finding, r *Review) string {
 	var b strings.Builder
 	b.WriteString(head)
 	left := ""
-	for _, part := range []string{remedyMarkdown(f), suggestion(f, r), reasonsMarkdown(f), reachMarkdown(f)} {
+	for _, part := range []string{remedyMarkdown(f), suggestion(f, r), reasonsMarkdown(f), reachMarkdown(f), usesMarkdown(f, SummaryOptions{})} {
 		switch {
 		case part == "":
 		case len(part)+1 > room:

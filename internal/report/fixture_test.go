@@ -97,6 +97,9 @@ func fixture(t *testing.T) *Review {
 	drop.Remedy = "Rename the table first, and drop it in a later migration once nothing has asked for it for a while. " +
 		"Keep a copy that can be restored:\n\n  ALTER TABLE users RENAME TO users_old;"
 
+	drop.Uses = []analyzer.Use{{Path: "app/models/user.rb", Line: 12}, {Path: "app/`x`@octocat\n::error::<!-- y -->.rb", Line: 3}}
+	drop.MoreUses, drop.MoreUseFiles = 12, 4
+
 	over := scored(at(t, cleanup, "UPDATE accounts", "now()"), "update-rows", 45, "Overwrites email and 名前 in rows of accounts.")
 	over.Object = analyzer.Object{Kind: op.Table, Name: "accounts"}
 	over.Reasons = []analyzer.Reason{{Points: 45, Text: "values are overwritten under a filter"}}
@@ -148,6 +151,7 @@ func fixture(t *testing.T) *Review {
 				},
 			},
 			Problems: []analyzer.Problem{{Path: evil.Path, Line: unread.Start.Line, Message: "syntax error at or near \";\""}},
+			Search:   &analyzer.Search{Files: 8000, Of: 23000, Stopped: "after 3 s"},
 			Sources:  map[string]*source.File{cleanup.Path: cleanup, evil.Path: evil},
 		},
 		Decision: gate.Decision{

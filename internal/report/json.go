@@ -21,6 +21,7 @@ type document struct {
 	Findings []analyzer.Finding     `json:"findings"`
 	Files    []analyzer.FileSummary `json:"files"`
 	Errors   []analyzer.Problem     `json:"errors"`
+	Search   analyzer.Search        `json:"search"`
 }
 
 type tool struct {
@@ -39,10 +40,14 @@ func JSON(w io.Writer, r *Review) error {
 		Files:    list(slices.Clone(r.Report.Files)),
 		Errors:   list(r.Report.Problems),
 	}
+	if r.Report.Search != nil {
+		d.Search = *r.Report.Search
+	}
 	d.Decision.Reasons = list(d.Decision.Reasons)
 	for i := range d.Findings {
 		d.Findings[i].Reach = list(d.Findings[i].Reach)
 		d.Findings[i].Reasons = list(d.Findings[i].Reasons)
+		d.Findings[i].Uses = list(d.Findings[i].Uses)
 	}
 	for i := range d.Files {
 		d.Files[i].Sections = list(d.Files[i].Sections)

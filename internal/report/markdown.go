@@ -34,9 +34,9 @@ func markdown(r *Review) string {
 	}
 	blocking, others := split(r.Report.Findings)
 	p := &page{limit: markdownLimit}
-	p.must(verdictMarkdown(r) + "\n")
+	p.must(verdictMarkdown(r) + "\n" + searchedMarkdown(r))
 	for _, f := range blocking {
-		p.add("---\n\n" + markdownHeading(f) + findingMarkdown(f))
+		p.add("---\n\n" + markdownHeading(f) + findingMarkdown(f, SummaryOptions{}))
 	}
 	if !r.Quiet {
 		if len(others) > 0 {
@@ -96,10 +96,13 @@ func markdownHeading(f analyzer.Finding) string {
 }
 
 // findingMarkdown returns all there is to say about a finding.
-func findingMarkdown(f analyzer.Finding) string {
+func findingMarkdown(f analyzer.Finding, o SummaryOptions) string {
 	s := sentence(f.Message, names(f)...) + "\n\n" + statement(f, sqlLimit) + reasonsMarkdown(f)
 	if reach := reachMarkdown(f); reach != "" {
 		s += "\n" + reach
+	}
+	if uses := usesMarkdown(f, o); uses != "" {
+		s += "\n" + uses
 	}
 	if remedy := remedyMarkdown(f); remedy != "" {
 		s += "\n" + remedy
@@ -118,6 +121,9 @@ func shortMarkdown(f analyzer.Finding) string {
 	}
 	if f.Score == 0 {
 		return s
+	}
+	if uses := usesMarkdown(f, SummaryOptions{}); uses != "" {
+		s += uses + "\n"
 	}
 	return s + statement(f, shortSQL)
 }

@@ -48,9 +48,10 @@ func Summary(r *Review, o SummaryOptions) string {
 	p.list("No comment could be placed on these lines:",
 		pick(r.Report.Findings, o.OutsideDiff), o, "")
 	for _, f := range blocking {
-		p.add(foldedFinding(f))
+		p.add(foldedFinding(f, o))
 	}
 	p.problems(r.Report.Problems, o)
+	p.must(searchedMarkdown(r))
 	title := count(len(others), "finding") + " that " + verb(len(others), "does", "do") + " not block"
 	p.list("<details><summary>"+title+"</summary>", others, o, "</details>\n\n")
 	return p.String()
@@ -144,14 +145,14 @@ func pick(findings []analyzer.Finding, set map[string]bool) []analyzer.Finding {
 
 // foldedFinding returns a finding that opens by a click. Its title is HTML,
 // where Markdown is not read.
-func foldedFinding(f analyzer.Finding) string {
+func foldedFinding(f analyzer.Finding, o SummaryOptions) string {
 	object := ""
 	if f.Object.Name != "" || f.Object.Column != "" {
 		object = " · " + htmlCode(f.Object.String())
 	}
 	return fmt.Sprintf("<details><summary><b>%s %d</b> · %s%s · %s</summary>\n\n%s</details>\n\n",
 		f.Severity, f.Score, htmlCode(f.Rule), object,
-		htmlCode(place(f.Path, f.Start.Line)), findingMarkdown(f))
+		htmlCode(place(f.Path, f.Start.Line)), findingMarkdown(f, o))
 }
 
 // list writes findings one line each under a title, if there are any. Those

@@ -161,6 +161,9 @@ func (t *textReport) reasons(f analyzer.Finding) {
 		t.b.WriteString(wrap(label(word), label(""), Visible(fmt.Sprintf("%s %s: %s", reached.Kind, reached.Name, reached.Why))))
 		word = ""
 	}
+	if len(f.Uses) > 0 {
+		t.b.WriteString(wrap(label("still in"), label(""), Visible(usesLine(f, func(u analyzer.Use) string { return place(u.Path, u.Line) }))))
+	}
 	t.remedy(f)
 }
 
@@ -205,6 +208,7 @@ func (t *textReport) verdict() {
 	files := scanned(t.r.Report.Files)
 	if total == 0 && !d.Blocked {
 		t.b.WriteString("nothing destructive: " + files + "\n")
+		t.searched()
 		return
 	}
 	score := fmt.Sprintf("  score %d, threshold %d: ", d.Score, d.Threshold)
@@ -219,8 +223,15 @@ func (t *textReport) verdict() {
 		t.b.WriteString(wrap("  ", "  ", Visible(reason)))
 	}
 	t.b.WriteString("  reviewed " + files + "\n")
+	t.searched()
 	if how := goOn(d, Visible); how != "" {
 		t.b.WriteString("\n" + wrap("", "", how))
+	}
+}
+
+func (t *textReport) searched() {
+	if s := searched(t.r); s != "" {
+		t.b.WriteString(wrap("  ", "  ", Visible(s)))
 	}
 }
 
