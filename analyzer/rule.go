@@ -22,7 +22,8 @@ type Rule struct {
 // one finding of their own rule, good ones none of any.
 type Example struct {
 	Before string
-	Change string
+	Was    string // the changed migration as it ran before; empty: the change adds it
+	Change string // empty with Was: the change removes it
 }
 
 // A Pass is what a rule sees: one operation and the schema just before it.

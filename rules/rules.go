@@ -35,6 +35,8 @@ var All = []*analyzer.Rule{
 	dropMaterializedView,
 	dropIndex,
 	dropFunction,
+	editedMigration,
+	deletedMigration,
 }
 
 // Find returns the rule with that ID, nil if there is none.

@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/op"
+)
+
+var deletedMigration = &analyzer.Rule{
+	ID:       "deleted-migration",
+	Category: analyzer.HistoryEdited,
+	Title:    "A migration that has run is deleted",
+	Why: "New databases no longer get what it did, while those that have run it keep it. Tools that compare their record with the files refuse to migrate. " +
+		"Several that one new migration replaces (a squash, a baseline) are one finding.",
+	Remedy: "Keep the file, and undo what it did in a new migration. For a squash, mark the new migration as applied on every database that has run the old ones " +
+		"(baseline, resolve, repair: each tool has its word) before the next deployment.",
+	Bad: analyzer.Example{
+		Before: "CREATE TABLE users (id int, email text);", Was: "ALTER TABLE users ADD COLUMN phone text;",
+	},
+	Good: analyzer.Example{
+		Before: "CREATE TABLE users (id int, email text);", Change: "ALTER TABLE users ADD COLUMN phone text;",
+	},
+	Check: func(p *analyzer.Pass) {
+		o, ok := p.Op.(*op.DeletedMigration)
+		if !ok {
+			return
+		}
+		switch n := len(o.Files); {
+		case len(o.By) > 0:
+			var by []string
+			for _, f := range o.By {
+				by = append(by, short(f))
+			}
+			p.Report(analyzer.Judgement{
+				Message: fmt.Sprintf("Replaces %s by %s. %s", migrations(o.Files), quotesOf(by), o.Tool),
+				Reasons: []analyzer.Reason{reason(35, "every database that has run the %d old ones must be told that it has the new one", n)},
+			})
+		default:
+			j := analyzer.Judgement{
+				Message: fmt.Sprintf("Removes %s%s. %s", migrations(o.Files), was(o.Statements), o.Tool),
+				Reasons: []analyzer.Reason{reason(45, "new databases do not get what it did")},
+			}
+			if n > 1 {
+				j.Reasons = append(j.Reasons, reason(5, "so it is with %d migrations", n))
+			}
+			p.Report(j)
+		}
+	},
+}
+
+// was says what a migration did.
+func was(statements []string) string {
+	if len(statements) == 0 {
+		return ""
+	}
+	return ": it ran " + quotes(statements)
+}
+
+// quotesOf names files: the first ones, and how many there are besides.
+func quotesOf(files []string) string {
+	if len(files) > 3 {
+		files = append(files[:2:2], fmt.Sprintf("%d more", len(files)-2))
+	}
+	return list(files)
+}
