@@ -3,10 +3,10 @@ package analyzer
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/op"
+	"github.com/dropgate/dropgate/analyzer/pgsql"
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
@@ -15,7 +15,7 @@ type difference struct {
 	removed, added []string // statements, cut to one line
 	changed        []op.Rewrite
 	at             source.Span // the first statement that is new
-	guards         bool        // nothing but IF EXISTS, IF NOT EXISTS and CONCURRENTLY
+	guards         bool        // nothing else that makes a difference to what comes out
 	left           int         // how many statements it has now
 }
 
@@ -36,7 +36,7 @@ func (r *review) parts(m *migration.Migration) []part {
 	for _, u := range m.Units() {
 		p := part{Unit: u}
 		for _, s := range r.readings[m].up {
-			if s.File == m.File && u.Span.Contains(s.Span) && !s.undone && s.NotRun == "" && !onlyTransaction(s) {
+			if s.File == m.File && u.Span.Contains(s.Span) && counts(s) {
 				p.all = append(p.all, s)
 			}
 		}
@@ -45,8 +45,12 @@ func (r *review) parts(m *migration.Migration) []part {
 	return parts
 }
 
-func onlyTransaction(s statement) bool {
-	return len(s.Ops) > 0 && !slices.ContainsFunc(s.Ops, func(at op.At) bool {
+// counts reports whether a statement does something that stays.
+func counts(s statement) bool {
+	if s.undone || s.NotRun != "" || s.Span.Len() == 0 {
+		return false
+	}
+	return len(s.Ops) == 0 || slices.ContainsFunc(s.Ops, func(at op.At) bool {
 		_, is := at.Op.(*op.Transaction)
 		return !is
 	})
@@ -93,15 +97,17 @@ func (d *difference) compare(was, is []statement) {
 	for _, s := range was {
 		i := slices.IndexFunc(rest, func(other statement) bool { return subject(other) == subject(s) })
 		if i < 0 {
-			d.removed, d.guards = append(d.removed, inLine(s)), false
+			d.removed = append(d.removed, inLine(s))
+			d.guards = d.guards && isSlight(s)
 			continue
 		}
-		d.changed = append(d.changed, op.Rewrite{Was: inLine(s), Is: inLine(rest[i])})
-		d.guards = d.guards && unguarded(s) == unguarded(rest[i])
+		d.changed = append(d.changed, rewrite(s, rest[i]))
+		d.guards = d.guards && (unguarded(s) == unguarded(rest[i]) || isSlight(s) && isSlight(rest[i]))
 		rest = slices.Delete(rest, i, i+1)
 	}
 	for _, s := range rest {
-		d.added, d.guards = append(d.added, inLine(s)), false
+		d.added = append(d.added, inLine(s))
+		d.guards = d.guards && isSlight(s)
 	}
 }
 
@@ -128,22 +134,65 @@ var guards = strings.NewReplacer(" if not exists ", " ", " if exists ", " ", " c
 
 func unguarded(s statement) string { return guards.Replace(s.Normal) }
 
-// subject is what a statement is about: its first words.
-func subject(s statement) string {
-	words := strings.SplitN(unguarded(s), " ", 6)
-	return strings.Join(words[:min(len(words), 3)], " ")
+// slight are the beginnings of statements that leave the schema as it is.
+var slight = []string{"comment on ", "analyze", "vacuum", "set ", "reset ", "explain "}
+
+// isSlight reports whether new and old databases come out the same without the
+// statement, as far as anybody would notice.
+func isSlight(s statement) bool {
+	text := strings.ToLower(line(s))
+	return len(s.Ops) == 0 && slices.ContainsFunc(slight, func(begin string) bool { return strings.HasPrefix(text, begin) })
 }
 
-// lineLimit is the most characters of a statement that are quoted in a sentence.
-const lineLimit = 60
+// asides are words that say nothing of what a statement is about.
+var asides = strings.NewReplacer(" or replace ", " ", " if not exists ", " ", " if exists ", " ", " concurrently ", " ", " unique ", " ", " only ", " ")
 
-// inLine returns a statement as one line.
-func inLine(s statement) string {
-	data := s.File.Data[s.Span.Start:s.Span.End]
-	line := strings.TrimRight(strings.Join(strings.Fields(string(data[:min(len(data), 8*lineLimit)])), " "), ";")
-	line = strings.ToValidUTF8(line, "�")
-	if utf8.RuneCountInString(line) <= lineLimit {
-		return line
+// subject is what a statement is about: its first words, up to a parenthesis.
+func subject(s statement) string {
+	text, _, _ := strings.Cut(asides.Replace(strings.ToLower(line(s))), "(")
+	words, most := strings.Fields(text), 3
+	if strings.HasPrefix(text, "comment on ") {
+		most = 4
 	}
-	return strings.TrimRight(string([]rune(line)[:lineLimit]), " ,(") + "…"
+	return strings.Join(words[:min(len(words), most)], " ")
+}
+
+const (
+	lineLimit = 70   // the most characters of a statement that are quoted in a sentence
+	lineRead  = 2000 // how much of it is looked at
+)
+
+// line returns the beginning of a statement as one line.
+func line(s statement) string { return pgsql.Line(s.File, s.Span, lineRead) }
+
+// inLine returns a statement as one short line.
+func inLine(s statement) string { return cut([]rune(line(s)), lineLimit) }
+
+func cut(text []rune, limit int) string {
+	if len(text) <= limit {
+		return string(text)
+	}
+	return strings.TrimRight(string(text[:limit]), " ,(") + "…"
+}
+
+// rewrite returns two statements, of which one stands in place of the other, as
+// short lines that show where they begin to differ.
+func rewrite(was, is statement) op.Rewrite {
+	const head, before = 25, 15
+	a, b := []rune(line(was)), []rune(line(is))
+	same := 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	skip := func(text []rune) string {
+		if max(len(a), len(b)) <= lineLimit || same < head+2*before {
+			return cut(text, lineLimit)
+		}
+		from := same - before
+		for from > same-2*before && text[from-1] != ' ' {
+			from--
+		}
+		return strings.TrimRight(string(text[:head]), " ,(") + " … " + cut(text[from:], lineLimit-head)
+	}
+	return op.Rewrite{Was: skip(a), Is: skip(b)}
 }

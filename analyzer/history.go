@@ -210,7 +210,7 @@ func (p *pairing) pair(files []ChangedFile) {
 		case f.Base != nil:
 			followed[f.Base] = true
 			p.compare(f.Base, f.Migration)
-		default:
+		case f.Migration.Direction() != "down":
 			p.added = append(p.added, f.Migration)
 			p.from[f.Migration] = f.OldPath
 		}

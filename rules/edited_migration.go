@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -62,14 +63,14 @@ func editMessage(o *op.EditedMigration) string {
 		op.Rewritten:  "Edits %s",
 		op.Renumbered: "Changes the number or name of %s",
 		op.Retitled:   "Changes the description in the name of %s",
-		op.Guarded:    "Changes nothing but IF EXISTS, IF NOT EXISTS or CONCURRENTLY in %s",
+		op.Guarded:    "Edits %s, and the same comes out",
 		op.Retouched:  "Changes nothing but comments, white space or order in %s",
 	}[o.Edit]
 	text := fmt.Sprintf(what, migrations(o.Files))
 	if o.Now != "" {
-		text += ", which is now " + short(o.Now)
+		text += " (now " + short(o.Now) + ")"
 	}
-	if o.Edit == op.Rewritten || o.Edit == op.Renumbered {
+	if o.Edit != op.Retouched && o.Edit != op.Retitled {
 		text += edits(o)
 	}
 	return text + ". " + o.Tool
@@ -80,10 +81,10 @@ func edits(o *op.EditedMigration) string {
 	var parts []string
 	for i, c := range o.Changed {
 		if i == quoted {
-			parts = append(parts, fmt.Sprintf("%d statements more changed", len(o.Changed)-i))
+			parts = append(parts, fmt.Sprintf("%d more changed", len(o.Changed)-i))
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%q became %q", c.Was, c.Is))
+		parts = append(parts, fmt.Sprintf("“%s” became “%s”", c.Was, c.Is))
 	}
 	if len(o.Removed) > 0 {
 		parts = append(parts, "removed "+quotes(o.Removed))
@@ -112,7 +113,7 @@ func quotes(statements []string) string {
 			all = append(all, fmt.Sprintf("%d more", len(statements)-i))
 			break
 		}
-		all = append(all, fmt.Sprintf("%q", s))
+		all = append(all, "“"+s+"”")
 	}
 	return list(all)
 }
@@ -120,7 +121,7 @@ func quotes(statements []string) string {
 // migrations names migrations that have run: one, or how many and the first ones.
 func migrations(files []string) string {
 	if len(files) == 1 {
-		return short(files[0]) + ", a migration of the base branch"
+		return "the migration " + short(files[0])
 	}
 	var names []string
 	for i, f := range files {
@@ -130,15 +131,14 @@ func migrations(files []string) string {
 		}
 		names = append(names, short(f))
 	}
-	return fmt.Sprintf("%d migrations of the base branch (%s)", len(files), list(names))
+	return fmt.Sprintf("%d migrations that the base branch has (%s)", len(files), list(names))
 }
 
 // short is a migration's file name, with its folder where the name says nothing.
 func short(file string) string {
-	switch base := path.Base(file); base {
-	case "up.sql", "migration.sql":
-		return path.Join(path.Base(path.Dir(file)), base)
-	default:
-		return base
+	base, folder := path.Base(file), path.Base(path.Dir(file))
+	if base == "up.sql" || base == "migration.sql" || strings.Trim(folder, "0123456789") == "" {
+		return path.Join(folder, base)
 	}
+	return base
 }

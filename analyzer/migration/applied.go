@@ -45,13 +45,13 @@ var applied = map[string]Applied{
 		Gone:   "sqlx refuses to migrate when an applied version is missing.", Refuses: true, sum: sameText,
 	},
 	"prisma": {
-		Edited: "Prisma deploys without it, at best with a warning, and its migrate dev wants to reset the database.",
-		Moved:  "Prisma knows a migration by its folder's name and runs it again.",
+		Edited: "Prisma skips a migration that has run, at best with a warning, and its migrate dev wants to reset the database.",
+		Moved:  "Prisma knows migrations by their folders' names, and runs what has a new one.",
 		Gone:   "Prisma deploys without it, and its migrate dev wants to reset the database.", ByName: true, sum: sameLines,
 	},
 	"atlas": {
 		Edited: "Atlas skips a version that has run, and refuses the whole folder until atlas.sum is written anew.",
-		Moved:  "Atlas takes it for another version: it runs again if it is the latest, and is refused as out of order if not.",
+		Moved:  "Atlas runs a new version if it is the highest, and refuses it as out of order if not.",
 		Gone:   "Atlas says nothing once atlas.sum is written anew.", sum: sameText,
 	},
 	"graphile-migrate": {
@@ -61,17 +61,17 @@ var applied = map[string]Applied{
 	},
 	"liquibase": {
 		Edited: "Liquibase refuses to update when the checksum of a changeset that has run changes.",
-		Moved:  "Liquibase knows a changeset by its file's path too, and runs it again unless logicalFilePath keeps the old one.",
+		Moved:  "Liquibase knows a changeset by its file's path too, and runs it again under another one, unless logicalFilePath keeps it.",
 		Gone:   "Liquibase says nothing.", Refuses: true, ByName: true,
 	},
 	"golang-migrate": {
-		Edited: "golang-migrate skips a version that has run, and sqlx, which takes the same names, refuses to migrate.",
-		Moved:  "golang-migrate runs it again if it is the latest, and never if not.",
-		Gone:   "golang-migrate refuses to migrate if it is the last that ran, and sqlx, which takes the same names, in any case.",
+		Edited: "golang-migrate skips a version that has run; sqlx, which takes the same names, refuses to migrate.",
+		Moved:  "golang-migrate runs a new version if it is the highest, and never if not.",
+		Gone:   "golang-migrate refuses to migrate if the last version that ran is missing; sqlx, which takes the same names, if any is.",
 	},
 	"goose": {
 		Edited: "goose skips a version that has run.",
-		Moved:  "goose runs it again if it is the latest, and refuses it as missing if not.",
+		Moved:  "goose runs a new version if it is the highest, and refuses to migrate if not.",
 		Gone:   "goose says nothing.",
 	},
 	"sql-migrate": {
@@ -96,16 +96,16 @@ var applied = map[string]Applied{
 	},
 	"tern": {
 		Edited: "tern skips a version that has run.",
-		Moved:  "tern counts versions: it runs again if it is the latest, and never if not.",
+		Moved:  "tern runs a new number if it is the highest, and never if not.",
 		Gone:   "tern refuses to migrate when a number is missing in between.",
 	},
-	"dbmate":  {Edited: "dbmate skips a version that has run.", Moved: "dbmate runs it again.", Gone: "dbmate says nothing."},
-	"diesel":  {Edited: "Diesel skips a version that has run.", Moved: "Diesel runs it again.", Gone: "Diesel says nothing until it has to revert it."},
-	"hasura":  {Edited: "Hasura skips a version that has run.", Moved: "Hasura runs it again.", Gone: "Hasura says nothing until it has to revert it."},
-	"river":   {Edited: "River skips a version that has run.", Moved: "River takes it for another version.", Gone: "River does not find a version that has run."},
-	"drizzle": {Edited: "Drizzle skips a migration whose time in the journal has passed.", Moved: "Drizzle goes by the time in the journal: under a later one it runs again.", Gone: "Drizzle says nothing.", ByName: true},
-	"sqitch":  {Edited: "sqitch skips a change that is deployed.", Moved: "sqitch goes by the plan: under another name it is another change, and is deployed again.", Gone: "sqitch refuses to deploy when the plan does not have a deployed change.", ByName: true},
-	"sql":     {Edited: "A tool that goes by version numbers skips it.", Moved: "A tool that goes by version numbers runs it again.", Gone: "A tool that keeps checksums refuses to go on."},
+	"dbmate":  {Edited: "dbmate skips a version that has run.", Moved: "dbmate runs every version that has not run.", Gone: "dbmate says nothing."},
+	"diesel":  {Edited: "Diesel skips a version that has run.", Moved: "Diesel runs every version that has not run.", Gone: "Diesel says nothing until it has to revert it."},
+	"hasura":  {Edited: "Hasura skips a version that has run.", Moved: "Hasura runs every version that has not run.", Gone: "Hasura says nothing until it has to revert it."},
+	"river":   {Edited: "River skips a version that has run.", Moved: "River runs every version that has not run.", Gone: "River does not find a version that has run."},
+	"drizzle": {Edited: "Drizzle skips a migration whose time in the journal has passed.", Moved: "Drizzle goes by the time in the journal, and runs what has a later one.", Gone: "Drizzle says nothing.", ByName: true},
+	"sqitch":  {Edited: "sqitch skips a change that is deployed.", Moved: "sqitch goes by the plan: under another name it deploys the change again.", Gone: "sqitch refuses to deploy when the plan does not have a deployed change.", ByName: true},
+	"sql":     {Edited: "A tool that goes by version numbers skips it.", Moved: "A tool that goes by version numbers runs a new one.", Gone: "A tool that keeps checksums refuses to go on."},
 }
 
 // Applied returns what the migration's tool does once it has run. ok is false for

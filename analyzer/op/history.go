@@ -8,7 +8,7 @@ const (
 	Rewritten  Edit = iota // it does something else
 	Renumbered             // it is another migration to its tool
 	Retitled               // it has another name, which its tool compares
-	Guarded                // it does the same, with or without IF EXISTS, IF NOT EXISTS, CONCURRENTLY
+	Guarded                // the same comes out: IF EXISTS, IF NOT EXISTS, CONCURRENTLY, a comment on an object
 	Retouched              // it does the same: only white space, comments or the order changed
 )
 
