@@ -3,6 +3,7 @@ package analyzer
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -47,7 +48,7 @@ func (r *review) parts(m *migration.Migration) []part {
 
 // counts reports whether a statement does something that stays.
 func counts(s statement) bool {
-	if s.undone || s.NotRun != "" || s.Span.Len() == 0 {
+	if s.undone || s.NotRun != "" || line(s) == "" {
 		return false
 	}
 	return len(s.Ops) == 0 || slices.ContainsFunc(s.Ops, func(at op.At) bool {
@@ -181,7 +182,7 @@ func rewrite(was, is statement) op.Rewrite {
 	const head, before = 25, 15
 	a, b := []rune(line(was)), []rune(line(is))
 	same := 0
-	for same < min(len(a), len(b)) && a[same] == b[same] {
+	for same < min(len(a), len(b)) && unicode.ToLower(a[same]) == unicode.ToLower(b[same]) {
 		same++
 	}
 	skip := func(text []rune) string {

@@ -83,7 +83,7 @@ func (r *review) rewritten(all []fate) {
 // tellEdited tells of migrations with one fate, at the first of them.
 func (r *review) tellEdited(all []fate) {
 	first := all[0]
-	o := &op.EditedMigration{Edit: first.edit, Tool: first.tool(), Refuses: first.applied.Refuses, Files: paths(all)}
+	o := &op.EditedMigration{Edit: first.edit, Tool: first.tool(), Refuses: first.applied.Refuses, Guess: first.applied.Guess, Files: paths(all)}
 	if len(all) == 1 {
 		o.Added, o.Removed, o.Changed = first.added, first.removed, first.changed
 		if first.now.File.Path != first.was.File.Path {
@@ -108,7 +108,7 @@ func (f fate) tool() string {
 func (r *review) deleted(all []fate, added []*migration.Migration) (edited []fate) {
 	slices.SortFunc(all, func(a, b fate) int { return migration.Compare(a.was, b.was) })
 	if len(all) >= togetherDeleted {
-		o := &op.DeletedMigration{Files: paths(all), Tool: all[0].applied.Gone, By: r.makers(all, added)}
+		o := &op.DeletedMigration{Files: paths(all), Tool: all[0].applied.Gone, Guess: all[0].applied.Guess, By: r.makers(all, added)}
 		at := all[0].place()
 		if len(o.By) > 0 {
 			at = added[slices.IndexFunc(added, func(m *migration.Migration) bool { return m.File.Path == o.By[0] })]
@@ -121,7 +121,8 @@ func (r *review) deleted(all []fate, added []*migration.Migration) (edited []fat
 			edited = append(edited, f)
 			continue
 		}
-		r.tell(f.place(), source.Span{}, &op.DeletedMigration{Files: paths([]fate{f}), Tool: f.applied.Gone, Statements: f.removed})
+		o := &op.DeletedMigration{Files: paths([]fate{f}), Tool: f.applied.Gone, Guess: f.applied.Guess, Statements: f.removed}
+		r.tell(f.place(), source.Span{}, o)
 	}
 	return edited
 }

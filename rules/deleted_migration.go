@@ -26,26 +26,20 @@ var deletedMigration = &analyzer.Rule{
 		if !ok {
 			return
 		}
-		switch n := len(o.Files); {
-		case len(o.By) > 0:
-			var by []string
-			for _, f := range o.By {
-				by = append(by, short(f))
-			}
-			p.Report(analyzer.Judgement{
-				Message: fmt.Sprintf("Replaces %s by %s. %s", migrations(o.Files), quotesOf(by), o.Tool),
-				Reasons: []analyzer.Reason{reason(35, "every database that has run the %d old ones must be told that it has the new one", n)},
-			})
-		default:
-			j := analyzer.Judgement{
-				Message: fmt.Sprintf("Removes %s%s. %s", migrations(o.Files), was(o.Statements), o.Tool),
-				Reasons: []analyzer.Reason{reason(45, "new databases do not get what it did")},
-			}
-			if n > 1 {
-				j.Reasons = append(j.Reasons, reason(5, "so it is with %d migrations", n))
-			}
-			p.Report(j)
+		j := analyzer.Judgement{
+			Message:   fmt.Sprintf("Removes %s%s. %s", migrations(o.Files), was(o.Statements), o.Tool),
+			Reasons:   []analyzer.Reason{reason(45, "new databases do not get what it did")},
+			Certainty: guessed(o.Guess),
 		}
+		n := len(o.Files)
+		switch {
+		case len(o.By) > 0:
+			j.Message = fmt.Sprintf("Replaces %s by %s. %s", migrations(o.Files), names(o.By), o.Tool)
+			j.Reasons = []analyzer.Reason{reason(35, "every database that has run the %d old ones must be told that it has the new one", n)}
+		case n > 1:
+			j.Reasons = append(j.Reasons, reason(5, "so it is with %d migrations", n))
+		}
+		p.Report(j)
 	},
 }
 
@@ -57,10 +51,15 @@ func was(statements []string) string {
 	return ": it ran " + quotes(statements)
 }
 
-// quotesOf names files: the first ones, and how many there are besides.
-func quotesOf(files []string) string {
-	if len(files) > 3 {
-		files = append(files[:2:2], fmt.Sprintf("%d more", len(files)-2))
+// names names files: the first ones, and how many there are besides.
+func names(files []string) string {
+	var all []string
+	for i, f := range files {
+		if i == 3 && len(files) > 4 {
+			all = append(all, fmt.Sprintf("%d more", len(files)-i))
+			break
+		}
+		all = append(all, short(f))
 	}
-	return list(files)
+	return list(all)
 }

@@ -29,7 +29,7 @@ var editedMigration = &analyzer.Rule{
 		if !ok {
 			return
 		}
-		j := analyzer.Judgement{Message: editMessage(o), Reasons: []analyzer.Reason{editReason(o)}}
+		j := analyzer.Judgement{Message: editMessage(o), Reasons: []analyzer.Reason{editReason(o)}, Certainty: guessed(o.Guess)}
 		if n := len(o.Files); n > 1 {
 			j.Reasons = append(j.Reasons, reason(5, "so it is with %d migrations", n))
 		}
@@ -47,15 +47,23 @@ func editReason(o *op.EditedMigration) analyzer.Reason {
 	case op.Retitled:
 		return reason(30, "nothing that it does changes, and the deployment fails")
 	case op.Guarded:
-		if o.Refuses {
+		if o.Refuses && !o.Guess {
 			return reason(30, "the same comes out, and the deployment fails")
 		}
 		return reason(20, "the same comes out, unless something stood in its way")
 	}
-	if o.Refuses {
+	if o.Refuses && !o.Guess {
 		return reason(30, "nothing that it does changes, and the deployment fails")
 	}
 	return reason(10, "nothing that it does changes")
+}
+
+// guessed is how certain it is what the tool does.
+func guessed(guess bool) analyzer.Certainty {
+	if guess {
+		return analyzer.Likely
+	}
+	return analyzer.Certain
 }
 
 func editMessage(o *op.EditedMigration) string {
@@ -123,15 +131,7 @@ func migrations(files []string) string {
 	if len(files) == 1 {
 		return "the migration " + short(files[0])
 	}
-	var names []string
-	for i, f := range files {
-		if i == 3 && len(files) > 4 {
-			names = append(names, fmt.Sprintf("%d more", len(files)-i))
-			break
-		}
-		names = append(names, short(f))
-	}
-	return fmt.Sprintf("%d migrations that the base branch has (%s)", len(files), list(names))
+	return fmt.Sprintf("%d migrations that the base branch has (%s)", len(files), names(files))
 }
 
 // short is a migration's file name, with its folder where the name says nothing.

@@ -18,6 +18,8 @@ type Applied struct {
 	Refuses bool
 	// ByName says that the tool knows a migration by its whole name, not its number.
 	ByName bool
+	// Guess says that little tells which tool it is.
+	Guess bool
 	// Titled says that the tool refuses another name under the same number.
 	Titled string
 
@@ -40,8 +42,8 @@ var applied = map[string]Applied{
 		Titled: "refinery refuses to migrate when the name of an applied version changes.", Refuses: true, sum: sameText,
 	},
 	"sqlx": {
-		Edited: "sqlx refuses to migrate when the checksum of an applied migration changes.",
-		Moved:  "sqlx refuses to migrate when an applied version is missing.",
+		Edited: "sqlx refuses to migrate when the checksum of an applied migration changes; a tool without checksums skips what has run.",
+		Moved:  "sqlx refuses to migrate when an applied version is missing; other tools run what has a new number.",
 		Gone:   "sqlx refuses to migrate when an applied version is missing.", Refuses: true, sum: sameText,
 	},
 	"prisma": {
@@ -131,6 +133,7 @@ func (m *Migration) Applied() (a Applied, ok bool) {
 		format = "atlas" // atlas.sum lists it
 	}
 	a, known := applied[format]
+	a.Guess = m.Why != byConfig && slices.Contains([]string{"sql", "sqlx", "golang-migrate"}, format)
 	return a, ok && known
 }
 

@@ -19,9 +19,10 @@ type EditedMigration struct {
 	Files []string // their paths on the base, in order
 	Now   string   // the path of a single one that has another now
 	// Tool is what the migration tool does with it, a sentence. Refuses says that it
-	// runs nothing more then.
+	// runs nothing more then, and Guess that little tells which tool it is.
 	Tool    string
 	Refuses bool
+	Guess   bool
 	// What a single one did and does, a statement each, cut to one line.
 	Removed, Added []string
 	Changed        []Rewrite
@@ -37,6 +38,7 @@ type DeletedMigration struct {
 	// By are the paths of migrations of the change that make what they made.
 	By         []string
 	Tool       string   // what the migration tool does, a sentence
+	Guess      bool     // little tells which tool it is
 	Statements []string // what a single one did, cut to one line each
 }
 
