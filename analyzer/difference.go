@@ -131,7 +131,7 @@ func without(all, others []statement) []statement {
 }
 
 // guards are words that make no difference to what comes out.
-var guards = strings.NewReplacer(" if not exists ", " ", " if exists ", " ", " concurrently ", " ")
+var guards = strings.NewReplacer("if not exists ", "", "if exists ", "", "concurrently ", "")
 
 func unguarded(s statement) string { return guards.Replace(s.Normal) }
 
@@ -146,7 +146,7 @@ func isSlight(s statement) bool {
 }
 
 // asides are words that say nothing of what a statement is about.
-var asides = strings.NewReplacer(" or replace ", " ", " if not exists ", " ", " if exists ", " ", " concurrently ", " ", " unique ", " ", " only ", " ")
+var asides = strings.NewReplacer("or replace ", "", "if not exists ", "", "if exists ", "", "concurrently ", "", "unique ", "", "only ", "")
 
 // subject is what a statement is about: its first words, up to a parenthesis.
 func subject(s statement) string {

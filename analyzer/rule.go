@@ -26,6 +26,26 @@ type Example struct {
 	Change string // empty with Was: the change removes it
 }
 
+// Text returns the example as one text, whose comments say what ran before and what
+// the change does.
+func (e Example) Text() string {
+	var text string
+	switch {
+	case e.Was == "" && e.Before == "":
+		return e.Change
+	case e.Was == "":
+		text = "-- the change\n" + e.Change
+	case e.Change == "":
+		text = "-- a migration that the change removes\n" + e.Was
+	default:
+		text = "-- a migration as it was\n" + e.Was + "\n-- and as the change leaves it\n" + e.Change
+	}
+	if e.Before != "" {
+		text = "-- earlier migrations\n" + e.Before + "\n" + text
+	}
+	return text
+}
+
 // A Pass is what a rule sees: one operation and the schema just before it.
 type Pass struct {
 	Op      op.Operation

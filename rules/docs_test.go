@@ -33,15 +33,34 @@ const (
 // judge reviews a change in one new file on top of one earlier migration, if
 // there is one, at the default threshold.
 func judge(before, change string) []analyzer.Finding {
+	return judged(analyzer.Example{Before: before, Change: change})
+}
+
+// judged reviews an example. A migration that was there before stands in a folder
+// whose files run once.
+func judged(e analyzer.Example) []analyzer.Finding {
 	read := func(name, text string) *migration.Migration {
 		return migration.Read(source.New(name, []byte(text)), "")
 	}
-	var history []*migration.Migration
-	if before != "" {
-		history = append(history, read("db/1.sql", before))
+	folder := "db"
+	if e.Was != "" {
+		folder = "migrations"
 	}
-	m := read("db/2.sql", change)
-	return decided(history, analyzer.ChangedFile{Path: m.File.Path, Status: "added", Migration: m})
+	var history []*migration.Migration
+	if e.Before != "" {
+		history = append(history, read(folder+"/1.sql", e.Before))
+	}
+	f := analyzer.ChangedFile{Path: folder + "/2.sql", Status: "added"}
+	if e.Was != "" {
+		f.Status, f.Base = "modified", read(f.Path, e.Was)
+		history = append(history, f.Base)
+	}
+	if e.Change != "" {
+		f.Migration = read(f.Path, e.Change)
+	} else {
+		f.Status, f.Base = "removed", nil
+	}
+	return decided(history, f)
 }
 
 func decided(history []*migration.Migration, f analyzer.ChangedFile) []analyzer.Finding {
@@ -54,7 +73,7 @@ func decided(history []*migration.Migration, f analyzer.ChangedFile) []analyzer.
 // text to show.
 func bad(t *testing.T, r *analyzer.Rule) analyzer.Finding {
 	t.Helper()
-	found := judge(r.Bad.Before, r.Bad.Change)
+	found := judged(r.Bad)
 	if r.ID == "unread-file" {
 		found = decided(nil, analyzer.ChangedFile{Path: "db/2.sql", Status: "added", Unreadable: unreadableBy})
 	}
@@ -112,7 +131,7 @@ func rulePage(r *analyzer.Rule, f analyzer.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s%s. Category `%s`; %s.\n\n%s\n\n## What to do instead\n\n%s\n\n", r.ID, generatedBy,
 		r.Title, r.Category, verdict(f), r.Why, r.Remedy)
-	if r.Bad.Change == "" {
+	if r.ID == "unread-file" {
 		fmt.Fprintf(&b, "## What is reported\n\nA changed file that is a symbolic link, for one:\n\n> %s\n\n%s", f.Message, reasonTable(f))
 	} else {
 		fmt.Fprintf(&b, "## What is reported\n\n%s\n> %s\n\n%s", sql(r.Bad), f.Message, reasonTable(f))
@@ -135,12 +154,7 @@ func verdict(f analyzer.Finding) string {
 	return fmt.Sprintf("the example below scores %d (%s), which is below the threshold of %d: it is shown and does not block", f.Score, f.Severity, threshold)
 }
 
-func sql(e analyzer.Example) string {
-	if e.Before == "" {
-		return "```sql\n" + e.Change + "\n```\n"
-	}
-	return "```sql\n-- earlier migrations\n" + e.Before + "\n-- the change\n" + e.Change + "\n```\n"
-}
+func sql(e analyzer.Example) string { return "```sql\n" + e.Text() + "\n```\n" }
 
 func reasonTable(f analyzer.Finding) string {
 	var b strings.Builder
@@ -159,8 +173,13 @@ func TestScoringPage(t *testing.T) {
 	for _, r := range rules.All {
 		f := bad(t, r)
 		example := "`" + oneLine(r.Bad.Change) + "`"
-		if r.Bad.Change == "" {
+		switch {
+		case r.ID == "unread-file":
 			example = "a symbolic link"
+		case r.Bad.Change == "":
+			example = "`" + oneLine(r.Bad.Was) + "` removed"
+		case r.Bad.Was != "":
+			example += " in place of `" + oneLine(r.Bad.Was) + "`"
 		}
 		fmt.Fprintf(&reasons, "| [`%s`](rules/%[1]s.md) | %s | %d | %s |\n", r.ID, example, f.Score, reasonList(f.Reasons))
 	}
@@ -239,7 +258,7 @@ func TestRuleFields(t *testing.T) {
 		if r.Category == "" || r.Check == nil {
 			t.Errorf("%s: Category or Check is missing", r.ID)
 		}
-		if r.ID != "unread-file" && (r.Bad.Change == "" || r.Good.Change == "") {
+		if r.ID != "unread-file" && (r.Bad.Change+r.Bad.Was == "" || r.Good.Change == "") {
 			t.Errorf("%s: an example is missing", r.ID)
 		}
 	}

@@ -75,7 +75,11 @@ func editMessage(o *op.EditedMigration) string {
 		op.Retouched:  "Changes nothing but comments, white space or order in %s",
 	}[o.Edit]
 	text := fmt.Sprintf(what, migrations(o.Files))
-	if o.Now != "" {
+	switch {
+	case o.Now == "":
+	case short(o.Now) == short(o.Files[0]):
+		text += " (now in " + path.Dir(o.Now) + ")"
+	default:
 		text += " (now " + short(o.Now) + ")"
 	}
 	if o.Edit != op.Retouched && o.Edit != op.Retitled {

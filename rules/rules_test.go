@@ -31,11 +31,11 @@ func TestExamples(t *testing.T) {
 			if rule.ID == "unread-file" {
 				return // its examples are files, not SQL: TestUnreadFile
 			}
-			bad := review(rule.Bad.Before, rule.Bad.Change)
+			bad := judged(rule.Bad)
 			if len(bad) != 1 || bad[0].Rule != rule.ID {
 				t.Errorf("bad example: got %+v, want one finding of %s", bad, rule.ID)
 			}
-			if good := review(rule.Good.Before, rule.Good.Change); len(good) != 0 {
+			if good := judged(rule.Good); len(good) != 0 {
 				t.Errorf("good example: got %+v, want none", good)
 			}
 		})

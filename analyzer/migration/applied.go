@@ -3,6 +3,7 @@ package migration
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -125,7 +126,7 @@ func (m *Migration) Applied() (a Applied, ok bool) {
 		_, folder, change, is := sqitchPath(m.File)
 		ok = is && folder == "deploy" && change == withoutTag(change)
 	case format == "sql":
-		ok = len(m.Version.Numbers) > 0 && m.Queries() == "" && !aside(m.Set)
+		ok = m.Queries() == "" && runsOnce(m.File.Path)
 	default:
 		ok = true
 	}
@@ -137,11 +138,24 @@ func (m *Migration) Applied() (a Applied, ok bool) {
 	return a, ok && known
 }
 
-// asides are folders whose numbered scripts fill or test a database.
-var asides = []string{
-	"seed", "seeds", "seeders", "fixture", "fixtures", "init", "initdb", "initdb.d", "docker-entrypoint-initdb.d",
-	"test", "tests", "testdata", "regress", "expected", "example", "examples", "queries", "query", "views", "functions", "docs",
+// plainly matches the name of a numbered file, and runs are the folders where such
+// files of an unknown tool run once. Elsewhere they may be a schema's parts, seeds or
+// tests, which are edited by design.
+var (
+	plainly = regexp.MustCompile(`^[A-Za-z]?[0-9]+(?:[._-]|$)`)
+	runs    = []string{
+		"migration", "migrations", "migrate", "upgrade", "upgrades", "changes", "changelog", "changelogs",
+		"delta", "deltas", "patches", "evolutions", "versions", "updates",
+	}
+)
+
+func runsOnce(name string) bool {
+	dir, base := path.Split(name)
+	return plainly.MatchString(base) && slices.ContainsFunc(strings.Split(dir, "/"), func(part string) bool { return slices.Contains(runs, part) }) && !aside(dir)
 }
+
+// asides are folders whose files fill or test a database.
+var asides = []string{"seed", "seeds", "seeders", "fixture", "fixtures", "test", "tests", "testdata", "regress", "expected", "example", "examples", "queries"}
 
 func aside(folder string) bool {
 	return slices.ContainsFunc(strings.Split(folder, "/"), func(part string) bool { return slices.Contains(asides, part) })

@@ -47,14 +47,11 @@ func explainRule(w io.Writer, r *analyzer.Rule) error {
 		title   string
 		example analyzer.Example
 	}{{"Reported", r.Bad}, {"Not reported", r.Good}} {
-		if e.example.Change == "" {
+		text := e.example.Text()
+		if text == "" {
 			continue
 		}
-		fmt.Fprintf(&b, "\n%s\n", e.title)
-		if e.example.Before != "" {
-			fmt.Fprintf(&b, "  -- earlier migrations\n  %s\n  -- the change\n", e.example.Before)
-		}
-		fmt.Fprintf(&b, "  %s\n", e.example.Change)
+		fmt.Fprintf(&b, "\n%s\n  %s\n", e.title, strings.ReplaceAll(text, "\n", "\n  "))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

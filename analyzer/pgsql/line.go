@@ -1,0 +1,28 @@
+package pgsql
+
+import (
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/source"
+)
+
+// Line returns the text of the span as one line without comments, as far as the
+// limit of bytes: what stands apart in it is parted by one blank.
+func Line(f *source.File, in source.Span, limit int) string {
+	var b strings.Builder
+	l := &lexer{data: f.Data, pos: in.Start, end: in.End}
+	last := in.Start
+	for b.Len() < limit {
+		t, ok := l.next()
+		if !ok {
+			break
+		}
+		if t.span.Start > last && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		last = t.span.End
+		text := string(f.Data[t.span.Start:min(t.span.End, t.span.Start+limit)])
+		b.WriteString(strings.Join(strings.Fields(text), " "))
+	}
+	return strings.ToValidUTF8(b.String(), "�")
+}
