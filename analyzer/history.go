@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"bytes"
 	"maps"
 	"path"
 	"slices"
@@ -53,7 +54,7 @@ func (r *review) edited(history []*migration.Migration, files []ChangedFile) {
 		}
 	}
 	for _, set := range slices.Sorted(maps.Keys(gone)) {
-		edited[set] = append(edited[set], r.deleted(gone[set], p.added)...)
+		edited[set] = r.deleted(gone[set], edited[set], p.added)
 	}
 	for _, set := range slices.Sorted(maps.Keys(edited)) {
 		r.rewritten(edited[set])
@@ -104,27 +105,59 @@ func (f fate) tool() string {
 }
 
 // deleted tells of the migrations of one set that are gone or empty, and returns
-// those that are no more than edited: few that are empty.
-func (r *review) deleted(all []fate, added []*migration.Migration) (edited []fate) {
+// those that are no more than edited: few that are empty, and all others but those
+// that make now what the deleted ones made.
+func (r *review) deleted(all, edited []fate, added []*migration.Migration) (rest []fate) {
 	slices.SortFunc(all, func(a, b fate) int { return migration.Compare(a.was, b.was) })
-	if len(all) >= togetherDeleted {
-		o := &op.DeletedMigration{Files: paths(all), Tool: all[0].applied.Gone, Guess: all[0].applied.Guess, By: r.makers(all, added)}
-		at := all[0].place()
-		if len(o.By) > 0 {
-			at = added[slices.IndexFunc(added, func(m *migration.Migration) bool { return m.File.Path == o.By[0] })]
+	if len(all) < togetherDeleted {
+		for _, f := range all {
+			if f.now != nil {
+				edited = append(edited, f)
+				continue
+			}
+			o := &op.DeletedMigration{Files: paths([]fate{f}), Tool: f.applied.Gone, Guess: f.applied.Guess, Statements: f.removed}
+			r.tell(f.place(), source.Span{}, o)
 		}
-		r.tell(at, source.Span{}, o)
-		return nil
+		return edited
 	}
+	first := all[0]
+	o := &op.DeletedMigration{Files: paths(all), Tool: first.applied.Gone, Guess: first.applied.Guess}
+	if first.now != nil {
+		o.Tool = first.applied.Edited
+	}
+	at := first.place()
+	made := r.madeBy(all)
+	maker := func(m *migration.Migration, had map[string]bool) bool {
+		for name := range r.makes(m) {
+			if made[name] && !had[name] {
+				if len(o.By) == 0 {
+					at = m
+				}
+				o.By = append(o.By, m.File.Path)
+				return true
+			}
+		}
+		return false
+	}
+	for _, m := range added {
+		maker(m, nil)
+	}
+	for _, f := range edited {
+		if !maker(f.now, r.makes(f.was)) {
+			rest = append(rest, f)
+		}
+	}
+	r.tell(at, source.Span{}, o)
+	return rest
+}
+
+// madeBy returns the tables that migrations made.
+func (r *review) madeBy(all []fate) map[string]bool {
+	made := map[string]bool{}
 	for _, f := range all {
-		if f.now != nil {
-			edited = append(edited, f)
-			continue
-		}
-		o := &op.DeletedMigration{Files: paths([]fate{f}), Tool: f.applied.Gone, Guess: f.applied.Guess, Statements: f.removed}
-		r.tell(f.place(), source.Span{}, o)
+		maps.Copy(made, r.makes(f.was))
 	}
-	return edited
+	return made
 }
 
 // place is the migration as the change leaves it: a file without text if it is gone.
@@ -133,27 +166,6 @@ func (f fate) place() *migration.Migration {
 		return f.now
 	}
 	return &migration.Migration{File: source.New(f.was.File.Path, nil), Set: f.was.Set}
-}
-
-// makers returns the paths of added migrations that make tables which the deleted
-// ones made.
-func (r *review) makers(all []fate, added []*migration.Migration) []string {
-	made := map[string]bool{}
-	for _, f := range all {
-		for name := range r.makes(f.was) {
-			made[name] = true
-		}
-	}
-	var by []string
-	for _, m := range added {
-		for name := range r.makes(m) {
-			if made[name] {
-				by = append(by, m.File.Path)
-				break
-			}
-		}
-	}
-	return by
 }
 
 // makes returns the tables that a migration makes.
@@ -285,7 +297,7 @@ func (p *pairing) sum(m *migration.Migration) string {
 // compare notes what became of a migration that is still there.
 func (p *pairing) compare(was, now *migration.Migration) {
 	applied, ok := was.Applied()
-	if !ok || !now.SameDatabase(was) || p.reworked[was.File.Path] {
+	if !ok || !now.SameDatabase(was) || p.reworked[was.File.Path] || p.illegible(now) {
 		return
 	}
 	d := p.compareText(was, now)
@@ -303,6 +315,17 @@ func (p *pairing) compare(was, now *migration.Migration) {
 	case !applied.SameSum(was.File.Data, now.File.Data):
 		p.add(was, now, d, op.Retouched)
 	}
+}
+
+// illegible reports whether a file is no text that PostgreSQL would read: that is a
+// finding by itself.
+func (p *pairing) illegible(m *migration.Migration) bool {
+	return bytes.IndexByte(m.File.Data, 0) >= 0 || slices.ContainsFunc(p.readings[m].up, func(s statement) bool {
+		return slices.ContainsFunc(s.Ops, func(at op.At) bool {
+			u, is := at.Op.(*op.Unread)
+			return is && u.File
+		})
+	})
 }
 
 // title is what a tool takes for a migration's description.

@@ -2,12 +2,15 @@ package pgsql
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
 // Line returns the text of the span as one line without comments, as far as the
-// limit of bytes: what stands apart in it is parted by one blank.
+// limit of bytes: what stands apart in it is parted by one blank, and what cannot be
+// seen is replaced.
 func Line(f *source.File, in source.Span, limit int) string {
 	var b strings.Builder
 	l := &lexer{data: f.Data, pos: in.Start, end: in.End}
@@ -24,5 +27,10 @@ func Line(f *source.File, in source.Span, limit int) string {
 		text := string(f.Data[t.span.Start:min(t.span.End, t.span.Start+limit)])
 		b.WriteString(strings.Join(strings.Fields(text), " "))
 	}
-	return strings.ToValidUTF8(b.String(), "�")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return utf8.RuneError
+	}, b.String())
 }
