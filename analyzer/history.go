@@ -105,59 +105,69 @@ func (f fate) tool() string {
 }
 
 // deleted tells of the migrations of one set that are gone or empty, and returns
-// those that are no more than edited: few that are empty, and all others but those
-// that make now what the deleted ones made.
+// those that are no more than edited.
 func (r *review) deleted(all, edited []fate, added []*migration.Migration) (rest []fate) {
 	slices.SortFunc(all, func(a, b fate) int { return migration.Compare(a.was, b.was) })
-	if len(all) < togetherDeleted {
-		for _, f := range all {
-			if f.now != nil {
-				edited = append(edited, f)
-				continue
-			}
-			o := &op.DeletedMigration{Files: paths([]fate{f}), Tool: f.applied.Gone, Guess: f.applied.Guess, Statements: f.removed}
-			r.tell(f.place(), source.Span{}, o)
+	if len(all) >= togetherDeleted {
+		return r.squashed(all, edited, added)
+	}
+	for _, f := range all {
+		if f.now != nil {
+			edited = append(edited, f)
+			continue
 		}
-		return edited
+		o := &op.DeletedMigration{Files: paths([]fate{f}), Tool: f.applied.Gone, Statements: f.removed}
+		r.tell(f.place(), source.Span{}, o)
+	}
+	return edited
+}
+
+// squashed tells of many deleted migrations, at the first that makes what they made
+// if there is one. It returns the edited ones but those that do.
+func (r *review) squashed(all, edited []fate, added []*migration.Migration) (rest []fate) {
+	made := map[string]bool{}
+	for _, f := range all {
+		maps.Copy(made, r.makes(f.was))
+	}
+	var makers []*migration.Migration
+	for _, m := range added {
+		if r.makesOneOf(m, made, nil) {
+			makers = append(makers, m)
+		}
+	}
+	for _, f := range edited {
+		if r.makesOneOf(f.now, made, f.was) {
+			makers = append(makers, f.now)
+		} else {
+			rest = append(rest, f)
+		}
 	}
 	first := all[0]
-	o := &op.DeletedMigration{Files: paths(all), Tool: first.applied.Gone, Guess: first.applied.Guess}
+	o := &op.DeletedMigration{Files: paths(all), Tool: first.applied.Gone}
 	if first.now != nil {
 		o.Tool = first.applied.Edited
 	}
 	at := first.place()
-	made := r.madeBy(all)
-	maker := func(m *migration.Migration, had map[string]bool) bool {
-		for name := range r.makes(m) {
-			if made[name] && !had[name] {
-				if len(o.By) == 0 {
-					at = m
-				}
-				o.By = append(o.By, m.File.Path)
-				return true
-			}
+	for i, m := range makers {
+		if i == 0 {
+			at = m
 		}
-		return false
-	}
-	for _, m := range added {
-		maker(m, nil)
-	}
-	for _, f := range edited {
-		if !maker(f.now, r.makes(f.was)) {
-			rest = append(rest, f)
-		}
+		o.By = append(o.By, m.File.Path)
 	}
 	r.tell(at, source.Span{}, o)
 	return rest
 }
 
-// madeBy returns the tables that migrations made.
-func (r *review) madeBy(all []fate) map[string]bool {
-	made := map[string]bool{}
-	for _, f := range all {
-		maps.Copy(made, r.makes(f.was))
+// makesOneOf reports whether a migration makes one of the tables, and its earlier
+// version did not.
+func (r *review) makesOneOf(m *migration.Migration, tables map[string]bool, was *migration.Migration) bool {
+	before := r.makes(was)
+	for name := range r.makes(m) {
+		if tables[name] && !before[name] {
+			return true
+		}
 	}
-	return made
+	return false
 }
 
 // place is the migration as the change leaves it: a file without text if it is gone.

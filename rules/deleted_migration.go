@@ -13,8 +13,7 @@ var deletedMigration = &analyzer.Rule{
 	Title:    "A migration that has run is deleted",
 	Why: "New databases no longer get what it did, while those that have run it keep it. Tools that compare their record with the files refuse to migrate. " +
 		"Several that one new migration replaces (a squash, a baseline) are one finding.",
-	Remedy: "Keep the file, and undo what it did in a new migration. For a squash, mark the new migration as applied on every database that has run the old ones " +
-		"(baseline, resolve, repair: each tool has its word) before the next deployment.",
+	Remedy: "Keep the file, and undo what it did in a new migration. If it has run nowhere that counts, nothing is wrong.",
 	Bad: analyzer.Example{
 		Before: "CREATE TABLE users (id int, email text);", Was: "ALTER TABLE users ADD COLUMN phone text;",
 	},
@@ -27,14 +26,14 @@ var deletedMigration = &analyzer.Rule{
 			return
 		}
 		j := analyzer.Judgement{
-			Message:   fmt.Sprintf("Removes %s%s. %s", migrations(o.Files), was(o.Statements), o.Tool),
-			Reasons:   []analyzer.Reason{reason(45, "new databases do not get what it did")},
-			Certainty: guessed(o.Guess),
+			Message: fmt.Sprintf("Removes %s%s. %s", migrations(o.Files), was(o.Statements), o.Tool),
+			Reasons: []analyzer.Reason{reason(45, "new databases do not get what it did")},
 		}
 		n := len(o.Files)
 		switch {
 		case len(o.By) > 0:
 			j.Message = fmt.Sprintf("Replaces %s by %s. %s", migrations(o.Files), names(o.By), o.Tool)
+			j.Remedy = "Mark the new one as applied on every database that has run the old ones, before the next deployment: baseline, resolve and repair are the tools' words for it."
 			j.Reasons = []analyzer.Reason{reason(35, "every database that has run the %d old ones must be told that it has the new one", n)}
 		case n > 1:
 			j.Reasons = append(j.Reasons, reason(5, "so it is with %d migrations", n))

@@ -29,7 +29,10 @@ var editedMigration = &analyzer.Rule{
 		if !ok {
 			return
 		}
-		j := analyzer.Judgement{Message: editMessage(o), Reasons: []analyzer.Reason{editReason(o)}, Certainty: guessed(o.Guess)}
+		j := analyzer.Judgement{Message: editMessage(o), Reasons: []analyzer.Reason{editReason(o)}}
+		if o.Edit == op.Renumbered || o.Edit == op.Retitled {
+			j.Remedy = "Give it its old name back. If it has run nowhere that counts, nothing is wrong."
+		}
 		if n := len(o.Files); n > 1 {
 			j.Reasons = append(j.Reasons, reason(5, "so it is with %d migrations", n))
 		}
@@ -56,14 +59,6 @@ func editReason(o *op.EditedMigration) analyzer.Reason {
 		return reason(30, "nothing that it does changes, and the deployment fails")
 	}
 	return reason(10, "nothing that it does changes")
-}
-
-// guessed is how certain it is what the tool does.
-func guessed(guess bool) analyzer.Certainty {
-	if guess {
-		return analyzer.Likely
-	}
-	return analyzer.Certain
 }
 
 func editMessage(o *op.EditedMigration) string {

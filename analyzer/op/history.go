@@ -38,7 +38,6 @@ type DeletedMigration struct {
 	// By are the paths of migrations of the change that make what they made.
 	By         []string
 	Tool       string   // what the migration tool does, a sentence
-	Guess      bool     // little tells which tool it is
 	Statements []string // what a single one did, cut to one line each
 }
 
