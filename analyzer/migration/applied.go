@@ -115,7 +115,7 @@ var applied = map[string]Applied{
 // what does not run once: files that may be edited by design, that no tool is known
 // to keep count of, or that are for another database.
 func (m *Migration) Applied() (a Applied, ok bool) {
-	if m.Version.Repeatable || m.Foreign() || m.Direction() == "down" || m.Direction() == "none" {
+	if m.Version.Repeatable || m.Foreign() || m.Direction() == "down" || m.Direction() == "none" || aside(path.Dir(m.File.Path)) {
 		return a, false
 	}
 	format := m.Format
@@ -151,11 +151,11 @@ var (
 
 func runsOnce(name string) bool {
 	dir, base := path.Split(name)
-	return plainly.MatchString(base) && slices.ContainsFunc(strings.Split(dir, "/"), func(part string) bool { return slices.Contains(runs, part) }) && !aside(dir)
+	return plainly.MatchString(base) && slices.ContainsFunc(strings.Split(dir, "/"), func(part string) bool { return slices.Contains(runs, part) })
 }
 
-// asides are folders whose files fill or test a database.
-var asides = []string{"seed", "seeds", "seeders", "fixture", "fixtures", "test", "tests", "testdata", "regress", "expected", "example", "examples", "queries"}
+// asides are folders whose files fill or test a database, with whatever tool.
+var asides = []string{"seed", "seeds", "seeders", "fixture", "fixtures", "test", "tests", "testdata", "regress", "expected", "example", "examples", "stub", "stubs", "queries"}
 
 func aside(folder string) bool {
 	return slices.ContainsFunc(strings.Split(folder, "/"), func(part string) bool { return slices.Contains(asides, part) })
