@@ -90,7 +90,10 @@ func (r *review) compareText(was, now *migration.Migration) difference {
 // compare adds what one list of statements has and the other has not. Statements
 // that begin alike stand for each other.
 func (d *difference) compare(was, is []statement) {
-	was, is = without(was, is), without(is, was)
+	normal := func(s statement) string { return s.Normal }
+	shape := func(s statement) string { return pgsql.Shape(s.File, s.Span) }
+	was, is = without(was, is, normal), without(is, was, normal)
+	was, is = without(was, is, shape), without(is, was, shape)
 	if len(is) > 0 && d.at.Len() == 0 {
 		d.at = is[0].Span
 	}
@@ -112,17 +115,17 @@ func (d *difference) compare(was, is []statement) {
 	}
 }
 
-// without returns the statements that the others do not have, each as often as it
-// is missing there.
-func without(all, others []statement) []statement {
+// without returns the statements that the others do not have by a key, each as often
+// as it is missing there.
+func without(all, others []statement, key func(statement) string) []statement {
 	count := map[string]int{}
 	for _, s := range others {
-		count[s.Normal]++
+		count[key(s)]++
 	}
 	var rest []statement
 	for _, s := range all {
-		if count[s.Normal] > 0 {
-			count[s.Normal]--
+		if k := key(s); count[k] > 0 {
+			count[k]--
 			continue
 		}
 		rest = append(rest, s)

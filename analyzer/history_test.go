@@ -99,6 +99,8 @@ func TestEditedMigration(t *testing.T) {
 			one("m/1_a.up.sql", "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 WHERE 'a long condition' <> 'another one' AND 1 = 1 $$;",
 				"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 WHERE 'a long condition' <> 'another one' AND 1 = 2 $$;"),
 			"“CREATE FUNCTION f() RETUR … 'another one' AND 1 = 1 $$” became “CREATE FUNCTION f() RETUR … 'another one' AND 1 = 2 $$”"},
+		{"a body laid out anew", one("m/1_a.up.sql", "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT\n  1 $$;", "CREATE FUNCTION f() RETURNS int\nLANGUAGE sql AS $$\tSELECT\n1 $$;"), ""},
+		{"a line end within a body", one("m/1_a.up.sql", "DO $$ BEGIN -- PERFORM a();\nEND $$;", "DO $$ BEGIN -- PERFORM\na(); END $$;"), "50 edited-migration"},
 		{"a string in another case", one("m/1_a.up.sql", "UPDATE users SET v = 'a';", "UPDATE users SET v = 'A';"), "50 edited-migration"},
 		{"Flyway's repeatable", one("db/R__a.sql", addPhone, addMail), ""},
 		{"a callback of Flyway's", one("db/afterMigrate.sql", addPhone, addMail), ""},

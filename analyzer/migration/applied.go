@@ -119,13 +119,13 @@ func (m *Migration) Applied() (a Applied, ok bool) {
 		return a, false
 	}
 	format := m.Format
-	switch base := path.Base(m.File.Path); {
-	case format == "flyway":
-		ok = flywayVersioned.MatchString(base) // else a callback, by the config
-	case format == "sqitch":
+	switch format {
+	case "flyway":
+		ok = flywayVersioned.MatchString(path.Base(m.File.Path)) // else a callback, by the config
+	case "sqitch":
 		_, folder, change, is := sqitchPath(m.File)
 		ok = is && folder == "deploy" && change == withoutTag(change)
-	case format == "sql":
+	case "sql":
 		ok = m.Queries() == "" && runsOnce(m.File.Path)
 	default:
 		ok = true

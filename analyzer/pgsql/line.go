@@ -34,3 +34,21 @@ func Line(f *source.File, in source.Span, limit int) string {
 		return utf8.RuneError
 	}, b.String())
 }
+
+// Shape returns what tells the span's text from others even if the bodies of code in
+// it are laid out anew: in them white space counts as one blank or one line end.
+func Shape(f *source.File, in source.Span) string {
+	var b strings.Builder
+	for _, t := range tokens(f.Data, in) {
+		if f.Data[t.span.Start] == '$' && t.kind == text {
+			for line := range strings.Lines(string(f.Data[t.span.Start:t.span.End])) {
+				if words := strings.Fields(line); len(words) > 0 {
+					b.WriteString(strings.Join(words, " ") + "\n")
+				}
+			}
+			continue
+		}
+		writeNormal(&b, f.Data, t)
+	}
+	return b.String()
+}
