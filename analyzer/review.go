@@ -21,6 +21,9 @@ import (
 type ChangedFile struct {
 	Path   string
 	Status string // added, modified, renamed, removed
+	// OldPath is where a renamed file was, or the one that it was renamed to is left
+	// out; else empty.
+	OldPath string
 	// Migration is the file as the change leaves it; nil when it is removed or
 	// cannot be read.
 	Migration *migration.Migration
@@ -80,6 +83,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	for _, f := range files {
 		r.review(f)
 	}
+	r.edited(history, files)
 	return r.finish()
 }
 

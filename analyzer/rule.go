@@ -22,8 +22,29 @@ type Rule struct {
 // one finding of their own rule, good ones none of any.
 type Example struct {
 	Before string
-	Change string
+	Was    string            // the changed migration as it ran before; empty: the change adds it
+	Change string            // empty with Was: the change removes it
 	Code   map[string]string // the repository's other files, by path
+}
+
+// Text returns the example as one text, whose comments say what ran before and what
+// the change does.
+func (e Example) Text() string {
+	var text string
+	switch {
+	case e.Was == "" && e.Before == "":
+		return e.Change
+	case e.Was == "":
+		text = "-- the change\n" + e.Change
+	case e.Change == "":
+		text = "-- a migration that the change removes\n" + e.Was
+	default:
+		text = "-- a migration as it was\n" + e.Was + "\n-- and as the change leaves it\n" + e.Change
+	}
+	if e.Before != "" {
+		text = "-- earlier migrations\n" + e.Before + "\n" + text
+	}
+	return text
 }
 
 // A Pass is what a rule sees: one operation and the schema just before it.

@@ -38,16 +38,31 @@ func judge(before, change string) []analyzer.Finding {
 	return judged(analyzer.Example{Before: before, Change: change})
 }
 
+// judged reviews an example. A migration that was there before stands in a folder
+// whose files run once.
 func judged(e analyzer.Example) []analyzer.Finding {
 	read := func(name, text string) *migration.Migration {
 		return migration.Read(source.New(name, []byte(text)), "")
 	}
+	folder := "db"
+	if e.Was != "" {
+		folder = "migrations"
+	}
 	var history []*migration.Migration
 	if e.Before != "" {
-		history = append(history, read("db/1.sql", e.Before))
+		history = append(history, read(folder+"/1.sql", e.Before))
 	}
-	m := read("db/2.sql", e.Change)
-	return decided(e.Code, history, analyzer.ChangedFile{Path: m.File.Path, Status: "added", Migration: m})
+	f := analyzer.ChangedFile{Path: folder + "/2.sql", Status: "added"}
+	if e.Was != "" {
+		f.Status, f.Base = "modified", read(f.Path, e.Was)
+		history = append(history, f.Base)
+	}
+	if e.Change != "" {
+		f.Migration = read(f.Path, e.Change)
+	} else {
+		f.Status, f.Base = "removed", nil
+	}
+	return decided(e.Code, history, f)
 }
 
 func decided(code map[string]string, history []*migration.Migration, f analyzer.ChangedFile) []analyzer.Finding {
@@ -118,7 +133,7 @@ func rulePage(r *analyzer.Rule, f analyzer.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s%s. Category `%s`; %s.\n\n%s\n\n## What to do instead\n\n%s\n\n", r.ID, generatedBy,
 		r.Title, r.Category, verdict(f), r.Why, r.Remedy)
-	if r.Bad.Change == "" {
+	if r.ID == "unread-file" {
 		fmt.Fprintf(&b, "## What is reported\n\nA changed file that is a symbolic link, for one:\n\n> %s\n\n%s", f.Message, reasonTable(f))
 	} else {
 		fmt.Fprintf(&b, "## What is reported\n\n%s\n> %s\n\n%s", sql(r.Bad), f.Message, reasonTable(f))
@@ -142,10 +157,7 @@ func verdict(f analyzer.Finding) string {
 }
 
 func sql(e analyzer.Example) string {
-	if e.Before == "" {
-		return "```sql\n" + e.Change + "\n```\n"
-	}
-	text := "```sql\n-- earlier migrations\n" + e.Before + "\n-- the change\n" + e.Change + "\n```\n"
+	text := "```sql\n" + e.Text() + "\n```\n"
 	for _, path := range slices.Sorted(maps.Keys(e.Code)) {
 		text += "\nwith this in `" + path + "`:\n\n```" + strings.TrimPrefix(filepath.Ext(path), ".") + "\n" + e.Code[path] + "```\n"
 	}
@@ -169,8 +181,13 @@ func TestScoringPage(t *testing.T) {
 	for _, r := range rules.All {
 		f := bad(t, r)
 		example := "`" + oneLine(r.Bad.Change) + "`"
-		if r.Bad.Change == "" {
+		switch {
+		case r.ID == "unread-file":
 			example = "a symbolic link"
+		case r.Bad.Change == "":
+			example = "`" + oneLine(r.Bad.Was) + "` removed"
+		case r.Bad.Was != "":
+			example += " in place of `" + oneLine(r.Bad.Was) + "`"
 		}
 		fmt.Fprintf(&reasons, "| [`%s`](rules/%[1]s.md) | %s | %d | %s |\n", r.ID, example, f.Score, reasonList(f.Reasons))
 	}
@@ -249,7 +266,7 @@ func TestRuleFields(t *testing.T) {
 		if r.Category == "" || r.Check == nil {
 			t.Errorf("%s: Category or Check is missing", r.ID)
 		}
-		if r.ID != "unread-file" && (r.Bad.Change == "" || r.Good.Change == "") {
+		if r.ID != "unread-file" && (r.Bad.Change+r.Bad.Was == "" || r.Good.Change == "") {
 			t.Errorf("%s: an example is missing", r.ID)
 		}
 	}

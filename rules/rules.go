@@ -37,6 +37,8 @@ var All = []*analyzer.Rule{
 	dropFunction,
 	renameTable,
 	renameColumn,
+	editedMigration,
+	deletedMigration,
 }
 
 // Find returns the rule with that ID, nil if there is none.

@@ -12,9 +12,6 @@ import (
 	"github.com/dropgate/dropgate/rules"
 )
 
-// example runs every rule over a rule's example.
-func example(e analyzer.Example) []analyzer.Finding { return reviewIn(e.Code, e.Before, e.Change) }
-
 // review runs every rule over a change on top of what ran before it.
 func review(before, change string) []analyzer.Finding { return reviewIn(nil, before, change) }
 
@@ -52,11 +49,11 @@ func TestExamples(t *testing.T) {
 			if rule.ID == "unread-file" {
 				return // its examples are files, not SQL: TestUnreadFile
 			}
-			bad := example(rule.Bad)
+			bad := judged(rule.Bad)
 			if len(bad) != 1 || bad[0].Rule != rule.ID {
 				t.Errorf("bad example: got %+v, want one finding of %s", bad, rule.ID)
 			}
-			if good := example(rule.Good); len(good) != 0 {
+			if good := judged(rule.Good); len(good) != 0 {
 				t.Errorf("good example: got %+v, want none", good)
 			}
 		})

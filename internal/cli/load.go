@@ -385,6 +385,9 @@ func isText(mode string) bool { return mode == git.Regular || mode == git.Execut
 // changedFile turns one change into what is reviewed.
 func changedFile(c config.Config, f git.Change, old map[string]*migration.Migration, contents map[string][]byte) analyzer.ChangedFile {
 	changed := analyzer.ChangedFile{Path: f.Path, Status: f.Status}
+	if f.Status == git.Renamed {
+		changed.OldPath = f.OldPath
+	}
 	if f.Status == git.TypeChanged {
 		changed.Status = git.Modified
 	}

@@ -49,14 +49,11 @@ func explainRule(w io.Writer, r *analyzer.Rule) error {
 		title   string
 		example analyzer.Example
 	}{{"Reported", r.Bad}, {"Not reported", r.Good}} {
-		if e.example.Change == "" {
+		text := e.example.Text()
+		if text == "" {
 			continue
 		}
-		fmt.Fprintf(&b, "\n%s\n", e.title)
-		if e.example.Before != "" {
-			fmt.Fprintf(&b, "  -- earlier migrations\n  %s\n  -- the change\n", e.example.Before)
-		}
-		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(e.example.Change, "\n", "\n  "))
+		fmt.Fprintf(&b, "\n%s\n  %s\n", e.title, strings.ReplaceAll(text, "\n", "\n  "))
 		for _, path := range slices.Sorted(maps.Keys(e.example.Code)) {
 			text := strings.TrimRight(e.example.Code[path], "\n")
 			fmt.Fprintf(&b, "  -- in %s\n  %s\n", path, strings.ReplaceAll(text, "\n", "\n  "))

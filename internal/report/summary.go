@@ -27,6 +27,8 @@ type SummaryOptions struct {
 	// Tree is the address of the reviewed commit's files, to which a path can
 	// be added: https://github.com/owner/name/blob/<sha>. Empty: no links.
 	Tree string
+	// gone are the paths that the change removes: there is nothing to link to.
+	gone map[string]bool
 }
 
 // Summary returns the body of the one summary comment of a pull request,
@@ -36,6 +38,10 @@ func Summary(r *Review, o SummaryOptions) string {
 	blocking, others := split(r.Report.Findings)
 	if !r.Decision.Blocked && len(blocking)+len(others)+len(r.Report.Problems) == 0 {
 		return nothingFound(r)
+	}
+	o.gone = map[string]bool{}
+	for _, f := range r.Report.Files {
+		o.gone[f.Path] = f.Status == "removed"
 	}
 	p := &page{limit: SummaryLimit}
 	p.must(summaryHead(r, blocking, others))
@@ -205,7 +211,7 @@ func (p *page) problems(problems []analyzer.Problem, o SummaryOptions) {
 // linked returns a place as code, linked to the line if the tree is known.
 func linked(path string, line int, o SummaryOptions) string {
 	text := code(place(path, line))
-	if o.Tree == "" || line < 1 || Visible(path) != path {
+	if o.Tree == "" || line < 1 || o.gone[path] || Visible(path) != path {
 		return text
 	}
 	parts := strings.Split(path, "/")

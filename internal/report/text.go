@@ -93,7 +93,6 @@ func (t *textReport) finding(f analyzer.Finding) {
 	}
 	t.b.WriteByte('\n')
 	t.frame(f)
-	t.b.WriteByte('\n')
 	t.reasons(f)
 	t.b.WriteByte('\n')
 }
@@ -114,6 +113,7 @@ func (t *textReport) heading(f analyzer.Finding) {
 	t.b.WriteByte('\n')
 }
 
+// frame shows the lines of a finding, if there are any.
 func (t *textReport) frame(f analyzer.Finding) {
 	rows := frame(t.r.Report.Sources[f.Path], f)
 	if len(rows) == 0 {
@@ -135,6 +135,7 @@ func (t *textReport) frame(f analyzer.Finding) {
 			t.b.WriteString(t.paint.faint.Sprintf("  %*s |", digits, "") + " " + t.paint.severity(f).Sprint(r.mark) + "\n")
 		}
 	}
+	t.b.WriteByte('\n')
 }
 
 // label returns the beginning of a line under a frame: a word in a column of
