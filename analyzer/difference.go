@@ -180,15 +180,24 @@ func cut(text []rune, limit int) string {
 }
 
 // rewrite returns two statements, of which one stands in place of the other, as
-// short lines that show where they begin to differ.
+// short lines that show where they begin to differ: in more than case, if they do.
 func rewrite(was, is statement) op.Rewrite {
-	const head, before = 25, 15
 	a, b := []rune(line(was)), []rune(line(is))
+	r := around(a, b, func(x, y rune) bool { return unicode.ToLower(x) == unicode.ToLower(y) })
+	if r.Was == r.Is {
+		r = around(a, b, func(x, y rune) bool { return x == y })
+	}
+	return r
+}
+
+// around cuts two texts to what stands around their first difference.
+func around(a, b []rune, equal func(x, y rune) bool) op.Rewrite {
+	const head, before = 25, 15
 	same := 0
-	for same < min(len(a), len(b)) && unicode.ToLower(a[same]) == unicode.ToLower(b[same]) {
+	for same < min(len(a), len(b)) && equal(a[same], b[same]) {
 		same++
 	}
-	skip := func(text []rune) string {
+	short := func(text []rune) string {
 		if max(len(a), len(b)) <= lineLimit || same < head+2*before {
 			return cut(text, lineLimit)
 		}
@@ -198,5 +207,5 @@ func rewrite(was, is statement) op.Rewrite {
 		}
 		return strings.TrimRight(string(text[:head]), " ,(") + " … " + cut(text[from:], lineLimit-head)
 	}
-	return op.Rewrite{Was: skip(a), Is: skip(b)}
+	return op.Rewrite{Was: short(a), Is: short(b)}
 }

@@ -101,6 +101,9 @@ func TestEditedMigration(t *testing.T) {
 			"“CREATE FUNCTION f() RETUR … 'another one' AND 1 = 1 $$” became “CREATE FUNCTION f() RETUR … 'another one' AND 1 = 2 $$”"},
 		{"a body laid out anew", one("m/1_a.up.sql", "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT\n  1 $$;", "CREATE FUNCTION f() RETURNS int\nLANGUAGE sql AS $$\tSELECT\n1 $$;"), ""},
 		{"a line end within a body", one("m/1_a.up.sql", "DO $$ BEGIN -- PERFORM a();\nEND $$;", "DO $$ BEGIN -- PERFORM\na(); END $$;"), "50 edited-migration"},
+		{"a long string in another case",
+			one("m/1_a.up.sql", "UPDATE users SET v = 'a string that is as long as can be, and longer than a line' WHERE id = 7 AND w = 'a';",
+				"UPDATE users SET v = 'a string that is as long as can be, and longer than a line' WHERE id = 7 AND w = 'A';"), "… = 7 AND w = 'a'” became “UPDATE users SET v = 'a s … = 7 AND w = 'A'”"},
 		{"a string in another case", one("m/1_a.up.sql", "UPDATE users SET v = 'a';", "UPDATE users SET v = 'A';"), "50 edited-migration"},
 		{"Flyway's repeatable", one("db/R__a.sql", addPhone, addMail), ""},
 		{"a callback of Flyway's", one("db/afterMigrate.sql", addPhone, addMail), ""},
@@ -157,6 +160,7 @@ func TestRenamedMigration(t *testing.T) {
 	}{
 		{"another number", "m/1_a.up.sql", "m/2_a.up.sql", addPhone, "45 edited-migration m/2_a.up.sql:1 Changes the number or name of the migration 1_a.up.sql (now 2_a.up.sql). golang-migrate runs a new version"},
 		{"another number, and a little more", "db/V1__a.sql", "db/V2__a.sql", addPhone + addMail, "(now V2__a.sql): added “ALTER TABLE users ADD COLUMN mail text”. Flyway refuses to migrate when an applied version is missing."},
+		{"another number, and the lesser part stays", "m/1_a.up.sql", "m/2_a.up.sql", addMail + "SELECT 1; SELECT 2;", "45 deleted-migration"},
 		{"another title, which Flyway compares", "db/V1__a.sql", "db/V1__b.sql", addPhone, "30 edited-migration db/V1__b.sql:1 Changes the description in the name of the migration V1__a.sql (now V1__b.sql)."},
 		{"another title, which golang-migrate does not compare", "m/1_a.up.sql", "m/1_b.up.sql", addPhone, ""},
 		{"another title, which is the migration's name", "m/1_a/migration.sql", "m/1_b/migration.sql", addPhone, "45 edited-migration m/1_b/migration.sql:1 Changes the number or name of the migration 1_a/migration.sql (now 1_b/migration.sql). Prisma"},
