@@ -28,7 +28,9 @@ type Applied struct {
 	sum func(text []byte) []byte
 }
 
-// applied is by format. What it says was read in the tools' own sources.
+// applied is by format. What it says was read in the tools' own sources for Flyway,
+// refinery, sqlx, Atlas, graphile-migrate, sql-migrate, node-pg-migrate, Supabase,
+// tern and Liquibase's checksums, and is what documentation and issues tell of the others.
 var applied = map[string]Applied{
 	"flyway": {
 		Edited: "Flyway refuses to migrate when the checksum of an applied migration changes.",
