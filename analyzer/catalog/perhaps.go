@@ -74,7 +74,10 @@ func (c *Catalog) dropPerhaps(o *op.Drop) {
 		}
 	case op.Constraint: // rows are picked by it no more; that it takes rows along may be so
 		t := c.implied(o.On)
-		t.Keys = without(t.Keys, func(k op.ConstraintDef) bool { return k.Name == o.Name.Name })
+		if k := t.constraint(o.Name.Name); k != nil {
+			k.doubtful = true
+			t.refresh()
+		}
 	case op.Index:
 		c.Apply(o)
 	}
@@ -187,6 +190,12 @@ func target(o op.Operation) op.Name {
 		return o.Table
 	case *op.AlterColumn:
 		return o.Table
+	case *op.ValidateConstraint:
+		return o.Table
+	case *op.AlterTable:
+		return o.Table
+	case *op.OwnSequence:
+		return o.Sequence
 	case *op.AlterColumnType:
 		return o.Table
 	case *op.Drop:

@@ -144,6 +144,7 @@ func (c *Catalog) Describe() Schema {
 			s.Tables = append(s.Tables, c.describeTable(t))
 		}
 	}
+	c.describeSequences(&s)
 	c.describeObjects(&s)
 	return s
 }

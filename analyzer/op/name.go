@@ -99,6 +99,8 @@ type DataType struct {
 	Array  bool
 	Serial bool // serial, bigserial, smallserial
 	Fields bool // an interval of some fields only: INTERVAL YEAR TO MONTH
+	// Interval are those fields: "year to month".
+	Interval string
 }
 
 // String returns the type as SQL.

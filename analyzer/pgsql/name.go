@@ -66,7 +66,7 @@ func dataType(t *pg_query.TypeName) op.DataType {
 	}
 	// interval's first modifier is a mask of fields, not a length.
 	if d.Name.Name == "interval" && len(d.Mods) > 0 {
-		d.Fields, d.Mods = d.Mods[0] != allFields, d.Mods[1:]
+		d.Fields, d.Interval, d.Mods = d.Mods[0] != allFields, intervalFields[d.Mods[0]], d.Mods[1:]
 	}
 	return d
 }
@@ -74,6 +74,24 @@ func dataType(t *pg_query.TypeName) op.DataType {
 // allFields is PostgreSQL's INTERVAL_FULL_RANGE, the mask of an interval that
 // keeps every field.
 const allFields = 0x7FFF
+
+// intervalFields are the fields that the masks of the grammar stand for: one bit a
+// field (INTERVAL_MASK of its constants).
+var intervalFields = map[int]string{
+	month: "month", year: "year", day: "day", hour: "hour", minute: "minute", second: "second",
+	year | month: "year to month", day | hour: "day to hour", day | hour | minute: "day to minute",
+	day | hour | minute | second: "day to second", hour | minute: "hour to minute",
+	hour | minute | second: "hour to second", minute | second: "minute to second",
+}
+
+const (
+	month  = 1 << 1
+	year   = 1 << 2
+	day    = 1 << 3
+	hour   = 1 << 10
+	minute = 1 << 11
+	second = 1 << 12
+)
 
 func isTemporary(r *pg_query.RangeVar) bool {
 	return r.GetRelpersistence() == "t" || strings.HasPrefix(r.GetSchemaname(), "pg_temp")
