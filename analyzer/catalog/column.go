@@ -9,7 +9,9 @@ import (
 // newColumn makes a column of a definition.
 func (c *Catalog) newColumn(d op.ColumnDef) *Column {
 	d.Type = c.typeOf(d.Type)
-	return &Column{ColumnDef: d, epoch: c.epoch, local: true}
+	column := &Column{ColumnDef: d, epoch: c.epoch, local: true}
+	c.setSerial(column)
+	return column
 }
 
 func (c *Catalog) addColumn(o *op.AddColumn) {
@@ -138,7 +140,8 @@ func (c *Catalog) change(t *Table, column *Column, o *op.AlterColumn) {
 	case o.Expression != "":
 		column.Expression, column.Reads = o.Expression, o.Reads
 	case o.SetDefault != "":
-		column.Default, column.DefaultText, column.serial = true, o.SetDefault, nil
+		column.Default, column.DefaultText = true, o.SetDefault
+		c.setSerial(column)
 	case o.DropDefault:
 		column.Default, column.DefaultText, column.serial = false, "", nil
 	case o.DropIdentity:

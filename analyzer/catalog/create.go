@@ -102,7 +102,7 @@ func (column *Column) merge(own *Column) {
 	}
 	column.NotNull = column.NotNull || own.NotNull
 	if own.Default {
-		column.Default, column.DefaultText, column.Identity, column.serial = true, own.DefaultText, own.Identity, nil
+		column.Default, column.DefaultText, column.Identity, column.serial = true, own.DefaultText, own.Identity, own.serial
 	}
 	if own.Generated {
 		column.Generated, column.Expression, column.Reads = true, own.Expression, own.Reads

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -101,4 +102,40 @@ func (c *Catalog) describeSequences(s *Schema) {
 	slices.SortFunc(s.Sequences, func(a, b SequenceInfo) int {
 		return cmp.Or(strings.Compare(a.Schema, b.Schema), strings.Compare(a.Name, b.Name))
 	})
+}
+
+// nextValue matches a default that takes numbers from a sequence: nextval('s'), also
+// with a cast to regclass.
+var nextValue = regexp.MustCompile(`(?is)^(?:pg_catalog\.)?nextval\s*\(\s*(?:\(\s*)?'([^']+)'\s*(?:::\s*(?:text|regclass|character varying|varchar)\s*\)?\s*)*\)$`)
+
+// setSerial notes which sequence a column's default takes numbers from, if it is one
+// that the catalog knows.
+func (c *Catalog) setSerial(column *Column) {
+	column.serial = nil
+	if m := nextValue.FindStringSubmatch(column.DefaultText); m != nil {
+		column.serial = c.sequenceOf(parseName(m[1]))
+	}
+}
+
+// parseName reads a name with or without a schema as regclass does.
+func parseName(s string) op.Name {
+	var parts []string
+	for s != "" {
+		var part string
+		if rest, quoted := strings.CutPrefix(s, `"`); quoted {
+			part, s, _ = strings.Cut(rest, `"`)
+		} else {
+			end := strings.IndexByte(s+".", '.')
+			part, s = strings.ToLower(strings.TrimSpace(s[:end])), s[end:]
+		}
+		parts = append(parts, part)
+		s = strings.TrimPrefix(s, ".")
+	}
+	switch len(parts) {
+	case 0:
+		return op.Name{}
+	case 1:
+		return op.Name{Name: parts[0]}
+	}
+	return op.Name{Schema: parts[len(parts)-2], Name: parts[len(parts)-1]}
 }

@@ -157,7 +157,7 @@ func columnLine(i int, c catalog.ColumnInfo) string {
 	if c.Default != "" {
 		line += " default"
 	}
-	if strings.HasPrefix(c.Default, "nextval('") && strings.HasSuffix(c.Default, "::regclass)") {
+	if strings.HasPrefix(c.Default, "nextval('") {
 		line += " " + c.Default
 	}
 	if c.Identity != "" {

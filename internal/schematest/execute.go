@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/dropgate/dropgate/analyzer"
-	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/pgsql"
 	"github.com/dropgate/dropgate/analyzer/source"
@@ -22,8 +21,8 @@ import (
 type Result struct {
 	Set        string
 	Migrations int
-	// Refused are statements that the server did not run, and why: what they would
-	// have made is missing on PostgreSQL's side.
+	// Refused are statements that the server did not run, and why. The catalog is not
+	// told of them either, so that both sides know of the same ones.
 	Refused []string
 	Comparison
 }
@@ -34,7 +33,6 @@ type Result struct {
 func Run(ctx context.Context, server *pgtest.Server, folder string, all []*migration.Migration) ([]Result, error) {
 	all = slices.DeleteFunc(slices.Clone(all), func(m *migration.Migration) bool { return m.Foreign() })
 	slices.SortStableFunc(all, migration.Compare)
-	schemas := analyzer.Schemas(analyzer.Options{}, all)
 	sets := map[string][]*migration.Migration{}
 	var names []string
 	for _, m := range all {
@@ -45,12 +43,10 @@ func Run(ctx context.Context, server *pgtest.Server, folder string, all []*migra
 	}
 	var results []Result
 	for _, name := range names {
-		c := schemas[name]
-		if c == nil {
-			continue // nothing in it goes forward
+		r := &runner{
+			server: server, folder: folder, result: Result{Set: name, Migrations: len(sets[name])}, refused: map[*source.File][]source.Span{},
 		}
-		r := &runner{server: server, folder: folder, result: Result{Set: name, Migrations: len(sets[name])}}
-		if err := r.run(ctx, sets[name], c); err != nil {
+		if err := r.run(ctx, sets[name]); err != nil {
 			return nil, fmt.Errorf("run %s: %w", name, err)
 		}
 		results = append(results, r.result)
@@ -63,9 +59,10 @@ type runner struct {
 	folder   string
 	database string
 	result   Result
+	refused  map[*source.File][]source.Span
 }
 
-func (r *runner) run(ctx context.Context, all []*migration.Migration, c *catalog.Catalog) (err error) {
+func (r *runner) run(ctx context.Context, all []*migration.Migration) (err error) {
 	if r.database, err = r.server.Create(ctx); err != nil {
 		return err
 	}
@@ -84,8 +81,32 @@ func (r *runner) run(ctx context.Context, all []*migration.Migration, c *catalog
 	if err != nil {
 		return err
 	}
-	r.result.Comparison = Compare(want, c.Describe())
+	for _, c := range analyzer.Schemas(analyzer.Options{}, r.ran(all)) {
+		r.result.Comparison = Compare(want, c.Describe())
+	}
 	return nil
+}
+
+// ran returns the migrations without the statements that the server refused: blanks
+// stand for them.
+func (r *runner) ran(all []*migration.Migration) []*migration.Migration {
+	out := slices.Clone(all)
+	for i, m := range all {
+		spans := r.refused[m.File]
+		if len(spans) == 0 {
+			continue
+		}
+		data := slices.Clone(m.File.Data)
+		for _, span := range spans {
+			for j := span.Start; j < span.End; j++ {
+				data[j] = ' '
+			}
+		}
+		one := *migration.Read(source.New(m.File.Path, data), m.Format)
+		one.Version = m.Version
+		out[i] = &one
+	}
+	return out
 }
 
 // migrate runs the sections of a migration that go forward, in a session of its own.
@@ -104,15 +125,26 @@ func (r *runner) migrate(ctx context.Context, m *migration.Migration) (err error
 			if err != nil {
 				return err
 			}
-			if said != "" {
-				r.refuse(m.File.Path, said)
+			if said == "" {
+				return nil
 			}
-			return nil
+			r.refuse(m.File.Path, said)
+			if !beginsBlock.Match(m.File.Data) {
+				return nil // what ran before the error did run
+			}
+			r.singly(ctx, conn, m.File, s)
+			continue
 		}
 		r.section(ctx, conn, m.File, s)
 	}
 	return nil
 }
+
+// beginsBlock matches a script that psql runs as one transaction.
+var beginsBlock = regexp.MustCompile(`(?im)^\s*BEGIN\s*;`)
+
+// transaction matches the statements that begin and end one.
+var transaction = regexp.MustCompile(`(?i)^(BEGIN|COMMIT|START TRANSACTION|END)\b[^;]*$`)
 
 // metaCommand matches a line that psql would not send to the server.
 var metaCommand = regexp.MustCompile(`(?m)^\\[a-z]`)
@@ -124,8 +156,18 @@ func (r *runner) section(ctx context.Context, conn *pgx.Conn, f *source.File, s 
 		return
 	}
 	_, _ = conn.PgConn().Exec(ctx, "ROLLBACK").ReadAll() // there may be none to roll back
+	r.singly(ctx, conn, f, s)
+}
+
+// singly sends statement by statement.
+func (r *runner) singly(ctx context.Context, conn *pgx.Conn, f *source.File, s migration.Section) {
 	for _, statement := range pgsql.Read(f, s.Span, pgsql.Options{Psql: s.Psql}) {
-		if _, err := conn.PgConn().Exec(ctx, f.Text(statement.Span)).ReadAll(); err != nil {
+		text := f.Text(statement.Span)
+		if transaction.MatchString(text) {
+			continue // a statement that is refused must not undo those before it
+		}
+		if _, err := conn.PgConn().Exec(ctx, text).ReadAll(); err != nil {
+			r.refused[f] = append(r.refused[f], statement.Span)
 			r.refuse(fmt.Sprintf("%s:%d", f.Path, f.Position(statement.Span.Start).Line), err.Error())
 		}
 	}

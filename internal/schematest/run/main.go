@@ -1,7 +1,7 @@
 // Command run runs the migrations in a folder on a PostgreSQL of its own and prints
 // where the schema that dropgate reads from them differs from the server's:
 //
-//	go run ./internal/schematest/run [-format NAME] [-only TEXT] [-refused] FOLDER
+//	go run ./internal/schematest/run [-format NAME] [-only TEXT] [-first SQL] [-together] [-refused] FOLDER
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/migration"
@@ -34,6 +35,8 @@ func run(args []string, out io.Writer) (err error) {
 	flags := flag.NewFlagSet("run", flag.ContinueOnError)
 	format := flags.String("format", "", "the `NAME` of the format of all files")
 	only := flags.String("only", "", "take only files whose path holds `TEXT`")
+	first := flags.String("first", "", "run the `SQL` before all others, and tell the catalog of it")
+	together := flags.Bool("together", false, "take all folders for one history, in the order of their paths")
 	refused := flags.Bool("refused", false, "list every statement that the server refused")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -45,6 +48,17 @@ func run(args []string, out io.Writer) (err error) {
 	all, err := read(folder, *format, *only)
 	if err != nil {
 		return err
+	}
+	if *together {
+		join(all)
+	}
+	if *first != "" {
+		f := source.New("first.sql", []byte(*first))
+		for _, m := range sets(all) {
+			one := *migration.Read(f, "sql")
+			one.Set, one.Version = m.Set, migration.Version{Planned: true, Place: -1}
+			all = append(all, &one)
+		}
 	}
 	server, err := pgtest.Open()
 	if err != nil {
@@ -89,6 +103,27 @@ func read(folder, format, only string) ([]*migration.Migration, error) {
 	migration.Recognise(plans, all)
 	migration.Arrange(plans, all)
 	return all, err
+}
+
+// join makes one history of all folders.
+func join(all []*migration.Migration) {
+	slices.SortStableFunc(all, migration.Compare)
+	for i, m := range all {
+		m.Set, m.Version.Planned, m.Version.Place = ".", true, i
+	}
+}
+
+// sets returns a migration of each set.
+func sets(all []*migration.Migration) []*migration.Migration {
+	seen := map[string]bool{}
+	var one []*migration.Migration
+	for _, m := range all {
+		if !seen[m.Schema()] && !m.Foreign() {
+			seen[m.Schema()] = true
+			one = append(one, m)
+		}
+	}
+	return one
 }
 
 func show(out io.Writer, r schematest.Result, refused bool) {
