@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/pgsql"
 	"github.com/dropgate/dropgate/analyzer/source"
@@ -81,9 +82,11 @@ func (r *runner) run(ctx context.Context, all []*migration.Migration) (err error
 	if err != nil {
 		return err
 	}
-	for _, c := range analyzer.Schemas(analyzer.Options{}, r.ran(all)) {
-		r.result.Comparison = Compare(want, c.Describe())
+	var got catalog.Schema
+	if c := analyzer.Schemas(analyzer.Options{}, r.ran(all))[r.result.Set]; c != nil {
+		got = c.Describe()
 	}
+	r.result.Comparison = Compare(want, got)
 	return nil
 }
 
@@ -103,7 +106,7 @@ func (r *runner) ran(all []*migration.Migration) []*migration.Migration {
 			}
 		}
 		one := *migration.Read(source.New(m.File.Path, data), m.Format)
-		one.Version = m.Version
+		one.Set, one.Version = m.Set, m.Version
 		out[i] = &one
 	}
 	return out
