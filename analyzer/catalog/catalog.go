@@ -50,6 +50,7 @@ type Catalog struct {
 	passes        map[op.Name]int
 	homes         map[string]string // the schemas of types that extensions brought
 	bonds         bool              // some table is a partition or inherits
+	renamed       bool              // constraints may have other names than are known
 	skipped       *op.AddColumn     // the last ADD COLUMN, if the column was there
 	eventTriggers []eventTrigger
 	// perhaps are names, with open ones among them, that there may be tables of

@@ -76,7 +76,12 @@ func (c *Catalog) addConstraint(t *Table, k op.ConstraintDef, only bool) {
 			k.RefColumns = to.primaryKey()
 		}
 	}
-	one := c.place(t, &constraint{ConstraintDef: k, local: true})
+	c.settleConstraint(t, &constraint{ConstraintDef: k, local: true}, only)
+}
+
+// settleConstraint places a constraint and hands it on.
+func (c *Catalog) settleConstraint(t *Table, k *constraint, only bool) {
+	one := c.place(t, k)
 	if one == nil {
 		return
 	}
@@ -102,7 +107,10 @@ func (c *Catalog) setNotNull(t *Table, columns []string) {
 // PostgreSQL would refuse it: the name is taken.
 func (c *Catalog) place(t *Table, k *constraint) *constraint {
 	if k.Name == "" {
-		k.Name = c.chosenName(t, &k.ConstraintDef)
+		k.Name = c.chosenName(t, k)
+	}
+	if k.isKey() && len(k.labels) == 0 {
+		k.labels = k.keyNames()
 	}
 	key := objectKey{kind: op.Constraint, name: op.Name{Name: k.Name}, on: t.Name}
 	if c.objects[key] != nil {
@@ -174,6 +182,9 @@ func (c *Catalog) dropConstraint(o *op.Drop) {
 		c.forgetObject(c.key(op.Constraint, o.Name, o.On))
 		if i := t.index(o.Name.Name); i != nil { // PostgreSQL would refuse it
 			c.removeIndex(t, i)
+		}
+		if c.renamed { // it may be any of them
+			c.doubtConstraint(&op.Drop{Name: op.Name{Name: op.OpenMark}, On: o.On})
 		}
 		return
 	}

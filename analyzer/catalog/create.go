@@ -156,22 +156,22 @@ func (c *Catalog) likeParts(t *Table, o *op.CreateTable) {
 			continue
 		}
 		for _, k := range from.constraints {
-			one := k.ConstraintDef
+			one := constraint{ConstraintDef: k.ConstraintDef, local: true}
 			switch {
 			case k.Kind == op.Check && like.Constraints:
 				one.NotValid = false
 			case k.isKey() && like.Indexes:
-				one.Name, one.Index = "", ""
+				one.Name, one.Index, one.labels = "", "", k.labels
 			default:
 				continue
 			}
-			c.addConstraint(t, one, false)
+			c.settleConstraint(t, &one, false)
 		}
 		for _, i := range from.indexes {
 			if like.Indexes {
-				one := i.CreateIndex
+				one := index{CreateIndex: i.CreateIndex, labels: i.labels}
 				one.Name = ""
-				c.addIndex(t, &index{CreateIndex: one})
+				c.addIndex(t, &one)
 			}
 		}
 	}

@@ -29,8 +29,11 @@ func (c *Catalog) createIndex(o *op.CreateIndex) {
 // addIndex adds an index to a table, under a name that PostgreSQL chooses where it
 // has none.
 func (c *Catalog) addIndex(t *Table, i *index) *index {
+	if len(i.labels) == 0 {
+		i.labels = keyNames(i.Elements, i.Include)
+	}
 	if i.Name == "" {
-		i.Name = c.choose(t.Name.Schema, t.Name.Name, joined(keyNames(i.Elements, i.Include)), "idx", c.relationTaken)
+		i.Name = c.choose(t.Name.Schema, t.Name.Name, joined(i.labels), "idx", c.relationTaken)
 	}
 	t.indexes = append(t.indexes, i)
 	t.noteIndex(i)

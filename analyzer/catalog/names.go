@@ -88,6 +88,17 @@ func keyNames(elements []op.IndexElement, include []string) []string {
 	return all
 }
 
+// keyNames are what stands for the columns of the constraint's index.
+func (k *constraint) keyNames() []string {
+	switch {
+	case len(k.labels) > 0:
+		return k.labels
+	case k.Kind == op.Exclusion:
+		return keyNames(k.Elements, k.Include)
+	}
+	return keyNames(plainElements(k.Columns), k.Include)
+}
+
 func plainElements(columns []string) []op.IndexElement {
 	var all []op.IndexElement
 	for _, column := range columns {
@@ -130,16 +141,16 @@ func (c *Catalog) relationTaken(full op.Name) bool {
 func (c *Catalog) constraintTaken(full op.Name) bool { return c.names[full] > 0 }
 
 // chosenName returns the name that PostgreSQL gives to a constraint without one.
-func (c *Catalog) chosenName(t *Table, k *op.ConstraintDef) string {
+func (c *Catalog) chosenName(t *Table, k *constraint) string {
 	schema, table := t.Name.Schema, t.Name.Name
 	either := func(full op.Name) bool { return c.relationTaken(full) || c.constraintTaken(full) }
 	switch k.Kind {
 	case op.PrimaryKey:
 		return c.choose(schema, table, "", "pkey", either)
 	case op.Unique:
-		return c.choose(schema, table, joined(keyNames(plainElements(k.Columns), k.Include)), "key", either)
+		return c.choose(schema, table, joined(k.keyNames()), "key", either)
 	case op.Exclusion:
-		return c.choose(schema, table, joined(keyNames(k.Elements, k.Include)), "excl", either)
+		return c.choose(schema, table, joined(k.keyNames()), "excl", either)
 	case op.ForeignKey:
 		return c.choose(schema, table, joined(k.Columns), "fkey", c.constraintTaken)
 	case op.NotNullNamed:

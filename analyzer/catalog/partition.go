@@ -45,6 +45,9 @@ func (c *Catalog) hand(t, from *Table, k *constraint) {
 		one.from = k
 	default:
 		one.from, one.Name, one.Index = k, "", ""
+		if k.isKey() {
+			one.labels = k.labels
+		}
 	}
 	if k.Kind == op.PrimaryKey {
 		c.setNotNull(t, k.Columns)
@@ -79,7 +82,7 @@ func (c *Catalog) handIndex(t *Table, i *index) {
 			return
 		}
 	}
-	one := &index{CreateIndex: i.CreateIndex, from: i}
+	one := &index{CreateIndex: i.CreateIndex, from: i, labels: i.labels}
 	one.Name, one.Table = "", t.Name
 	c.addIndex(t, one)
 	for _, heir := range c.heirs(t) {

@@ -12,7 +12,7 @@ import (
 func (c *Catalog) describeTable(t *Table) TableInfo {
 	info := TableInfo{
 		Schema: t.Name.Schema, Name: t.Name.Name, Kind: string(t.Kind), Complete: !t.open, Unlogged: t.Unlogged,
-		PartitionBy: t.partitionBy, Bound: t.bound, RowSecurity: t.rowSecurity,
+		PartitionBy: t.partitionBy, Bound: t.bound, RowSecurity: t.rowSecurity, Doubtful: t.doubtful || t.branched,
 	}
 	if t.partitionBy != "" {
 		info.Kind = "partitioned table"
@@ -48,6 +48,7 @@ var constraintOrder = []op.ConstraintKind{op.PrimaryKey, op.Unique, op.Exclusion
 func describeColumn(column *Column) ColumnInfo {
 	info := ColumnInfo{
 		Name: column.Name, Type: showType(column.Type), NotNull: column.NotNull, Identity: column.Identity, Default: column.DefaultText,
+		Doubtful: column.doubtful,
 	}
 	if column.Generated {
 		info.Generated = column.Expression
@@ -65,7 +66,7 @@ func describeColumn(column *Column) ColumnInfo {
 func describeConstraint(k *constraint) ConstraintInfo {
 	info := ConstraintInfo{
 		Name: k.Name, Kind: k.Kind, Columns: k.Columns, Expression: k.Expression, RefColumns: k.RefColumns,
-		OnDelete: k.OnDelete, OnUpdate: k.OnUpdate, NotValid: k.NotValid,
+		OnDelete: k.OnDelete, OnUpdate: k.OnUpdate, NotValid: k.NotValid, Doubtful: k.doubtful,
 	}
 	if !k.References.IsZero() {
 		info.References = k.References.String()

@@ -35,6 +35,7 @@ type Table struct {
 	dropped      map[string]bool // columns that an earlier operation dropped or renamed
 	perhaps      map[string]bool // columns that may be there still
 	doubtful     bool            // an operation that may not have run dropped it
+	branched     bool            // an operation that may not have run made it
 	keysOff      bool            // the triggers of foreign keys are disabled
 }
 
@@ -54,12 +55,14 @@ type constraint struct {
 	from     *constraint // of the partitioned table above that it comes with
 	local    bool        // a check that the table itself defines
 	doubtful bool        // an operation that may not have run dropped it
+	labels   []string    // of a key: the names of its index's columns, which stay when columns are renamed
 }
 
 // An index is one that backs no constraint.
 type index struct {
 	op.CreateIndex
-	from *index // of the partitioned table above that it comes with
+	from   *index   // of the partitioned table above that it comes with
+	labels []string // as those of a constraint
 }
 
 // isKey reports whether an index of its own keeps the constraint.

@@ -96,7 +96,7 @@ func showType(t op.DataType) string {
 
 func showPlain(t op.DataType) string {
 	if t.Name.Schema != "" {
-		return quoteName(t.Name.Schema) + "." + quoteName(t.Name.Name) + modifiers(t.Mods)
+		return quoteName(t.Name.Schema) + "." + quoteName(t.Name.Name) + worded(t)
 	}
 	switch name := t.Name.Name; name {
 	case "timestamp", "time":
@@ -127,8 +127,16 @@ func showPlain(t op.DataType) string {
 		if shown := shownNames[name]; shown != "" {
 			return shown + modifiers(t.Mods)
 		}
-		return quoteName(name) + modifiers(t.Mods)
+		return quoteName(name) + worded(t)
 	}
+}
+
+// worded returns the modifiers of a type that is not PostgreSQL's own.
+func worded(t op.DataType) string {
+	if len(t.Words) > 0 {
+		return "(" + strings.Join(t.Words, ",") + ")"
+	}
+	return modifiers(t.Mods)
 }
 
 func modifiers(mods []int) string {

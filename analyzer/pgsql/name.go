@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"strconv"
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -64,11 +65,31 @@ func dataType(t *pg_query.TypeName) op.DataType {
 			d.Mods = append(d.Mods, int(c.GetIval().Ival))
 		}
 	}
+	if len(d.Mods) < len(t.Typmods) {
+		d.Words = typeWords(t.Typmods)
+	}
 	// interval's first modifier is a mask of fields, not a length.
 	if d.Name.Name == "interval" && len(d.Mods) > 0 {
 		d.Fields, d.Interval, d.Mods = d.Mods[0] != allFields, intervalFields[d.Mods[0]], d.Mods[1:]
 	}
 	return d
+}
+
+// typeWords returns the modifiers of a type that are not all numbers.
+func typeWords(mods []*pg_query.Node) []string {
+	var all []string
+	for _, m := range mods {
+		c := m.GetAConst()
+		switch {
+		case len(strs(m.GetColumnRef().GetFields())) == 1:
+			all = append(all, strs(m.GetColumnRef().Fields)[0])
+		case c.GetSval() != nil:
+			all = append(all, c.GetSval().Sval)
+		case c.GetIval() != nil:
+			all = append(all, strconv.Itoa(int(c.GetIval().Ival)))
+		}
+	}
+	return all
 }
 
 // allFields is PostgreSQL's INTERVAL_FULL_RANGE, the mask of an interval that

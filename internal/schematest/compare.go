@@ -25,8 +25,9 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s %s: PostgreSQL has %s, the catalog %s", d.Kind, d.Name, or(d.Want), or(d.Got))
 }
 
-// A Count is how many objects of a kind were compared, and how many differ.
-type Count struct{ Compared, Different int }
+// A Count is how many objects of a kind were compared, how many differ, and how many
+// the catalog says of that they may not be there: these are not.
+type Count struct{ Compared, Different, Doubtful int }
 
 // A Comparison is the outcome of comparing two schemas.
 type Comparison struct {
@@ -50,14 +51,14 @@ func Compare(want, got catalog.Schema) Comparison {
 		name := t.Schema + "." + t.Name
 		seen[name] = true
 		own, ok := ours[name]
-		c.note("table", name, tableLine(t), present(ok, tableLine(own)))
+		c.note("table", name, tableLine(t), present(ok, doubt(own.Doubtful)+tableLine(own)))
 		if ok {
 			c.parts(name, t, own)
 		}
 	}
 	for _, t := range got.Tables {
 		if name := t.Schema + "." + t.Name; !seen[name] {
-			c.note("table", name, "", tableLine(t))
+			c.note("table", name, "", doubt(t.Doubtful)+tableLine(t))
 		}
 	}
 	sequences := func(all []catalog.SequenceInfo) map[string]string {
@@ -82,6 +83,13 @@ func present(ok bool, line string) string {
 func (c *Comparison) note(kind, name, want, got string) {
 	n := c.Counts[kind]
 	n.Compared++
+	if doubted, is := strings.CutPrefix(got, doubtful); is {
+		if got = doubted; want == "" {
+			n.Doubtful++
+			c.Counts[kind] = n
+			return
+		}
+	}
 	if want != got {
 		n.Different++
 		c.Differences = append(c.Differences, Difference{Kind: kind, Name: name, Want: want, Got: got})
@@ -89,12 +97,22 @@ func (c *Comparison) note(kind, name, want, got string) {
 	c.Counts[kind] = n
 }
 
+// doubtful stands before the line of what may not be there.
+const doubtful = "perhaps "
+
+func doubt(is bool) string {
+	if is {
+		return doubtful
+	}
+	return ""
+}
+
 // parts compares what a table has.
 func (c *Comparison) parts(table string, want, got catalog.TableInfo) {
 	columns := func(t catalog.TableInfo) map[string]string {
 		lines := map[string]string{}
 		for i, column := range t.Columns {
-			lines[column.Name] = columnLine(i, column)
+			lines[column.Name] = doubt(column.Doubtful) + columnLine(i, column)
 		}
 		return lines
 	}
@@ -102,7 +120,7 @@ func (c *Comparison) parts(table string, want, got catalog.TableInfo) {
 		lines := map[string]string{}
 		for _, k := range t.Constraints {
 			if k.Kind != "not null" {
-				lines[k.Name] = constraintLine(k)
+				lines[k.Name] = doubt(k.Doubtful) + constraintLine(k)
 			}
 		}
 		return lines

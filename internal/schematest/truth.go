@@ -115,6 +115,9 @@ func (t *truth) readColumns(ctx context.Context) error {
 	var one catalog.ColumnInfo
 	_, err = pgx.ForEachRow(rows, []any{&oid, &one.Name, &one.Type, &one.NotNull, &one.Default, &one.Identity, &one.Generated,
 		&one.Collation}, func() error {
+		if strings.HasPrefix(one.Default, "NULL::") { // none, though it is kept where it is cut to a length
+			one.Default = ""
+		}
 		if info := t.tables[oid]; info != nil {
 			info.Columns = append(info.Columns, one)
 		}

@@ -137,7 +137,7 @@ func show(out io.Writer, r schematest.Result, refused bool) {
 	}
 	for _, kind := range schematest.Kinds {
 		n := r.Counts[kind]
-		_, _ = fmt.Fprintf(out, "  %-10s %5d compared, %d different\n", kind, n.Compared, n.Different)
+		_, _ = fmt.Fprintf(out, "  %-10s %5d compared, %d different, %d doubtful\n", kind, n.Compared, n.Different, n.Doubtful)
 	}
 	for _, d := range r.Differences {
 		_, _ = fmt.Fprintf(out, "  %s\n", d)
