@@ -219,6 +219,9 @@ func (c *Catalog) results(t *Table, o *op.CreateTable) {
 	}
 }
 
+// collatable are the types whose values keep the collation of what is cast to them.
+var collatable = wordSet("text varchar bpchar name")
+
 // resultColumns reports whether all columns of the query are known, and adds them.
 func (c *Catalog) resultColumns(t *Table, q *op.Result) bool {
 	var from *Table
@@ -232,8 +235,12 @@ func (c *Catalog) resultColumns(t *Table, q *op.Result) bool {
 		switch column := from.column(r.Column); {
 		case r.All && from != nil:
 			of = from.Columns
-		case r.Column == "" && !r.All:
-			of = []*Column{{ColumnDef: op.ColumnDef{Type: c.typeOf(r.Type)}}}
+		case !r.Type.Name.IsZero():
+			one := op.ColumnDef{Type: c.typeOf(r.Type)}
+			if column != nil && collatable[one.Type.Name.Name] {
+				one.Collation = column.Collation
+			}
+			of = []*Column{{ColumnDef: one}}
 		case column != nil:
 			of = []*Column{column}
 		default:

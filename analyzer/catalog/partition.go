@@ -94,12 +94,11 @@ func (c *Catalog) handIndex(t *Table, i *index) {
 
 // attach is ATTACH PARTITION.
 func (c *Catalog) attach(o *op.AttachPartition) {
-	parent := c.implied(o.Parent)
 	if i, j := c.indexNamed(o.Parent), c.indexNamed(o.Partition); i != nil && j != nil {
 		j.from = i // ALTER INDEX … ATTACH PARTITION
 		return
 	}
-	t := c.implied(o.Partition)
+	parent, t := c.implied(o.Parent), c.implied(o.Partition)
 	if c.isUnder(parent, t) {
 		return
 	}

@@ -57,7 +57,7 @@ func describeColumn(column *Column) ColumnInfo {
 		name := quoteName(column.serial.name.Schema) + "." + quoteName(column.serial.name.Name)
 		info.Default = fmt.Sprintf("nextval('%s'::regclass)", strings.ReplaceAll(name, "'", "''"))
 	}
-	if !column.Collation.IsZero() {
+	if !column.Collation.IsZero() && column.Collation.Name != "default" {
 		info.Collation = column.Collation.String()
 	}
 	return info

@@ -21,8 +21,8 @@ type Result struct {
 type ResultColumn struct {
 	All    bool
 	Name   string
-	Column string   // of the table
-	Type   DataType // of a cast; where Column is empty
+	Column string   // of the table, also where it is cast
+	Type   DataType // of a cast
 }
 
 // An IndexElement is a key of an index: a column or an expression.

@@ -59,5 +59,9 @@ func resultColumn(t *pg_query.ResTarget, alias string) (op.ResultColumn, bool) {
 	if name == "" {
 		name, _ = figureName(value)
 	}
-	return op.ResultColumn{Name: name, Type: dataType(cast.TypeName)}, name != ""
+	c := op.ResultColumn{Name: name, Type: dataType(cast.TypeName)}
+	if of, ok := resultColumn(&pg_query.ResTarget{Val: cast.Arg}, alias); ok && of.Type.Name.IsZero() {
+		c.Column = of.Column // it keeps that column's collation
+	}
+	return c, name != ""
 }

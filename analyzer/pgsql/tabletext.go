@@ -36,6 +36,17 @@ func (r *reader) partEnd(i, limit int) int {
 	return i
 }
 
+// match returns the index of the parenthesis that closes the one at token open; the
+// number of tokens without one.
+func (r *reader) match(open int) int {
+	for i := open + 1; i < len(r.tokens); i++ {
+		if i = r.partEnd(i, len(r.data)); i < len(r.tokens) && r.tokens[i].is(r.data, ")") {
+			return i
+		}
+	}
+	return len(r.tokens)
+}
+
 // find returns the index of the first of the tokens from i up to end that is the
 // word and stands outside of parentheses; end without one.
 func (r *reader) find(i, end int, word string) int {
@@ -61,7 +72,7 @@ func (r *reader) parenthesised(location int32, word string) string {
 	if i >= len(r.tokens) {
 		return ""
 	}
-	return r.text(i+1, r.partEnd(i+1, len(r.data)))
+	return r.text(i+1, r.match(i))
 }
 
 // defaultText returns the expression of DEFAULT, which ends where the next part of
@@ -106,7 +117,7 @@ func (r *reader) partitionBy(location int32) string {
 	if open >= len(r.tokens) {
 		return ""
 	}
-	return strings.ToUpper(r.text(i, open)) + " " + r.text(open, r.partEnd(open+1, len(r.data))+1)
+	return strings.ToUpper(r.text(i, open)) + " " + r.text(open, r.match(open)+1)
 }
 
 // bound returns a partition's bound: "DEFAULT", or FOR VALUES with what follows.
@@ -128,7 +139,7 @@ func (r *reader) bound(b *pg_query.PartitionBoundSpec) string {
 		if open >= len(r.tokens) {
 			break
 		}
-		end = r.partEnd(open+1, len(r.data)) + 1
+		end = r.match(open) + 1
 		if end >= len(r.tokens) || !r.tokens[end].is(r.data, "to") {
 			break
 		}
