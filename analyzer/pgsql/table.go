@@ -72,7 +72,7 @@ func notNull(table op.Name, k *pg_query.Constraint) []op.Operation {
 	var all []op.Operation
 	if k.Conname != "" {
 		all = append(all, &op.AddConstraint{Table: table, Constraint: op.ConstraintDef{
-			Name: k.Conname, Kind: op.NotNullNamed, Columns: strs(k.Keys),
+			Name: k.Conname, Kind: op.NotNullNamed, Columns: strs(k.Keys), NotValid: k.SkipValidation,
 		}})
 	}
 	if !k.SkipValidation {
