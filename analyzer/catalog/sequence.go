@@ -112,6 +112,9 @@ var nextValue = regexp.MustCompile(`(?is)^(?:pg_catalog\.)?nextval\s*\(\s*(?:\(\
 // that the catalog knows.
 func (c *Catalog) setSerial(column *Column) {
 	column.serial = nil
+	if column.DefaultText == "" {
+		return
+	}
 	if m := nextValue.FindStringSubmatch(column.DefaultText); m != nil {
 		column.serial = c.sequenceOf(parseName(m[1]))
 	}
