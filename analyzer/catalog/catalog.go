@@ -40,10 +40,18 @@ type Catalog struct {
 	gone    map[objectKey]bool
 	schemas map[string]*object
 
-	functions     map[op.Name][]*op.CreateFunction
-	triggers      map[op.Name][]trigger
-	rowCalls      map[rowKey][]*op.RowCalls
-	rules         map[op.Name][]rule
+	functions map[op.Name][]*op.CreateFunction
+	triggers  map[op.Name][]trigger
+	rowCalls  map[rowKey][]*op.RowCalls
+	rules     map[op.Name][]rule
+	// names counts the constraints that have a name in a schema, and passes how often
+	// a name had to be numbered to be free.
+	names         map[op.Name]int
+	passes        map[op.Name]int
+	homes         map[string]string // the schemas of types that extensions brought
+	bonds         bool              // some table is a partition or inherits
+	renamed       bool              // constraints may have other names than are known
+	skipped       *op.AddColumn     // the last ADD COLUMN, if the column was there
 	eventTriggers []eventTrigger
 	// perhaps are names, with open ones among them, that there may be tables of
 	// without a migration that certainly made them; columns those of columns.
@@ -72,44 +80,16 @@ type object struct {
 	over  op.Name        // the relation that a simple view shows
 	view  *op.CreateView // of views
 	open  bool           // a composite type whose attributes have changed since
+
+	name   op.Name // of sequences
+	table  *Table  // of indexes; whose column owns a sequence
+	column *Column // that owns a sequence
 }
 
 type objectKey struct {
 	kind op.Kind
 	name op.Name
 	on   op.Name
-}
-
-// A Table is a table with what judging needs of it.
-type Table struct {
-	Name      op.Name
-	Kind      op.Kind // op.Table or op.ForeignTable
-	Temporary bool
-	Columns   []*Column
-	Keys      []op.ConstraintDef // primary and unique keys over plain columns
-	Foreign   []op.ConstraintDef // foreign keys of this table, References resolved
-	Parents   []op.Name          // that it inherits from
-	Parent    op.Name            // that it is a partition of
-	OfType    op.Name
-	// Implied tables were never created by a migration that was read; their
-	// columns are not known.
-	Implied bool
-
-	epoch        int
-	was          op.Name // what it was called before it was first moved in the epoch moved
-	moved        int
-	dropOnCommit bool            // temporary, ON COMMIT DROP
-	dropped      map[string]bool // columns that an earlier operation dropped or renamed
-	perhaps      map[string]bool // columns that may be there still
-	doubtful     bool            // an operation that may not have run dropped it
-	keysOff      bool            // the triggers of foreign keys are disabled
-}
-
-// A Column is a column of a table.
-type Column struct {
-	op.ColumnDef
-	epoch    int
-	doubtful bool // an operation that may not have run dropped it
 }
 
 // New returns an empty catalog.
@@ -124,6 +104,9 @@ func New() *Catalog {
 		triggers:   map[op.Name][]trigger{},
 		rowCalls:   map[rowKey][]*op.RowCalls{},
 		rules:      map[op.Name][]rule{},
+		names:      map[op.Name]int{},
+		passes:     map[op.Name]int{},
+		homes:      map[string]string{},
 		columns:    map[string]bool{},
 		prepared:   map[string][]*op.Prepare{},
 		copies:     map[string]string{},
@@ -141,7 +124,7 @@ func (c *Catalog) BeginMigration() {
 	clear(c.prepared)
 	for name, t := range c.tables {
 		if t.Temporary {
-			c.remove(name)
+			c.discard(name, t)
 		}
 	}
 }
@@ -318,37 +301,6 @@ func (c *Catalog) newParent(t *Table, column string) State {
 		}
 	}
 	return Created
-}
-
-func (t *Table) column(name string) *Column {
-	if t == nil {
-		return nil
-	}
-	for _, column := range t.Columns {
-		if column.Name == name {
-			return column
-		}
-	}
-	return nil
-}
-
-// NotNull reports whether the column can hold no NULL; true when that is not
-// known.
-func (t *Table) NotNull(column string) bool {
-	found := t.column(column)
-	return found == nil || found.NotNull
-}
-
-// KeyColumns returns the columns of every primary or unique key of the table.
-func (t *Table) KeyColumns() [][]string {
-	if t == nil {
-		return nil
-	}
-	var all [][]string
-	for _, k := range t.Keys {
-		all = append(all, k.Columns)
-	}
-	return all
 }
 
 // Object returns what is known of an object that is not a table.

@@ -62,7 +62,11 @@ func (c *Catalog) createPerhaps(o *op.CreateTable) {
 	}
 	create := *o
 	create.IfNotExists = true
+	before := c.tables[c.Resolve(o.Name)]
 	c.Apply(&create)
+	if t := c.tables[c.Resolve(o.Name)]; t != nil && t != before {
+		t.branched = true
+	}
 }
 
 func (c *Catalog) dropPerhaps(o *op.Drop) {
@@ -73,11 +77,24 @@ func (c *Catalog) dropPerhaps(o *op.Drop) {
 			c.forget(t.Name.String())
 		}
 	case op.Constraint: // rows are picked by it no more; that it takes rows along may be so
-		t := c.implied(o.On)
-		t.Keys = without(t.Keys, func(k op.ConstraintDef) bool { return k.Name == o.Name.Name })
+		c.doubtConstraint(o)
 	case op.Index:
 		c.Apply(o)
 	}
+}
+
+// doubtConstraint notes that a constraint may be gone, whose name may be open.
+func (c *Catalog) doubtConstraint(o *op.Drop) {
+	if op.Open(o.On.Name) {
+		return
+	}
+	t := c.implied(o.On)
+	for _, k := range t.constraints {
+		if alike(k.Name, o.Name.Name) {
+			k.doubtful = true
+		}
+	}
+	t.refresh()
 }
 
 func (c *Catalog) dropColumnPerhaps(o *op.DropColumn) {
@@ -138,6 +155,11 @@ func (c *Catalog) applyOpen(o op.Operation) bool {
 			c.addPerhaps(op.Name{Schema: o.Schema, Name: o.Name.Name})
 		}
 		return true
+	case *op.Drop:
+		if o.Kind == op.Constraint && op.Open(o.Name.Name) {
+			c.doubtConstraint(o)
+			return true
+		}
 	case *op.AddColumn:
 		if !op.Open(o.Table.Name) && !op.Open(o.Column.Name) {
 			return false
@@ -164,6 +186,8 @@ func (c *Catalog) renameOpen(o *op.Rename) bool {
 		c.addPerhaps(op.Name{Schema: o.To, Name: op.OpenMark})
 	case op.Column:
 		c.anyColumn(o.To)
+	case op.Constraint:
+		c.renamed = true
 	}
 	return true
 }
@@ -187,6 +211,12 @@ func target(o op.Operation) op.Name {
 		return o.Table
 	case *op.AlterColumn:
 		return o.Table
+	case *op.ValidateConstraint:
+		return o.Table
+	case *op.AlterTable:
+		return o.Table
+	case *op.OwnSequence:
+		return o.Sequence
 	case *op.AlterColumnType:
 		return o.Table
 	case *op.Drop:

@@ -30,7 +30,10 @@ type TableInfo struct {
 	Name   string `json:"name"`
 	Kind   string `json:"kind"` // "table", "partitioned table" or "foreign table"
 	// Complete says that every column is known: its CREATE was read.
-	Complete    bool             `json:"complete"`
+	Complete bool `json:"complete"`
+	// Doubtful says that it may not be there: what made it may not have run, or what
+	// dropped it may have.
+	Doubtful    bool             `json:"doubtful,omitempty"`
 	Unlogged    bool             `json:"unlogged,omitempty"`
 	PartitionBy string           `json:"partition_by,omitempty"` // "RANGE (created_at)"
 	PartitionOf string           `json:"partition_of,omitempty"`
@@ -55,6 +58,7 @@ type ColumnInfo struct {
 	Identity  string `json:"identity,omitempty"`  // "always" or "by default"
 	Generated string `json:"generated,omitempty"` // the expression
 	Collation string `json:"collation,omitempty"`
+	Doubtful  bool   `json:"doubtful,omitempty"` // it may be gone
 }
 
 // A ConstraintInfo is a constraint of a table.
@@ -68,6 +72,7 @@ type ConstraintInfo struct {
 	OnDelete   string            `json:"on_delete,omitempty"` // "cascade", "set null", "set default", "restrict" or "no action"
 	OnUpdate   string            `json:"on_update,omitempty"`
 	NotValid   bool              `json:"not_valid,omitempty"`
+	Doubtful   bool              `json:"doubtful,omitempty"` // it may be gone
 }
 
 // An IndexInfo is an index that backs no constraint.
@@ -144,6 +149,7 @@ func (c *Catalog) Describe() Schema {
 			s.Tables = append(s.Tables, c.describeTable(t))
 		}
 	}
+	c.describeSequences(&s)
 	c.describeObjects(&s)
 	return s
 }

@@ -1,9 +1,22 @@
 package catalog
 
-import "github.com/dropgate/dropgate/analyzer/op"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+)
 
 func (c *Catalog) describeTable(t *Table) TableInfo {
-	info := TableInfo{Schema: t.Name.Schema, Name: t.Name.Name, Kind: string(t.Kind), Complete: !t.Implied}
+	info := TableInfo{
+		Schema: t.Name.Schema, Name: t.Name.Name, Kind: string(t.Kind), Complete: !t.open, Unlogged: t.Unlogged,
+		PartitionBy: t.partitionBy, Bound: t.bound, RowSecurity: t.rowSecurity, Doubtful: t.doubtful || t.branched,
+	}
+	if t.partitionBy != "" {
+		info.Kind = "partitioned table"
+	}
 	if !t.Parent.IsZero() {
 		info.PartitionOf = t.Parent.String()
 	}
@@ -14,24 +27,61 @@ func (c *Catalog) describeTable(t *Table) TableInfo {
 		info.OfType = t.OfType.String()
 	}
 	for _, column := range t.Columns {
-		one := ColumnInfo{Name: column.Name, NotNull: column.NotNull}
-		if !column.Type.Name.IsZero() {
-			one.Type = column.Type.String()
-		}
-		info.Columns = append(info.Columns, one)
+		info.Columns = append(info.Columns, describeColumn(column))
 	}
-	for _, all := range [][]op.ConstraintDef{t.Keys, t.Foreign} {
-		for _, k := range all {
-			info.Constraints = append(info.Constraints, describeConstraint(k))
-		}
+	for _, k := range t.constraints {
+		info.Constraints = append(info.Constraints, describeConstraint(k))
+	}
+	slices.SortFunc(info.Constraints, func(a, b ConstraintInfo) int {
+		return cmp.Or(slices.Index(constraintOrder, a.Kind)-slices.Index(constraintOrder, b.Kind), strings.Compare(a.Name, b.Name))
+	})
+	for _, i := range t.indexes {
+		info.Indexes = append(info.Indexes, describeIndex(i))
+	}
+	slices.SortFunc(info.Indexes, func(a, b IndexInfo) int { return strings.Compare(a.Name, b.Name) })
+	return info
+}
+
+// constraintOrder is the order in which a table's constraints are described.
+var constraintOrder = []op.ConstraintKind{op.PrimaryKey, op.Unique, op.Exclusion, op.Check, op.NotNullNamed, op.ForeignKey}
+
+func describeColumn(column *Column) ColumnInfo {
+	info := ColumnInfo{
+		Name: column.Name, Type: showType(column.Type), NotNull: column.NotNull, Identity: column.Identity, Default: column.DefaultText,
+		Doubtful: column.doubtful,
+	}
+	if column.Generated {
+		info.Generated = column.Expression
+	}
+	if column.serial != nil {
+		name := quoteName(column.serial.name.Schema) + "." + quoteName(column.serial.name.Name)
+		info.Default = fmt.Sprintf("nextval('%s'::regclass)", strings.ReplaceAll(name, "'", "''"))
+	}
+	if !column.Collation.IsZero() && column.Collation.Name != "default" {
+		info.Collation = column.Collation.String()
 	}
 	return info
 }
 
-func describeConstraint(k op.ConstraintDef) ConstraintInfo {
-	info := ConstraintInfo{Name: k.Name, Kind: k.Kind, Columns: k.Columns, RefColumns: k.RefColumns, OnDelete: k.OnDelete}
+func describeConstraint(k *constraint) ConstraintInfo {
+	info := ConstraintInfo{
+		Name: k.Name, Kind: k.Kind, Columns: k.Columns, Expression: k.Expression, RefColumns: k.RefColumns,
+		OnDelete: k.OnDelete, OnUpdate: k.OnUpdate, NotValid: k.NotValid, Doubtful: k.doubtful,
+	}
 	if !k.References.IsZero() {
 		info.References = k.References.String()
+	}
+	return info
+}
+
+func describeIndex(i *index) IndexInfo {
+	info := IndexInfo{Name: i.Name, Unique: i.Unique, Method: i.Method, Where: i.Where, Include: i.Include}
+	for _, e := range i.Elements {
+		if e.Column != "" {
+			info.Columns = append(info.Columns, e.Column)
+		} else {
+			info.Columns = append(info.Columns, e.Expression)
+		}
 	}
 	return info
 }

@@ -94,11 +94,14 @@ type Operation interface{ operation() }
 
 // A DataType is a column's type.
 type DataType struct {
-	Name   Name  // PostgreSQL's internal name for built-in types: "int4", "varchar", "timestamptz"
-	Mods   []int // the numbers in parentheses: varchar(20), numeric(10,2)
+	Name   Name     // PostgreSQL's internal name for built-in types: "int4", "varchar", "timestamptz"
+	Mods   []int    // the numbers in parentheses: varchar(20), numeric(10,2)
+	Words  []string // all of the parentheses, where not all are numbers: geometry(Point,4326)
 	Array  bool
 	Serial bool // serial, bigserial, smallserial
 	Fields bool // an interval of some fields only: INTERVAL YEAR TO MONTH
+	// Interval are those fields: "year to month".
+	Interval string
 }
 
 // String returns the type as SQL.

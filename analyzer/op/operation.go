@@ -9,6 +9,12 @@ type ColumnDef struct {
 	Default   bool   // has a default, or is an identity or serial column
 	Collation Name   // COLLATE
 	Calls     []Name // functions that a generated column is computed by
+
+	DefaultText string   // the default as written
+	Identity    string   // "always" or "by default"
+	Sequence    Name     // of an identity column, if the statement names it
+	Expression  string   // of a generated column, as written
+	Reads       []string // columns that a generated column is computed from
 }
 
 // A ConstraintKind is the kind of a table constraint.
@@ -30,12 +36,20 @@ const (
 type ConstraintDef struct {
 	Name       string // empty: PostgreSQL chooses one
 	Kind       ConstraintKind
-	Columns    []string // empty when it takes over an index (Index)
-	Index      string   // UNIQUE USING INDEX
-	Nullable   bool     // NULLS DISTINCT unique keys: several rows may hold NULL
-	References Name     // foreign keys
-	RefColumns []string // empty: the primary key
-	OnDelete   string   // "cascade", "set null", "set default", "restrict" or "no action"
+	Columns    []string       // empty when it takes over an index (Index); of a check those that it reads
+	Index      string         // UNIQUE USING INDEX
+	Nullable   bool           // NULLS DISTINCT unique keys: several rows may hold NULL
+	References Name           // foreign keys
+	RefColumns []string       // empty: the primary key
+	OnDelete   string         // "cascade", "set null", "set default", "restrict" or "no action"
+	OnUpdate   string         // the same words
+	Expression string         // of a check; the elements of an exclusion, as written
+	Elements   []IndexElement // of an exclusion
+	Include    []string       // of a key: columns that its index only carries along
+	Reads      []string       // of an exclusion: all columns that its index is made from
+	NotValid   bool           // rows that were there are not checked
+	Deferrable bool
+	NoInherit  bool // of a check: it does not hold for tables that inherit
 }
 
 // CreateSchema makes a schema.
@@ -55,10 +69,15 @@ type CreateTable struct {
 	Constraints  []ConstraintDef
 	Inherits     []Name // parents, by INHERITS
 	PartitionOf  Name   // parent, by PARTITION OF
-	Like         []Name // LIKE: columns come from there
-	OfType       Name   // CREATE TABLE … OF type
-	Copies       *Copy  // AS SELECT: what the rows come from
-	DropOnCommit bool   // a temporary table that goes with its transaction
+	Bound        string // of a partition: "FOR VALUES …" or "DEFAULT", as written
+	PartitionBy  string // "RANGE (created_at)", as written
+	Unlogged     bool
+	Like         []Like  // LIKE: columns come from there
+	OfType       Name    // CREATE TABLE … OF type
+	Copies       *Copy   // AS SELECT: what the rows come from
+	As           bool    // AS, SELECT INTO
+	Query        *Result // AS: the columns that the table gets; nil where they cannot be told
+	DropOnCommit bool    // a temporary table that goes with its transaction
 }
 
 // Copy says that an operation's rows come from a query.
@@ -80,6 +99,10 @@ type AddColumn struct {
 type AddConstraint struct {
 	Table      Name
 	Constraint ConstraintDef
+	// With is the column that the same ADD COLUMN defines: where the column is there
+	// already, the constraint is not added either.
+	With string
+	Only bool // not for the partitions and tables that inherit
 }
 
 // AlterColumn changes a column's nullability or default; its values stay.
@@ -90,6 +113,15 @@ type AlterColumn struct {
 	DropNotNull bool
 	// DropExpression makes a generated column a plain one that keeps its values.
 	DropExpression bool
+
+	SetDefault   string // the new default as written
+	DropDefault  bool
+	Identity     string // ADD GENERATED, SET GENERATED: "always" or "by default"
+	Sequence     Name   // of an identity, if the statement names it
+	DropIdentity bool
+	Expression   string   // SET EXPRESSION, as written
+	Reads        []string // columns that the expression reads
+	Only         bool     // not for tables that inherit
 }
 
 // Drop removes one named object, save for columns and attributes.
@@ -191,10 +223,11 @@ type Merge struct {
 
 // AlterColumnType is ALTER COLUMN … TYPE.
 type AlterColumnType struct {
-	Table  Name
-	Column string
-	Type   DataType
-	Using  Value // how values are converted; kind NoValue without USING
+	Table     Name
+	Column    string
+	Type      DataType
+	Collation Name  // COLLATE; zero: that of the type
+	Using     Value // how values are converted; kind NoValue without USING
 }
 
 // AlterAttribute is ALTER TYPE … ALTER ATTRIBUTE … TYPE. PostgreSQL refuses it
@@ -222,7 +255,10 @@ type SetSchema struct {
 }
 
 // AttachPartition and DetachPartition change whose rows a table's are.
-type AttachPartition struct{ Parent, Partition Name }
+type AttachPartition struct {
+	Parent, Partition Name
+	Bound             string // "FOR VALUES …" or "DEFAULT", as written
+}
 
 // DetachPartition makes a partition a table of its own.
 type DetachPartition struct{ Parent, Partition Name }
@@ -284,6 +320,14 @@ type CreateIndex struct {
 	Columns  []string
 	// Expressions says that not all of the index's keys are plain columns.
 	Expressions bool
+
+	IfNotExists bool
+	Only        bool           // not for the partitions
+	Method      string         // "btree"
+	Elements    []IndexElement // all keys in their order
+	Include     []string       // columns that are only carried along
+	Where       string         // of a partial index, as written
+	Reads       []string       // all columns that it is made from
 }
 
 // CreateType makes a type or a domain.

@@ -12,10 +12,10 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	one := func(o op.Operation) ([]op.At, bool) { return []op.At{{Op: o, Span: span}}, true }
 	switch s := n.GetNode().(type) {
 	case *pg_query.Node_CreateStmt:
-		all := []op.At{{Op: createTable(s.CreateStmt, op.Table), Span: span}}
+		all := []op.At{{Op: r.createTable(s.CreateStmt, op.Table), Span: span}}
 		return append(all, notNulls(s.CreateStmt, span)...), true
 	case *pg_query.Node_CreateForeignTableStmt:
-		return one(createTable(s.CreateForeignTableStmt.BaseStmt, op.ForeignTable))
+		return one(r.createTable(s.CreateForeignTableStmt.BaseStmt, op.ForeignTable))
 	case *pg_query.Node_CreateTableAsStmt:
 		return createTableAs(s.CreateTableAsStmt, span, r), true
 	case *pg_query.Node_AlterTableStmt:
@@ -29,7 +29,7 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	case *pg_query.Node_ViewStmt:
 		return one(r.createView(s.ViewStmt))
 	case *pg_query.Node_IndexStmt:
-		return one(createIndex(s.IndexStmt))
+		return one(r.createIndex(s.IndexStmt))
 	case *pg_query.Node_RuleStmt:
 		return one(r.rule(s.RuleStmt, span))
 	case *pg_query.Node_RenameStmt:
@@ -37,8 +37,11 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	case *pg_query.Node_AlterObjectSchemaStmt:
 		return setSchema(s.AlterObjectSchemaStmt, span), true
 	}
-	if o := createType(n); o != nil {
+	if o := r.createType(n); o != nil {
 		return one(o)
+	}
+	if all := r.sequence(n, span); all != nil {
+		return all, true
 	}
 	if o := r.createOther(n, span); o != nil {
 		return one(o)
@@ -77,22 +80,6 @@ func inSchema(o op.Operation, schema string) {
 	if n.Schema == "" {
 		n.Schema = schema
 	}
-}
-
-func createIndex(s *pg_query.IndexStmt) *op.CreateIndex {
-	c := &op.CreateIndex{
-		Name: s.Idxname, Table: rangeName(s.Relation), Unique: s.Unique,
-		Partial: s.WhereClause != nil, Nullable: !s.NullsNotDistinct,
-	}
-	for _, n := range s.IndexParams {
-		e := n.GetIndexElem()
-		if e.GetName() == "" {
-			c.Expressions = true
-			continue
-		}
-		c.Columns = append(c.Columns, e.Name)
-	}
-	return c
 }
 
 var objectKinds = map[pg_query.ObjectType]op.Kind{
@@ -151,12 +138,12 @@ func setSchema(s *pg_query.AlterObjectSchemaStmt, span source.Span) []op.At {
 	return []op.At{{Op: o, Span: span}}
 }
 
-func createType(n *pg_query.Node) op.Operation {
+func (r *reader) createType(n *pg_query.Node) op.Operation {
 	switch s := n.GetNode().(type) {
 	case *pg_query.Node_CompositeTypeStmt:
 		c := &op.CreateType{Kind: op.Type, Name: rangeName(s.CompositeTypeStmt.Typevar)}
 		for _, d := range s.CompositeTypeStmt.Coldeflist {
-			column, _ := columnDef(d.GetColumnDef())
+			column, _ := r.columnDef(d.GetColumnDef())
 			c.Attributes = append(c.Attributes, column)
 		}
 		return c
@@ -185,8 +172,6 @@ func createType(n *pg_query.Node) op.Operation {
 
 func (r *reader) createOther(n *pg_query.Node, span source.Span) op.Operation {
 	switch s := n.GetNode().(type) {
-	case *pg_query.Node_CreateSeqStmt:
-		return &op.Create{Kind: op.Sequence, Name: rangeName(s.CreateSeqStmt.Sequence)}
 	case *pg_query.Node_CreateFunctionStmt:
 		return r.function(s.CreateFunctionStmt, span)
 	case *pg_query.Node_CreateTrigStmt:

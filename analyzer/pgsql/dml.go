@@ -33,6 +33,7 @@ func (r *reader) selects(s *pg_query.SelectStmt, span source.Span) []op.At {
 	if into := s.GetIntoClause(); into != nil {
 		all = append(all, op.At{Span: span, Op: &op.CreateTable{
 			Name: rangeName(into.Rel), Kind: op.Table, Temporary: isTemporary(into.Rel), Copies: r.copies(s),
+			As: true, Query: result(s, nil), Unlogged: into.Rel.GetRelpersistence() == "u",
 		}})
 	}
 	return all

@@ -196,7 +196,7 @@ func TestOperations(t *testing.T) {
 			&op.Truncate{Table: name("a"), Only: true, Cascade: true}, &op.Truncate{Table: name("b"), Cascade: true}}},
 		{"DELETE FROM ONLY a", []op.Operation{&op.Delete{Table: name("a"), Only: true}}},
 		{"CREATE TABLE a AS EXECUTE b", []op.Operation{
-			&op.Execute{Name: "b"}, &op.CreateTable{Name: name("a"), Kind: op.Table}}},
+			&op.Execute{Name: "b"}, &op.CreateTable{Name: name("a"), Kind: op.Table, As: true}}},
 		{"SELECT lower('A'), f()", []op.Operation{
 			&op.Call{Function: name("f")}, &op.Call{Function: name("lower"), Perhaps: true, Arguments: []op.Argument{{}}}}},
 		{"UPDATE a SET b = f() WHERE g(c)", []op.Operation{

@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"strconv"
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -64,16 +65,54 @@ func dataType(t *pg_query.TypeName) op.DataType {
 			d.Mods = append(d.Mods, int(c.GetIval().Ival))
 		}
 	}
+	if len(d.Mods) < len(t.Typmods) {
+		d.Words = typeWords(t.Typmods)
+	}
 	// interval's first modifier is a mask of fields, not a length.
 	if d.Name.Name == "interval" && len(d.Mods) > 0 {
-		d.Fields, d.Mods = d.Mods[0] != allFields, d.Mods[1:]
+		d.Fields, d.Interval, d.Mods = d.Mods[0] != allFields, intervalFields[d.Mods[0]], d.Mods[1:]
 	}
 	return d
+}
+
+// typeWords returns the modifiers of a type that are not all numbers.
+func typeWords(mods []*pg_query.Node) []string {
+	var all []string
+	for _, m := range mods {
+		c := m.GetAConst()
+		switch {
+		case len(strs(m.GetColumnRef().GetFields())) == 1:
+			all = append(all, strs(m.GetColumnRef().Fields)[0])
+		case c.GetSval() != nil:
+			all = append(all, c.GetSval().Sval)
+		case c.GetIval() != nil:
+			all = append(all, strconv.Itoa(int(c.GetIval().Ival)))
+		}
+	}
+	return all
 }
 
 // allFields is PostgreSQL's INTERVAL_FULL_RANGE, the mask of an interval that
 // keeps every field.
 const allFields = 0x7FFF
+
+// intervalFields are the fields that the masks of the grammar stand for: one bit a
+// field (INTERVAL_MASK of its constants).
+var intervalFields = map[int]string{
+	month: "month", year: "year", day: "day", hour: "hour", minute: "minute", second: "second",
+	year | month: "year to month", day | hour: "day to hour", day | hour | minute: "day to minute",
+	day | hour | minute | second: "day to second", hour | minute: "hour to minute",
+	hour | minute | second: "hour to second", minute | second: "minute to second",
+}
+
+const (
+	month  = 1 << 1
+	year   = 1 << 2
+	day    = 1 << 3
+	hour   = 1 << 10
+	minute = 1 << 11
+	second = 1 << 12
+)
 
 func isTemporary(r *pg_query.RangeVar) bool {
 	return r.GetRelpersistence() == "t" || strings.HasPrefix(r.GetSchemaname(), "pg_temp")

@@ -7,17 +7,21 @@ import (
 	"github.com/dropgate/dropgate/analyzer/source"
 )
 
-func createTable(s *pg_query.CreateStmt, kind op.Kind) *op.CreateTable {
+func (r *reader) createTable(s *pg_query.CreateStmt, kind op.Kind) *op.CreateTable {
 	c := &op.CreateTable{
 		Name: rangeName(s.Relation), Kind: kind, Temporary: isTemporary(s.Relation), IfNotExists: s.IfNotExists,
+		Unlogged: s.Relation.GetRelpersistence() == "u",
 	}
 	c.DropOnCommit = s.Oncommit == pg_query.OnCommitAction_ONCOMMIT_DROP
 	if s.OfTypename != nil {
 		c.OfType = qualified(strs(s.OfTypename.Names))
 	}
+	if s.Partspec != nil {
+		c.PartitionBy = r.partitionBy(s.Partspec.Location)
+	}
 	for _, n := range s.InhRelations {
 		if s.Partbound != nil {
-			c.PartitionOf = rangeName(n.GetRangeVar())
+			c.PartitionOf, c.Bound = rangeName(n.GetRangeVar()), r.bound(s.Partbound)
 		} else {
 			c.Inherits = append(c.Inherits, rangeName(n.GetRangeVar()))
 		}
@@ -25,18 +29,35 @@ func createTable(s *pg_query.CreateStmt, kind op.Kind) *op.CreateTable {
 	for _, n := range s.TableElts {
 		switch {
 		case n.GetColumnDef() != nil:
-			column, constraints := columnDef(n.GetColumnDef())
+			column, constraints := r.columnDef(n.GetColumnDef())
 			c.Columns = append(c.Columns, column)
 			c.Constraints = append(c.Constraints, constraints...)
 		case n.GetConstraint() != nil:
-			if k, ok := constraint(n.GetConstraint(), ""); ok {
+			if k, ok := r.constraint(n.GetConstraint(), ""); ok {
 				c.Constraints = append(c.Constraints, k)
 			}
 		case n.GetTableLikeClause() != nil:
-			c.Like = append(c.Like, rangeName(n.GetTableLikeClause().Relation))
+			c.Like = append(c.Like, like(n.GetTableLikeClause(), len(c.Columns)))
 		}
 	}
 	return c
+}
+
+// The bits of what INCLUDING names (TableLikeOption in parsenodes.h).
+const (
+	likeConstraints = 1 << 2
+	likeDefaults    = 1 << 3
+	likeGenerated   = 1 << 4
+	likeIdentity    = 1 << 5
+	likeIndexes     = 1 << 6
+)
+
+func like(s *pg_query.TableLikeClause, at int) op.Like {
+	return op.Like{
+		Table: rangeName(s.Relation), At: at,
+		Constraints: s.Options&likeConstraints != 0, Defaults: s.Options&likeDefaults != 0,
+		Generated: s.Options&likeGenerated != 0, Identity: s.Options&likeIdentity != 0, Indexes: s.Options&likeIndexes != 0,
+	}
 }
 
 // isNotNull reports whether a table's constraint is NOT NULL column, as version 18
@@ -51,7 +72,7 @@ func notNull(table op.Name, k *pg_query.Constraint) []op.Operation {
 	var all []op.Operation
 	if k.Conname != "" {
 		all = append(all, &op.AddConstraint{Table: table, Constraint: op.ConstraintDef{
-			Name: k.Conname, Kind: op.NotNullNamed, Columns: strs(k.Keys),
+			Name: k.Conname, Kind: op.NotNullNamed, Columns: strs(k.Keys), NotValid: k.SkipValidation,
 		}})
 	}
 	if !k.SkipValidation {
@@ -88,6 +109,8 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 	c := &op.CreateTable{
 		Name: name, Kind: op.Table, Temporary: isTemporary(s.Into.Rel), IfNotExists: s.IfNotExists,
 		DropOnCommit: s.Into.OnCommit == pg_query.OnCommitAction_ONCOMMIT_DROP,
+		Unlogged:     s.Into.Rel.GetRelpersistence() == "u",
+		As:           true, Query: result(s.Query.GetSelectStmt(), strs(s.Into.ColNames)),
 	}
 	switch {
 	case s.Query.GetExecuteStmt() != nil:
@@ -99,141 +122,4 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 		}
 	}
 	return append(all, op.At{Span: span, Op: c})
-}
-
-// columnDef reads a column with the constraints that stand in it.
-func columnDef(d *pg_query.ColumnDef) (op.ColumnDef, []op.ConstraintDef) {
-	c := op.ColumnDef{Name: d.Colname, Type: dataType(d.TypeName), Default: d.RawDefault != nil, NotNull: d.IsNotNull}
-	if d.CollClause != nil {
-		c.Collation = qualified(strs(d.CollClause.Collname))
-	}
-	if c.Type.Serial {
-		c.NotNull, c.Default = true, true
-	}
-	var constraints []op.ConstraintDef
-	for _, n := range d.Constraints {
-		k := n.GetConstraint()
-		switch k.Contype {
-		case pg_query.ConstrType_CONSTR_NOTNULL:
-			c.NotNull = true
-		case pg_query.ConstrType_CONSTR_DEFAULT:
-			c.Default = true
-		case pg_query.ConstrType_CONSTR_IDENTITY:
-			c.Default, c.NotNull = true, true
-		case pg_query.ConstrType_CONSTR_GENERATED:
-			c.Generated, c.Calls = true, calls(k.RawExpr)
-		case pg_query.ConstrType_CONSTR_PRIMARY:
-			c.NotNull = true
-		}
-		if def, ok := constraint(k, d.Colname); ok {
-			constraints = append(constraints, def)
-		}
-	}
-	return c, constraints
-}
-
-var constraintKinds = map[pg_query.ConstrType]op.ConstraintKind{
-	pg_query.ConstrType_CONSTR_PRIMARY:   op.PrimaryKey,
-	pg_query.ConstrType_CONSTR_UNIQUE:    op.Unique,
-	pg_query.ConstrType_CONSTR_FOREIGN:   op.ForeignKey,
-	pg_query.ConstrType_CONSTR_CHECK:     op.Check,
-	pg_query.ConstrType_CONSTR_EXCLUSION: op.Exclusion,
-}
-
-var deleteActions = map[string]string{"c": "cascade", "n": "set null", "d": "set default", "r": "restrict", "a": "no action"}
-
-// constraint reads a constraint; column is the one that it stands in, if any.
-func constraint(k *pg_query.Constraint, column string) (op.ConstraintDef, bool) {
-	kind, ok := constraintKinds[k.Contype]
-	if !ok {
-		return op.ConstraintDef{}, false
-	}
-	d := op.ConstraintDef{Name: k.Conname, Kind: kind, Index: k.Indexname, Nullable: !k.NullsNotDistinct}
-	d.Columns = strs(k.Keys)
-	if kind == op.ForeignKey {
-		d.Columns = strs(k.FkAttrs)
-		d.References = rangeName(k.Pktable)
-		d.RefColumns = strs(k.PkAttrs)
-		d.OnDelete = deleteActions[k.FkDelAction]
-	}
-	if len(d.Columns) == 0 && column != "" {
-		d.Columns = []string{column}
-	}
-	return d, true
-}
-
-func (r *reader) alterTable(s *pg_query.AlterTableStmt, span source.Span) []op.At {
-	table := rangeName(s.Relation)
-	parts := r.actions(s.Relation.GetLocation(), len(s.Cmds), span)
-	var all []op.At
-	for i, n := range s.Cmds {
-		for _, o := range alterAction(table, n.GetAlterTableCmd(), s.Objtype) {
-			at := op.At{Span: parts[i], Part: parts[i], Op: o}
-			if len(s.Cmds) == 1 {
-				at.Span = span
-			}
-			all = append(all, at)
-		}
-	}
-	return all
-}
-
-func alterAction(table op.Name, c *pg_query.AlterTableCmd, object pg_query.ObjectType) []op.Operation {
-	cascade := c.Behavior == pg_query.DropBehavior_DROP_CASCADE
-	one := func(o op.Operation) []op.Operation { return []op.Operation{o} }
-	switch c.Subtype {
-	case pg_query.AlterTableType_AT_AddColumn:
-		if object == pg_query.ObjectType_OBJECT_TYPE {
-			return one(&op.Rename{Kind: op.Attribute, Name: table, To: c.Def.GetColumnDef().GetColname()})
-		}
-		column, constraints := columnDef(c.Def.GetColumnDef())
-		all := one(&op.AddColumn{Table: table, Column: column, IfNotExists: c.MissingOk})
-		for _, k := range constraints {
-			all = append(all, &op.AddConstraint{Table: table, Constraint: k})
-		}
-		return all
-	case pg_query.AlterTableType_AT_DropColumn:
-		if object == pg_query.ObjectType_OBJECT_TYPE {
-			return one(&op.DropAttribute{Type: table, Attribute: c.Name, IfExists: c.MissingOk, Cascade: cascade})
-		}
-		return one(&op.DropColumn{Table: table, Column: c.Name, IfExists: c.MissingOk, Cascade: cascade})
-	case pg_query.AlterTableType_AT_AlterColumnType:
-		def := c.Def.GetColumnDef()
-		if object == pg_query.ObjectType_OBJECT_TYPE {
-			return one(&op.AlterAttribute{Type: table, Attribute: c.Name, To: dataType(def.TypeName), Cascade: cascade})
-		}
-		return one(&op.AlterColumnType{
-			Table: table, Column: c.Name, Type: dataType(def.TypeName),
-			Using: row{table: table}.value(def.RawDefault, c.Name),
-		})
-	case pg_query.AlterTableType_AT_SetNotNull:
-		return one(&op.AlterColumn{Table: table, Column: c.Name, SetNotNull: true})
-	case pg_query.AlterTableType_AT_DropNotNull:
-		return one(&op.AlterColumn{Table: table, Column: c.Name, DropNotNull: true})
-	case pg_query.AlterTableType_AT_DropExpression:
-		return one(&op.AlterColumn{Table: table, Column: c.Name, DropExpression: true})
-	case pg_query.AlterTableType_AT_AddConstraint, pg_query.AlterTableType_AT_AddIndexConstraint:
-		if k := c.Def.GetConstraint(); isNotNull(k) {
-			return notNull(table, k)
-		}
-		if k, ok := constraint(c.Def.GetConstraint(), ""); ok {
-			return one(&op.AddConstraint{Table: table, Constraint: k})
-		}
-	case pg_query.AlterTableType_AT_DropConstraint:
-		return one(&op.Drop{
-			Kind: op.Constraint, Word: "constraint", Name: op.Name{Name: c.Name}, On: table, IfExists: c.MissingOk, Cascade: cascade,
-		})
-	case pg_query.AlterTableType_AT_AttachPartition:
-		return one(&op.AttachPartition{Parent: table, Partition: rangeName(c.Def.GetPartitionCmd().GetName())})
-	case pg_query.AlterTableType_AT_DetachPartition:
-		return one(&op.DetachPartition{Parent: table, Partition: rangeName(c.Def.GetPartitionCmd().GetName())})
-	case pg_query.AlterTableType_AT_AddInherit, pg_query.AlterTableType_AT_DropInherit:
-		return one(&op.Inherit{
-			Table: table, Parent: rangeName(c.Def.GetRangeVar()), Off: c.Subtype == pg_query.AlterTableType_AT_DropInherit,
-		})
-	}
-	if o := switches(table, c); o != nil {
-		return one(o)
-	}
-	return nil
 }
