@@ -247,6 +247,7 @@ type CreateView struct {
 	// that it reads.
 	Calls []Operation // Call and Dynamic
 	Reads []Name
+	ViewDetail
 }
 
 // Read reads a relation, which may be a view that calls functions.
@@ -293,6 +294,7 @@ type CreateType struct {
 	Base DataType // of a domain
 	// Attributes of a composite type.
 	Attributes []ColumnDef
+	TypeDetail
 }
 
 // Create makes an object that holds no rows: sequence, function, trigger, …
@@ -404,6 +406,7 @@ type CreateFunction struct {
 	Arguments []DataType // of its input parameters: what tells it from others of its name
 	Language  string
 	Body      *Body // nil where the language is none that is read
+	FunctionDetail
 }
 
 // Call runs a function or procedure: CALL, or SELECT of a function that is not

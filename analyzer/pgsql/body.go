@@ -68,6 +68,7 @@ func (r *reader) function(s *pg_query.CreateFunctionStmt, span source.Span) *op.
 		}
 	}
 	parameters := r.parameters(s)
+	f.FunctionDetail = functionDetail(s, parameters)
 	for _, p := range parameters {
 		if !p.Output {
 			f.Arguments = append(f.Arguments, p.Type)
@@ -245,4 +246,15 @@ func (r *reader) atomicParts() [][]token {
 		}
 	}
 	return parts
+}
+
+func functionDetail(s *pg_query.CreateFunctionStmt, parameters []op.Parameter) op.FunctionDetail {
+	d := op.FunctionDetail{Word: "function", Returns: dataType(s.ReturnType)}
+	if s.IsProcedure {
+		d.Word = "procedure"
+	}
+	for _, p := range parameters {
+		d.Types = append(d.Types, p.Type)
+	}
+	return d
 }
