@@ -43,7 +43,7 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	if o := r.alterType(n); o != nil {
 		return one(o)
 	}
-	if all, ok := grants(n, span); ok {
+	if all, ok := r.grants(n, span); ok {
 		return all, true
 	}
 	if o := r.createOther(n, span); o != nil {

@@ -11,7 +11,7 @@ import (
 
 // grants reads GRANT, REVOKE and ALTER DEFAULT PRIVILEGES; false for other
 // statements.
-func grants(n *pg_query.Node, span source.Span) ([]op.At, bool) {
+func (r *reader) grants(n *pg_query.Node, span source.Span) ([]op.At, bool) {
 	var g *op.Grant
 	switch s := n.GetNode().(type) {
 	case *pg_query.Node_GrantStmt:
@@ -31,7 +31,7 @@ func grants(n *pg_query.Node, span source.Span) ([]op.At, bool) {
 	default:
 		return nil, false
 	}
-	if g == nil || g.Kind == "" {
+	if g.Kind == "" || g.Default && r.afterWord("large") != "" {
 		return nil, true // of an object that the catalog does not keep
 	}
 	return []op.At{{Op: g, Span: span}}, true

@@ -160,7 +160,7 @@ func (r *reader) alterType(n *pg_query.Node) op.Operation {
 		o.SetNotNull = true
 	case "C":
 		k := s.Def.GetConstraint()
-		if k.GetContype() != pg_query.ConstrType_CONSTR_CHECK {
+		if k.GetContype() != pg_query.ConstrType_CONSTR_CHECK || r.afterWord("check") == "" { // NOT NULL, as version 17 has it
 			o.SetNotNull = true
 			return o
 		}
