@@ -108,7 +108,7 @@ func (c *Catalog) rename(o *op.Rename) {
 			return
 		}
 		key := c.key(o.Kind, o.Name, op.Name{})
-		c.moveObject(key, op.Name{Schema: key.name.Schema, Name: o.To})
+		c.moveNamed(key, op.Name{Schema: key.name.Schema, Name: o.To}, o.Overload)
 	}
 }
 
@@ -235,5 +235,5 @@ func (c *Catalog) setSchema(o *op.SetSchema) {
 		c.moveExtension(key, o.Schema)
 		return
 	}
-	c.moveObject(key, op.Name{Schema: o.Schema, Name: key.name.Name})
+	c.moveNamed(key, op.Name{Schema: o.Schema, Name: key.name.Name}, o.Overload)
 }

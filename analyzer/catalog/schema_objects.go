@@ -73,11 +73,14 @@ func (c *Catalog) describeType(name op.Name, def *op.CreateType) TypeInfo {
 
 func (c *Catalog) describeFunction(f namedFunction) FunctionInfo {
 	info := FunctionInfo{Schema: f.name.Schema, Name: f.name.Name, Kind: f.Word, Language: f.Language}
-	for _, t := range f.Arguments {
+	for _, t := range f.Arguments { // what is in parentheses is not kept of them
+		t.Mods, t.Fields = nil, false
 		info.Arguments = append(info.Arguments, c.typeText(t))
 	}
 	if f.Word == "function" && !f.Returns.Name.IsZero() {
-		info.Returns = c.typeText(f.Returns)
+		result := f.Returns
+		result.Mods = nil
+		info.Returns = c.typeText(result)
 	}
 	return info
 }

@@ -104,6 +104,13 @@ type FunctionDetail struct {
 	Support []Name     // functions that an aggregate runs
 }
 
+// An Overload tells one function from others of its name. It is empty for what is
+// no function.
+type Overload struct {
+	Given bool       // the statement says which one
+	Takes []DataType // its input parameters
+}
+
 func (*AlterEnum) operation()       {}
 func (*AddAttribute) operation()    {}
 func (*AlterDomain) operation()     {}

@@ -212,6 +212,7 @@ type Rename struct {
 	Name   Name
 	Column string
 	To     string
+	Overload
 }
 
 // SetSchema moves an object to another schema.
@@ -219,6 +220,7 @@ type SetSchema struct {
 	Kind   Kind
 	Name   Name
 	Schema string
+	Overload
 }
 
 // AttachPartition and DetachPartition change whose rows a table's are.

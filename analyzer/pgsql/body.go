@@ -256,5 +256,17 @@ func functionDetail(s *pg_query.CreateFunctionStmt, parameters []op.Parameter) o
 	for _, p := range parameters {
 		d.Types = append(d.Types, p.Type)
 	}
+	if s.ReturnType == nil && !s.IsProcedure { // what OUT parameters say
+		for i, n := range s.Parameters {
+			switch n.GetFunctionParameter().GetMode() {
+			case pg_query.FunctionParameterMode_FUNC_PARAM_OUT, pg_query.FunctionParameterMode_FUNC_PARAM_INOUT:
+				if !d.Returns.Name.IsZero() {
+					d.Returns = op.DataType{Name: op.Name{Name: "record"}}
+					continue
+				}
+				d.Returns = parameters[i].Type
+			}
+		}
+	}
 	return d
 }

@@ -141,7 +141,7 @@ func rename(s *pg_query.RenameStmt, span source.Span) []op.At {
 	if !ok {
 		return nil // nothing that the catalog keeps
 	}
-	o := &op.Rename{Kind: kind, To: s.Newname}
+	o := &op.Rename{Kind: kind, To: s.Newname, Overload: overload(s.Object)}
 	switch {
 	case s.Relation != nil:
 		o.Name = rangeName(s.Relation)
@@ -161,7 +161,7 @@ func setSchema(s *pg_query.AlterObjectSchemaStmt, span source.Span) []op.At {
 	if !ok {
 		return nil
 	}
-	o := &op.SetSchema{Kind: kind, Schema: s.Newschema}
+	o := &op.SetSchema{Kind: kind, Schema: s.Newschema, Overload: overload(s.Object)}
 	if s.Relation != nil {
 		o.Name = rangeName(s.Relation)
 	} else {
@@ -207,4 +207,17 @@ func extension(s *pg_query.CreateExtensionStmt) *op.CreateExtension {
 		}
 	}
 	return c
+}
+
+// overload returns which of the functions of a name is meant.
+func overload(n *pg_query.Node) op.Overload {
+	f := n.GetObjectWithArgs()
+	if f == nil || f.ArgsUnspecified {
+		return op.Overload{}
+	}
+	o := op.Overload{Given: true}
+	for _, arg := range f.Objargs {
+		o.Takes = append(o.Takes, dataType(arg.GetTypeName()))
+	}
+	return o
 }
