@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dropgate/dropgate/analyzer/op"
 )
@@ -105,12 +106,18 @@ func (w *walker) column(t *Table, f *fall) {
 	w.add(op.Column, t, column.Name, w.c.why(f))
 }
 
-// attribute adds the columns that lose an attribute of their values.
+// attribute adds the columns that lose an attribute of their values, at any depth.
 func (w *walker) attribute(f *fall) {
-	for _, over := range w.c.cascade(typeThing(f.name))[1:] {
-		if t := w.c.tables[over.name]; over.kind == op.Column && t != nil {
-			over.how, over.with = "a value of it has", f
-			w.column(t, over)
+	types := []op.Name{f.name}
+	for i := 0; i < len(types); i++ {
+		for _, over := range w.c.cascade(typeThing(types[i]))[1:] {
+			switch t := w.c.tables[over.name]; {
+			case over.kind == op.Attribute && !slices.Contains(types, over.name):
+				types = append(types, over.name)
+			case over.kind == op.Column && t != nil:
+				over.how, over.with = "a value of it has", f
+				w.column(t, over)
+			}
 		}
 	}
 }
@@ -119,7 +126,7 @@ func (w *walker) attribute(f *fall) {
 func (c *Catalog) why(f *fall) string {
 	on := f.with
 	switch {
-	case f.how == "in schema", f.how == "its type" && on.how == "in schema":
+	case f.how == "in schema", f.how == "its type" && on.how == "in schema" && on.kind == op.Type:
 		if f.how == "its type" {
 			return "its type is in schema " + on.with.name.Name
 		}

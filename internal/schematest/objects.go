@@ -111,7 +111,7 @@ func (l *lines) aType(t catalog.TypeInfo) {
 			checks = append(checks, k.Name)
 		}
 		slices.Sort(checks)
-		l.add("domain %s over %s not null %t default %t checks {%s}", name, t.Base, t.NotNull, t.Default != "", strings.Join(checks, ", "))
+		l.add("domain %s over %s not null %t default %t checks {%s}", name, t.Base, t.NotNull, t.Default != "" && !strings.EqualFold(t.Default, "null"), strings.Join(checks, ", "))
 	case "range":
 		l.add("range %s over %s", name, t.Base)
 	default:
