@@ -1,10 +1,6 @@
 package catalog
 
-import (
-	"slices"
-
-	"github.com/dropgate/dropgate/analyzer/op"
-)
+import "github.com/dropgate/dropgate/analyzer/op"
 
 // extensionTypes are the types that an extension brings, for extensions whose
 // types stand in columns. An extension that is not listed may bring any.
@@ -74,18 +70,6 @@ func (c *Catalog) createExtension(o *op.CreateExtension) {
 	}
 	c.objects[key] = &object{epoch: epoch, extension: &made}
 	delete(c.gone, key)
-}
-
-// extensions returns the names of the extensions that are there.
-func (c *Catalog) extensions() []string {
-	var all []string
-	for key, o := range c.objects {
-		if o.extension != nil {
-			all = append(all, key.name.Name)
-		}
-	}
-	slices.Sort(all)
-	return all
 }
 
 // moveExtension moves an extension, and so its types, to another schema.

@@ -32,17 +32,7 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 		if o.Kind == op.Table || o.Kind == op.ForeignTable {
 			c.addPerhaps(full)
 		}
-	case *op.DetachPartition, *op.DropAttribute:
-	case *op.CreateType:
-		c.createTypePerhaps(o)
-	case *op.CreateExtension:
-		perhaps := *o
-		perhaps.IfNotExists = true
-		c.Apply(&perhaps)
-	case *op.Grant:
-		if !o.Revoke {
-			c.Apply(o)
-		}
+	case *op.DetachPartition:
 	case *op.Inherit:
 		if !o.Off {
 			c.Apply(o)
@@ -60,7 +50,9 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 			c.Apply(o)
 		}
 	default:
-		c.Apply(o)
+		if !c.objectPerhaps(o) {
+			c.Apply(o)
+		}
 	}
 }
 

@@ -136,11 +136,27 @@ func (c *Catalog) createType(o *op.CreateType) {
 		def.Multirange.Schema = key.name.Schema
 	}
 	nameChecks(&def)
-	if c.objects[key] == nil {
-		c.objects[key] = &object{epoch: c.epoch, def: &def}
-		c.grantDefaults(op.Type, key.name)
+	c.create(op.Type, key.name, op.Name{}, &def)
+}
+
+// objectPerhaps is applyObject for what may not run.
+func (c *Catalog) objectPerhaps(o op.Operation) bool {
+	switch o := o.(type) {
+	case *op.DropAttribute:
+	case *op.CreateType:
+		c.createTypePerhaps(o)
+	case *op.CreateExtension:
+		perhaps := *o
+		perhaps.IfNotExists = true
+		c.Apply(&perhaps)
+	case *op.Grant:
+		if !o.Revoke {
+			c.Apply(o)
+		}
+	default:
+		return false
 	}
-	delete(c.gone, key)
+	return true
 }
 
 // createTypePerhaps notes a type that may have been there before: what makes it is

@@ -274,19 +274,27 @@ func TestObjectsOfFolder(t *testing.T) {
 func load(t *testing.T, root string) []*migration.Migration {
 	t.Helper()
 	var all []*migration.Migration
+	var plans []*source.File
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !migration.IsCandidate(name) {
+		if err != nil || d.IsDir() || !migration.IsCandidate(name) && !migration.IsPlan(name) {
 			return err
 		}
 		data, err := os.ReadFile(filepath.Join(root, name))
-		if err == nil {
-			all = append(all, migration.Read(source.New(name, data), ""))
+		if err != nil {
+			return err
 		}
-		return err
+		if f := source.New(name, data); migration.IsPlan(name) {
+			plans = append(plans, f)
+		} else if m := migration.Read(f, ""); !m.Foreign() {
+			all = append(all, m)
+		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	migration.Recognise(plans, all)
+	migration.Arrange(plans, all)
 	slices.SortStableFunc(all, migration.Compare)
 	return all
 }

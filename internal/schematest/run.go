@@ -55,7 +55,9 @@ func RunStatements(ctx context.Context, conn *pgx.Conn, all []*migration.Migrati
 				}
 			}
 		}
-		ran = append(ran, migration.Read(source.New(m.File.Path, data), m.Format))
+		left := *m
+		left.File = source.New(m.File.Path, data) // its sections stay where they are
+		ran = append(ran, &left)
 	}
 	return ran, refused, nil
 }
