@@ -94,11 +94,17 @@ func sameArguments(a, b []op.DataType) bool {
 	})
 }
 
+// named reports whether the types of arguments name the function: those of a
+// procedure may be given with its OUT parameters.
+func named(f *op.CreateFunction, arguments []op.DataType) bool {
+	return sameArguments(f.Arguments, arguments) || f.Word == "procedure" && sameArguments(f.Types, arguments)
+}
+
 // dropFunction removes functions and reports whether none of the name is left.
 func (c *Catalog) dropFunction(name op.Name, o *op.Drop) bool {
 	var left []*op.CreateFunction
 	for _, f := range c.functions[name] {
-		if o.Overload && !sameArguments(f.Arguments, o.Arguments) {
+		if o.Overload && !named(f, o.Arguments) {
 			left = append(left, f)
 		}
 	}
@@ -116,7 +122,7 @@ func (c *Catalog) dropFunction(name op.Name, o *op.Drop) bool {
 func (c *Catalog) moveNamed(key objectKey, name op.Name, which op.Overload) {
 	var moves, stays []*op.CreateFunction
 	for _, f := range c.functions[key.name] {
-		if key.kind == op.Function && which.Given && !sameArguments(f.Arguments, which.Takes) {
+		if key.kind == op.Function && which.Given && !named(f, which.Takes) {
 			stays = append(stays, f)
 		} else {
 			moves = append(moves, f)

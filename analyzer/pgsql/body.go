@@ -69,8 +69,8 @@ func (r *reader) function(s *pg_query.CreateFunctionStmt, span source.Span) *op.
 	}
 	parameters := r.parameters(s)
 	f.FunctionDetail = functionDetail(s, parameters)
-	for _, p := range parameters {
-		if !p.Output {
+	for i, p := range parameters {
+		if !p.Output && s.Parameters[i].GetFunctionParameter().GetMode() != pg_query.FunctionParameterMode_FUNC_PARAM_OUT {
 			f.Arguments = append(f.Arguments, p.Type)
 		}
 	}

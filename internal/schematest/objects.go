@@ -59,6 +59,9 @@ func ObjectsOf(s catalog.Schema) []string {
 		l.add("%s %s.%s(%s) language %s%s", f.Kind, f.Schema, f.Name, strings.Join(f.Arguments, ", "), language(f), returns(f))
 	}
 	for _, e := range s.Extensions {
+		if e.Name == "plpgsql" { // it is there in any case
+			continue
+		}
 		l.add("extension %s in %s", e.Name, e.Schema)
 	}
 	for _, t := range s.EventTriggers {

@@ -121,6 +121,10 @@ var objectScripts = []struct{ title, sql string }{
 	{"one overload renamed, one moved", `
 		CREATE SCHEMA s; CREATE FUNCTION h(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION h(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
 		CREATE FUNCTION h(int, int) RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION h(int) RENAME TO i; ALTER FUNCTION h(text) SET SCHEMA s;`},
+	{"procedures with OUT parameters", `
+		CREATE PROCEDURE p(a int, OUT b text) LANGUAGE plpgsql AS 'BEGIN END'; CREATE OR REPLACE PROCEDURE p(a int, OUT b text) LANGUAGE plpgsql AS 'BEGIN b := 1; END';
+		CREATE PROCEDURE q(a int, OUT b text) LANGUAGE plpgsql AS 'BEGIN END'; CREATE PROCEDURE r(a int, OUT b text) LANGUAGE plpgsql AS 'BEGIN END';
+		DROP PROCEDURE q(int); DROP PROCEDURE r(int, text); CREATE EXTENSION IF NOT EXISTS plpgsql;`},
 	{"aggregates", `
 		CREATE FUNCTION add(int, int) RETURNS int LANGUAGE sql AS 'SELECT $1 + $2'; CREATE AGGREGATE total(int) (sfunc = add, stype = int, initcond = '0');
 		CREATE AGGREGATE older (basetype = int, sfunc = add, stype = int); CREATE FUNCTION one(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
