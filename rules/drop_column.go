@@ -50,6 +50,9 @@ func checkDropColumn(p *analyzer.Pass) {
 			j.Reasons = append(j.Reasons, low)
 		}
 	}
+	if d.Cascade {
+		alsoViews(p, &j, op.Column, d.Table, d.Column)
+	}
 	if low, ok := mitigated(sum(j.Reasons), p.Catalog.CopyOf(d.Table, d.Column)); ok {
 		j.Reasons = append(j.Reasons, low)
 	}

@@ -48,6 +48,9 @@ var dropExtension = &analyzer.Rule{
 			j.Reasons = []analyzer.Reason{reason(80, "CASCADE takes every column whose type the extension brought")}
 			j.Reach, j.Reasons = reached(losses, j.Reasons)
 		}
+		if d.Cascade {
+			alsoViews(p, &j, op.Extension, d.Name, "")
+		}
 		p.Report(j)
 	},
 }

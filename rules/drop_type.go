@@ -55,6 +55,9 @@ func checkDropType(p *analyzer.Pass, d *op.Drop) {
 		j.Reasons = []analyzer.Reason{reason(80, "CASCADE takes every column of the %s along", d.Word)}
 		j.Reach, j.Reasons = reached(losses, j.Reasons)
 	}
+	if d.Cascade {
+		alsoViews(p, &j, d.Kind, d.Name, "")
+	}
 	p.Report(j)
 }
 

@@ -72,6 +72,14 @@ func reached(losses []catalog.Loss, reasons []analyzer.Reason) ([]analyzer.Reach
 	return all, reasons
 }
 
+// alsoViews adds the views that CASCADE takes along. They can be built again, so they
+// raise no score.
+func alsoViews(p *analyzer.Pass, j *analyzer.Judgement, kind op.Kind, n op.Name, column string) {
+	for _, l := range p.Catalog.ViewReach(kind, n, column) {
+		j.Reach = append(j.Reach, analyzer.Reached{Kind: l.Kind, Name: l.Name, Why: l.Why})
+	}
+}
+
 // dropped judges a DROP of something that can be built again from its
 // definition: the same sentence for all kinds.
 func dropped(kind op.Kind, points int, what string) func(*analyzer.Pass) {
@@ -96,6 +104,7 @@ func dropped(kind op.Kind, points int, what string) func(*analyzer.Pass) {
 		if d.Cascade {
 			j.Reasons = append(j.Reasons, reason(5, "CASCADE drops what depends on it too"))
 			cascades(p, d, &j)
+			alsoViews(p, &j, d.Kind, d.Name, "")
 		}
 		p.Report(j)
 	}

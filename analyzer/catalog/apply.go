@@ -12,6 +12,8 @@ func (c *Catalog) Apply(o op.Operation) {
 	if c.applyOpen(o) {
 		return
 	}
+	o = c.before(o)
+	defer c.after(o)
 	switch o := o.(type) {
 	case *op.CreateSchema:
 		c.createSchema(o)
@@ -47,8 +49,6 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.createIndex(o)
 	case *op.CreateView:
 		c.createView(o)
-	case *op.CreateType:
-		c.create(o.Kind, o.Name, op.Name{}, o)
 	case *op.Create:
 		c.createOther(o)
 	case *op.OwnSequence:
@@ -60,7 +60,9 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.Update:
 		c.update(o)
 	default:
-		c.applySession(o)
+		if !c.applyObject(o) {
+			c.applySession(o)
+		}
 	}
 }
 
@@ -175,6 +177,7 @@ func (c *Catalog) Prepared(name string) []*op.Prepare { return c.prepared[name] 
 func (c *Catalog) createSchema(o *op.CreateSchema) {
 	if c.schemas[o.Name] == nil && c.certain(o.IfNotExists, c.Object(op.Schema, op.Name{Name: o.Name}, op.Name{})) {
 		c.schemas[o.Name] = &object{epoch: c.epoch}
+		c.grantDefaults(op.Schema, op.Name{Name: o.Name})
 	}
 	delete(c.gone, objectKey{kind: op.Schema, name: op.Name{Name: o.Name}})
 }
@@ -187,20 +190,19 @@ func (c *Catalog) certain(ifNotExists bool, state State) bool {
 
 func (c *Catalog) create(kind op.Kind, n, on op.Name, def *op.CreateType) {
 	key := c.key(kind, n, on)
+	c.putOn(key)
 	if c.objects[key] == nil {
 		c.objects[key] = &object{epoch: c.epoch, def: def}
+		c.grantDefaults(key.kind, key.name)
 	}
 	delete(c.gone, key)
 }
 
 // createOther makes an object that is known by its name only.
 func (c *Catalog) createOther(o *op.Create) {
-	switch o.Kind {
-	case op.Sequence:
+	if o.Kind == op.Sequence {
 		c.createSequence(o.Name)
 		return
-	case op.Extension:
-		c.settleTypes(o.Name)
 	}
 	c.create(o.Kind, o.Name, o.On, nil)
 }

@@ -8,14 +8,14 @@ func (c *Catalog) Before(n op.Name) op.Name {
 	t, state := c.Table(n)
 	switch {
 	case t != nil:
-		return c.before(t)
+		return c.nameBefore(t)
 	case state == Gone:
 		return op.Name{}
 	}
 	return c.Resolve(n)
 }
 
-func (c *Catalog) before(t *Table) op.Name {
+func (c *Catalog) nameBefore(t *Table) op.Name {
 	switch {
 	case t.Temporary, c.stateOf(t.epoch) == Created:
 		return op.Name{}

@@ -209,6 +209,7 @@ func (c *Catalog) renameColumn(t *Table, old, name string) {
 	}
 	t.refresh()
 	c.followColumn(t.Name, old, name)
+	c.moveReads(t.Name, old, name)
 	for _, heir := range c.heirs(t) {
 		if heir.column(old) != nil {
 			c.renameColumn(heir, old, name)

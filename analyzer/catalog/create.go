@@ -191,7 +191,6 @@ func (c *Catalog) attributesOf(t *Table, n op.Name) {
 		t.Implied, t.open = true, true
 		return
 	}
-	t.open = o.open
 	own := t.Columns
 	t.Columns = nil
 	for _, d := range o.def.Attributes {

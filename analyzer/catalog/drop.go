@@ -25,13 +25,6 @@ func (c *Catalog) drop(o *op.Drop) {
 			c.dropSequence(s)
 			return
 		}
-	case op.Type, op.Domain, op.Collation, op.Extension:
-		if o.Cascade {
-			for _, u := range c.ColumnsOf(o.Kind, o.Name) {
-				c.removeColumn(u.Table, u.Column)
-				u.Table.dropped[u.Column.Name] = true
-			}
-		}
 	}
 	key := c.key(o.Kind, o.Name, o.On)
 	switch o.Kind {
@@ -39,13 +32,12 @@ func (c *Catalog) drop(o *op.Drop) {
 		if !c.dropFunction(key.name, o) {
 			return
 		}
-	case op.Trigger, op.Rule, op.OtherObject:
+	case op.Trigger, op.Rule, op.EventTrigger:
 		c.dropTrigger(o)
 	case op.View, op.MaterializedView:
 		c.dropRelation(key.name)
 	}
-	delete(c.objects, key)
-	c.gone[key] = true
+	c.dropObject(key)
 }
 
 func (c *Catalog) dropTable(full op.Name, cascade bool) {
@@ -57,12 +49,6 @@ func (c *Catalog) dropTable(full op.Name, cascade bool) {
 	c.gone[objectKey{kind: op.Table, name: full}] = true
 	if t == nil {
 		return
-	}
-	if cascade {
-		for _, u := range c.ColumnsOf(op.Type, full) {
-			c.removeColumn(u.Table, u.Column)
-			u.Table.dropped[u.Column.Name] = true
-		}
 	}
 	c.forgetParts(t)
 	for _, child := range c.children(t) {
@@ -80,20 +66,10 @@ func (c *Catalog) dropSchema(name string) {
 			c.dropTable(t.Name, true)
 		}
 	}
-	for _, t := range c.sorted() {
-		for _, column := range slices.Clone(t.Columns) {
-			if column.Type.Name.Schema == name {
-				c.removeColumn(t, column)
-				t.dropped[column.Name] = true
-			}
-		}
-	}
 	for key := range c.objects {
 		if key.name.Schema == name {
-			delete(c.objects, key)
 			delete(c.functions, key.name)
-			c.dropRelation(key.name)
-			c.gone[key] = true
+			c.dropObject(key)
 		}
 	}
 	c.dropTriggersOf(func(function op.Name) bool { return function.Schema == name })

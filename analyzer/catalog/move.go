@@ -22,7 +22,9 @@ func (c *Catalog) rename(o *op.Rename) {
 	case op.Constraint:
 		c.renameConstraint(c.implied(o.Name), o.Column, o.To)
 	case op.Attribute:
-		c.openType(o.Name)
+		c.renameAttribute(o)
+	case op.Trigger, op.Rule, op.Policy:
+		c.renameOnTable(o)
 	case op.Index:
 		if c.tables[c.Resolve(o.Name)] != nil { // ALTER INDEX renames a table, too.
 			c.rename(&op.Rename{Kind: op.Table, Name: o.Name, To: o.To})
@@ -31,10 +33,7 @@ func (c *Catalog) rename(o *op.Rename) {
 		c.renameIndex(c.key(o.Kind, o.Name, op.Name{}), o.To)
 	default:
 		key := c.key(o.Kind, o.Name, op.Name{})
-		c.moveObject(key, op.Name{Schema: key.name.Schema, Name: o.To})
-		if o.Kind == op.Type || o.Kind == op.Domain {
-			c.renameType(o.Name, op.Name{Schema: key.name.Schema, Name: o.To})
-		}
+		c.moveNamed(key, op.Name{Schema: key.name.Schema, Name: o.To}, o.Overload)
 	}
 }
 
@@ -123,11 +122,6 @@ func (c *Catalog) followTable(old, name op.Name) {
 		if other.Parent == old {
 			other.Parent = name
 		}
-		for _, column := range other.Columns {
-			if column.Type.Name == old { // its row type
-				column.Type.Name = name
-			}
-		}
 	}
 }
 
@@ -151,17 +145,11 @@ func (c *Catalog) renameSchema(old, name string) {
 			c.moveObject(key, op.Name{Schema: name, Name: key.name.Name})
 		}
 	}
-	for _, t := range c.tables {
-		for _, column := range t.Columns {
-			if column.Type.Name.Schema == old {
-				column.Type.Name.Schema = name
-			}
-		}
-	}
 	if s := c.schemas[old]; s != nil {
 		c.schemas[name] = s
 		delete(c.schemas, old)
 	}
+	c.movedSchema(old, name)
 }
 
 func (c *Catalog) moveObject(key objectKey, name op.Name) {
@@ -174,11 +162,7 @@ func (c *Catalog) moveObject(key objectKey, name op.Name) {
 	key.name, o.name = name, name
 	c.objects[key] = o
 	delete(c.gone, key)
-	if key.kind == op.Function && c.functions[old] != nil {
-		c.functions[name] = append(c.functions[name], c.functions[old]...)
-		delete(c.functions, old)
-		c.renameTriggersOf(old, name)
-	}
+	c.movedObject(key.kind, old, name)
 	if key.kind == op.View || key.kind == op.MaterializedView {
 		c.moveRelation(old, name)
 		delete(c.gone, objectKey{kind: op.Table, name: name}) // it can be read and written as a table
@@ -195,25 +179,9 @@ func (c *Catalog) setSchema(o *op.SetSchema) {
 		o = &op.SetSchema{Kind: op.Sequence, Name: o.Name, Schema: o.Schema}
 	}
 	key := c.key(o.Kind, o.Name, op.Name{})
-	name := op.Name{Schema: o.Schema, Name: key.name.Name}
-	c.moveObject(key, name)
-	if o.Kind == op.Type || o.Kind == op.Domain {
-		c.renameType(key.name, name)
+	if o.Kind == op.Extension {
+		c.moveExtension(key, o.Schema)
+		return
 	}
-}
-
-func (c *Catalog) renameType(old, name op.Name) {
-	for _, u := range c.ColumnsOf(op.Type, old) {
-		if sameType(u.Column.Type.Name, old) {
-			u.Column.Type.Name = name
-		}
-	}
-}
-
-// openType notes that a composite type may have other attributes than it was made
-// with.
-func (c *Catalog) openType(n op.Name) {
-	if o := c.objects[c.key(op.Type, n, op.Name{})]; o != nil {
-		o.open = true
-	}
+	c.moveNamed(key, op.Name{Schema: o.Schema, Name: key.name.Name}, o.Overload)
 }

@@ -39,6 +39,7 @@ func (c *Catalog) describeTable(t *Table) TableInfo {
 		info.Indexes = append(info.Indexes, describeIndex(i))
 	}
 	slices.SortFunc(info.Indexes, func(a, b IndexInfo) int { return strings.Compare(a.Name, b.Name) })
+	c.describeOnTable(&info, t.Name)
 	return info
 }
 

@@ -14,6 +14,7 @@ func (c *Catalog) createSequence(n op.Name) *object {
 	key := c.key(op.Sequence, n, op.Name{})
 	if c.objects[key] == nil {
 		c.objects[key] = &object{epoch: c.epoch, name: key.name}
+		c.grantDefaults(op.Sequence, key.name)
 	}
 	delete(c.gone, key)
 	return c.objects[key]

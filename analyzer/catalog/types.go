@@ -1,161 +1,250 @@
 package catalog
 
 import (
-	"fmt"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
-// builtin are PostgreSQL's own types, by their internal names. They are found before
-// any other of the name.
-var builtin = wordSet(`aclitem bit bool box bpchar bytea char cid cidr circle date datemultirange daterange float4 float8 gtsvector inet
-	int2 int2vector int4 int4multirange int4range int8 int8multirange int8range interval json jsonb jsonpath line lseg macaddr macaddr8 money
-	name numeric nummultirange numrange oid oidvector path pg_lsn pg_snapshot point polygon refcursor regclass regcollation regconfig
-	regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype text tid time timestamp timestamptz timetz
-	tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot uuid varbit varchar xid xid8 xml`)
-
-// reserved are the words that stand in quotes where they are names: all that
-// PostgreSQL's grammar reserves somewhere.
-var reserved = wordSet(`all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
-	char character check coalesce collate collation column concurrently constraint create cross current_catalog current_date current_role
-	current_schema current_time current_timestamp current_user dec decimal default deferrable desc distinct do else end except exists
-	extract false fetch float for foreign freeze from full grant greatest group grouping having ilike in initially inner inout int integer
-	intersect interval into is isnull join lateral leading least left like limit localtime localtimestamp national natural nchar none
-	normalize not notnull null nullif numeric offset on only or order out outer overlaps overlay placing position precision primary real
-	references returning right row select session_user setof similar smallint some substring symmetric table tablesample then time
-	timestamp to trailing treat trim true union unique user using values varchar variadic verbose when where window with xmlattributes
-	xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable`)
-
-func wordSet(words string) map[string]bool {
-	all := map[string]bool{}
-	for _, word := range strings.Fields(words) {
-		all[word] = true
+// stored returns the kind that an object is kept under: ALTER TYPE and DROP TYPE
+// are for domains too.
+func stored(kind op.Kind) op.Kind {
+	if kind == op.Domain {
+		return op.Type
 	}
-	return all
+	return kind
 }
 
-// typeOf returns a type with the schema that it is found in.
-func (c *Catalog) typeOf(t op.DataType) op.DataType {
-	if t.Name.Schema == "" && t.Name.Name != "" && !builtin[t.Name.Name] {
-		t.Name = c.typeName(t.Name)
+// applyObject does what an operation does to types, extensions and privileges, and
+// reports whether it is one of those.
+func (c *Catalog) applyObject(o op.Operation) bool {
+	switch o := o.(type) {
+	case *op.CreateType:
+		c.createType(o)
+	case *op.CreateExtension:
+		c.createExtension(o)
+	case *op.AlterEnum:
+		c.alterEnum(o)
+	case *op.AlterDomain:
+		c.alterDomain(o)
+	case *op.AddAttribute:
+		c.addAttribute(o)
+	case *op.DropAttribute:
+		c.dropAttribute(o)
+	case *op.AlterAttribute:
+		c.changeAttribute(o.Type, o.Attribute, func(d *op.ColumnDef) { d.Type = o.To })
+		c.settleAttribute(o)
+	case *op.Grant:
+		c.grant(o)
+	default:
+		return false
 	}
-	return t
+	return true
 }
 
-func (c *Catalog) typeName(n op.Name) op.Name {
-	for _, schema := range c.searchPath {
-		full := op.Name{Schema: schema, Name: n.Name}
-		if c.tables[full] != nil {
-			return full
-		}
-		for _, kind := range []op.Kind{op.Type, op.Domain, op.View, op.MaterializedView} {
-			if c.objects[objectKey{kind: kind, name: full}] != nil {
-				return full
+// definition returns a copy of what a type was made as, which takes its place; nil
+// for what the migrations did not make.
+func (c *Catalog) definition(n op.Name) *op.CreateType {
+	o := c.objects[c.key(op.Type, n, op.Name{})]
+	if o == nil || o.def == nil {
+		return nil
+	}
+	def := *o.def
+	o.def = &def
+	return &def
+}
+
+func (c *Catalog) alterEnum(o *op.AlterEnum) {
+	def := c.definition(o.Type)
+	if def == nil || def.Form != op.EnumType {
+		return
+	}
+	at := len(def.Labels)
+	switch beside := o.Before + o.After; {
+	case o.Old != "":
+		def.Labels = replaced(def.Labels, o.Old, o.Label)
+		return
+	case slices.Contains(def.Labels, o.Label):
+		return
+	case beside != "":
+		if i := slices.Index(def.Labels, beside); i >= 0 {
+			at = i
+			if o.After != "" {
+				at++
 			}
 		}
 	}
-	if schema := c.homes[n.Name]; schema != "" {
-		return op.Name{Schema: schema, Name: n.Name}
-	}
-	return n
+	def.Labels = slices.Insert(slices.Clone(def.Labels), at, o.Label)
 }
 
-// settleTypes notes where the types are that an extension brings.
-func (c *Catalog) settleTypes(extension op.Name) {
-	schema := extension.Schema
-	if schema == "" {
-		schema = c.creationSchema()
+func (c *Catalog) alterDomain(o *op.AlterDomain) {
+	def := c.definition(o.Domain)
+	if def == nil {
+		return
 	}
-	for _, name := range extensionTypes[extension.Name] {
-		if c.homes[name] == "" {
-			c.homes[name] = schema
+	switch {
+	case o.SetNotNull:
+		def.NotNull = true
+	case o.DropNotNull:
+		def.NotNull = false
+	case o.SetDefault != nil:
+		def.Default = *o.SetDefault
+	case o.Add != nil:
+		def.Checks = append(slices.Clone(def.Checks), *o.Add)
+		nameChecks(def)
+	case o.Drop != "":
+		def.Checks = slices.DeleteFunc(slices.Clone(def.Checks), func(k op.DomainCheck) bool { return k.Name == o.Drop })
+	case o.Rename != "":
+		def.Checks = slices.Clone(def.Checks)
+		for i := range def.Checks {
+			if def.Checks[i].Name == o.Rename {
+				def.Checks[i].Name = o.To
+			}
 		}
 	}
 }
 
-// shownNames are the types that format_type prints by another name than pg_type has.
-var shownNames = map[string]string{
-	"int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real", "float8": "double precision", "bool": "boolean",
-	"varchar": "character varying", "varbit": "bit varying", "char": `"char"`,
+// nameChecks gives a domain's checks without a name the one that PostgreSQL chooses.
+func nameChecks(def *op.CreateType) {
+	def.Checks = slices.Clone(def.Checks)
+	for i := range def.Checks {
+		if def.Checks[i].Name != "" {
+			continue
+		}
+		name := def.Name.Name + "_check"
+		for n := 1; slices.ContainsFunc(def.Checks, func(k op.DomainCheck) bool { return k.Name == name }); n++ {
+			name = def.Name.Name + "_check" + strconv.Itoa(n)
+		}
+		def.Checks[i].Name = name
+	}
 }
 
-// showType returns a type as format_type prints it with an empty search_path.
-func showType(t op.DataType) string {
-	if t.Name.IsZero() {
-		return ""
+// createType notes a type. One of that name is only there already if it is a shell.
+func (c *Catalog) createType(o *op.CreateType) {
+	key := c.key(op.Type, op.Name{Schema: c.newSchema(o.Name), Name: o.Name.Name}, op.Name{})
+	if old := c.objects[key]; old != nil && old.def != nil && old.def.Form == op.ShellType {
+		delete(c.objects, key)
 	}
-	s := showPlain(t)
-	if t.Array {
-		s += "[]"
+	def := *o
+	def.Name = key.name
+	if def.Form == op.RangeType && def.Multirange.IsZero() {
+		def.Multirange.Name = multirangeName(def.Name.Name)
 	}
-	return s
+	if def.Multirange.Name != "" && def.Multirange.Schema == "" {
+		def.Multirange.Schema = key.name.Schema
+	}
+	nameChecks(&def)
+	c.create(op.Type, key.name, op.Name{}, &def)
 }
 
-func showPlain(t op.DataType) string {
-	if t.Name.Schema != "" {
-		return quoteName(t.Name.Schema) + "." + quoteName(t.Name.Name) + worded(t)
-	}
-	switch name := t.Name.Name; name {
-	case "timestamp", "time":
-		return name + modifiers(t.Mods) + " without time zone"
-	case "timestamptz", "timetz":
-		return strings.TrimSuffix(name, "tz") + modifiers(t.Mods) + " with time zone"
-	case "interval":
-		if t.Interval != "" {
-			name += " " + t.Interval
+// objectPerhaps is applyObject for what may not run.
+func (c *Catalog) objectPerhaps(o op.Operation) bool {
+	switch o := o.(type) {
+	case *op.DropAttribute:
+	case *op.CreateType:
+		c.createTypePerhaps(o)
+	case *op.CreateExtension:
+		perhaps := *o
+		perhaps.IfNotExists = true
+		c.Apply(&perhaps)
+	case *op.SwitchEventTrigger:
+		if o.When != op.FiresNever {
+			c.Apply(o)
 		}
-		return name + modifiers(t.Mods)
-	case "numeric":
-		if len(t.Mods) == 1 {
-			return fmt.Sprintf("numeric(%d,0)", t.Mods[0])
+	case *op.Grant:
+		if !o.Revoke {
+			c.Apply(o)
 		}
-		return name + modifiers(t.Mods)
-	case "bpchar":
-		if len(t.Mods) > 0 {
-			return "character" + modifiers(t.Mods)
-		}
-		return name
-	case "bit":
-		if len(t.Mods) > 0 {
-			return name + modifiers(t.Mods)
-		}
-		return `"bit"`
 	default:
-		if shown := shownNames[name]; shown != "" {
-			return shown + modifiers(t.Mods)
+		return false
+	}
+	return true
+}
+
+// createTypePerhaps notes a type that may have been there before: what makes it is
+// in a branch, or goes on where it is there already.
+func (c *Catalog) createTypePerhaps(o *op.CreateType) {
+	key := c.key(op.Type, op.Name{Schema: c.newSchema(o.Name), Name: o.Name.Name}, op.Name{})
+	known, state := c.objects[key] != nil, c.Object(op.Type, key.name, op.Name{})
+	c.Apply(o)
+	if made := c.objects[key]; made != nil && !known && !c.certain(true, state) {
+		made.epoch = -1
+	}
+}
+
+// newSchema returns the schema that something new of the name is made in.
+func (c *Catalog) newSchema(n op.Name) string {
+	if n.Schema != "" {
+		return n.Schema
+	}
+	return c.creationSchema()
+}
+
+// multirangeName returns the name that PostgreSQL gives to a range's multirange.
+func multirangeName(name string) string {
+	if strings.Contains(name, "range") {
+		return strings.Replace(name, "range", "multirange", 1)
+	}
+	return name + "_multirange"
+}
+
+func (c *Catalog) addAttribute(o *op.AddAttribute) {
+	def := c.definition(o.Type)
+	if def != nil {
+		def.Attributes = append(slices.Clone(def.Attributes), o.Attribute)
+	}
+	for _, t := range c.TypedTables(c.key(op.Type, o.Type, op.Name{}).name) {
+		if t.column(o.Attribute.Name) == nil {
+			t.Columns = append(t.Columns, &Column{ColumnDef: o.Attribute, epoch: c.epoch})
+			delete(t.dropped, o.Attribute.Name)
 		}
-		return quoteName(name) + worded(t)
 	}
 }
 
-// worded returns the modifiers of a type that is not PostgreSQL's own.
-func worded(t op.DataType) string {
-	if len(t.Words) > 0 {
-		return "(" + strings.Join(t.Words, ",") + ")"
+func (c *Catalog) dropAttribute(o *op.DropAttribute) {
+	if op.Open(o.Attribute) {
+		return
 	}
-	return modifiers(t.Mods)
+	if def := c.definition(o.Type); def != nil {
+		def.Attributes = slices.DeleteFunc(slices.Clone(def.Attributes), func(d op.ColumnDef) bool { return d.Name == o.Attribute })
+	}
+	for _, t := range c.TypedTables(c.key(op.Type, o.Type, op.Name{}).name) {
+		c.dropColumn(t, o.Attribute, o.Cascade)
+	}
 }
 
-func modifiers(mods []int) string {
-	if len(mods) == 0 {
-		return ""
+// settleAttribute gives the columns of typed tables the new type of an attribute.
+func (c *Catalog) settleAttribute(o *op.AlterAttribute) {
+	to := o.To
+	to.Name = c.typeName(to.Name)
+	for _, t := range c.TypedTables(c.key(op.Type, o.Type, op.Name{}).name) {
+		if column := t.column(o.Attribute); column != nil {
+			column.Type = to
+		}
 	}
-	parts := make([]string, len(mods))
-	for i, m := range mods {
-		parts[i] = strconv.Itoa(m)
-	}
-	return "(" + strings.Join(parts, ",") + ")"
 }
 
-var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
-
-// quoteName returns a name as SQL can write it.
-func quoteName(s string) string {
-	if plainName.MatchString(s) && !reserved[s] {
-		return s
+// changeAttribute changes an attribute of a composite type.
+func (c *Catalog) changeAttribute(n op.Name, attribute string, change func(*op.ColumnDef)) {
+	def := c.definition(n)
+	if def == nil {
+		return
 	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	def.Attributes = slices.Clone(def.Attributes)
+	for i := range def.Attributes {
+		if def.Attributes[i].Name == attribute {
+			change(&def.Attributes[i])
+			def.Attributes[i].Type.Name = c.typeName(def.Attributes[i].Type.Name)
+		}
+	}
+}
+
+// renameAttribute renames an attribute, in typed tables too.
+func (c *Catalog) renameAttribute(o *op.Rename) {
+	c.changeAttribute(o.Name, o.Column, func(d *op.ColumnDef) { d.Name = o.To })
+	for _, t := range c.TypedTables(c.key(op.Type, o.Name, op.Name{}).name) {
+		c.renameColumn(t, o.Column, o.To)
+	}
 }

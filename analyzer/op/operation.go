@@ -245,6 +245,7 @@ type Rename struct {
 	Name   Name
 	Column string
 	To     string
+	Overload
 }
 
 // SetSchema moves an object to another schema.
@@ -252,6 +253,7 @@ type SetSchema struct {
 	Kind   Kind
 	Name   Name
 	Schema string
+	Overload
 }
 
 // AttachPartition and DetachPartition change whose rows a table's are.
@@ -283,6 +285,7 @@ type CreateView struct {
 	// that it reads.
 	Calls []Operation // Call and Dynamic
 	Reads []Name
+	ViewDetail
 }
 
 // Read reads a relation, which may be a view that calls functions.
@@ -337,6 +340,7 @@ type CreateType struct {
 	Base DataType // of a domain
 	// Attributes of a composite type.
 	Attributes []ColumnDef
+	TypeDetail
 }
 
 // Create makes an object that holds no rows: sequence, function, trigger, …
@@ -448,6 +452,7 @@ type CreateFunction struct {
 	Arguments []DataType // of its input parameters: what tells it from others of its name
 	Language  string
 	Body      *Body // nil where the language is none that is read
+	FunctionDetail
 }
 
 // Call runs a function or procedure: CALL, or SELECT of a function that is not

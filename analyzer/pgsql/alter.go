@@ -56,7 +56,8 @@ func (a *action) columns() []op.Operation {
 	switch c.Subtype {
 	case pg_query.AlterTableType_AT_AddColumn:
 		if a.ofType {
-			return one(&op.Rename{Kind: op.Attribute, Name: a.table, To: def.GetColname()})
+			attribute, _ := a.columnDef(def)
+			return one(&op.AddAttribute{Type: a.table, Attribute: attribute, Cascade: cascade})
 		}
 		return a.addColumn(def)
 	case pg_query.AlterTableType_AT_DropColumn:

@@ -102,8 +102,7 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 		if !s.Into.SkipData {
 			all = r.selects(s.Query.GetSelectStmt(), span)
 		}
-		view := &op.CreateView{Kind: op.MaterializedView, Name: name, IfNotExists: s.IfNotExists, Calls: r.perhaps(s.Query), Reads: relations(s.Query)}
-		return append(all, op.At{Span: span, Op: view})
+		return append(all, op.At{Span: span, Op: r.createMaterializedView(s)})
 	}
 	var all []op.At
 	c := &op.CreateTable{
