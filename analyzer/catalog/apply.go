@@ -30,7 +30,7 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.Drop:
 		c.drop(o)
 	case *op.DropColumn:
-		c.dropColumn(c.implied(o.Table), o.Column)
+		c.dropColumn(c.implied(o.Table), o)
 	case *op.Rename:
 		c.rename(o)
 	case *op.SetSchema:
@@ -39,7 +39,7 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.implied(o.Parent)
 		c.implied(o.Partition).Parent = c.Resolve(o.Parent)
 	case *op.DetachPartition:
-		c.implied(o.Partition).Parent = op.Name{}
+		c.detach(o)
 	case *op.Inherit:
 		c.inherit(o)
 	case *op.CreateIndex:
@@ -311,10 +311,17 @@ func (c *Catalog) addColumn(o *op.AddColumn) {
 	}
 }
 
-func (c *Catalog) dropColumn(t *Table, column string) {
-	for _, one := range c.family(t) {
-		one.drop(column)
-		c.forget(one.Name.String() + "." + column)
+func (c *Catalog) dropColumn(t *Table, o *op.DropColumn) {
+	all := []*Table{t}
+	if !o.Only {
+		all = c.family(t)
+	}
+	for _, one := range all {
+		if o.Cascade {
+			c.dropReferences(one, func(columns []string) bool { return contains(columns, o.Column) })
+		}
+		one.drop(o.Column)
+		c.forget(one.Name.String() + "." + o.Column)
 	}
 }
 

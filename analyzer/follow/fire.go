@@ -37,9 +37,7 @@ func (r *run) change(fr frame, at op.At, o op.Operation) {
 			continue
 		}
 		fires = append(fires, r.catalog.Fires(table, event, columns, only)...)
-		if event == op.OnDelete {
-			fires = append(fires, r.catalog.CascadeFires(table)...)
-		}
+		fires = append(fires, r.catalog.CascadeFires(table, event, columns, only)...)
 	}
 	for _, f := range fires {
 		r.trigger(fr, at, f)

@@ -36,6 +36,8 @@ type ConstraintDef struct {
 	References Name     // foreign keys
 	RefColumns []string // empty: the primary key
 	OnDelete   string   // "cascade", "set null", "set default", "restrict" or "no action"
+	OnUpdate   string   // the same
+	SetColumns []string // that ON DELETE SET NULL or SET DEFAULT sets; empty: all of them
 }
 
 // CreateSchema makes a schema.
@@ -109,6 +111,7 @@ type Drop struct {
 // DropColumn removes a column from a table.
 type DropColumn struct {
 	Table    Name
+	Only     bool // not from tables that inherit from it
 	Column   string
 	IfExists bool
 	Cascade  bool

@@ -140,7 +140,7 @@ var constraintKinds = map[pg_query.ConstrType]op.ConstraintKind{
 	pg_query.ConstrType_CONSTR_EXCLUSION: op.Exclusion,
 }
 
-var deleteActions = map[string]string{"c": "cascade", "n": "set null", "d": "set default", "r": "restrict", "a": "no action"}
+var foreignActions = map[string]string{"c": "cascade", "n": "set null", "d": "set default", "r": "restrict", "a": "no action"}
 
 // constraint reads a constraint; column is the one that it stands in, if any.
 func constraint(k *pg_query.Constraint, column string) (op.ConstraintDef, bool) {
@@ -154,7 +154,8 @@ func constraint(k *pg_query.Constraint, column string) (op.ConstraintDef, bool) 
 		d.Columns = strs(k.FkAttrs)
 		d.References = rangeName(k.Pktable)
 		d.RefColumns = strs(k.PkAttrs)
-		d.OnDelete = deleteActions[k.FkDelAction]
+		d.OnDelete, d.OnUpdate = foreignActions[k.FkDelAction], foreignActions[k.FkUpdAction]
+		d.SetColumns = strs(k.FkDelSetCols)
 	}
 	if len(d.Columns) == 0 && column != "" {
 		d.Columns = []string{column}
@@ -168,6 +169,9 @@ func (r *reader) alterTable(s *pg_query.AlterTableStmt, span source.Span) []op.A
 	var all []op.At
 	for i, n := range s.Cmds {
 		for _, o := range alterAction(table, n.GetAlterTableCmd(), s.Objtype) {
+			if d, ok := o.(*op.DropColumn); ok {
+				d.Only = !s.Relation.Inh
+			}
 			at := op.At{Span: parts[i], Part: parts[i], Op: o}
 			if len(s.Cmds) == 1 {
 				at.Span = span
