@@ -39,7 +39,7 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.implied(o.Parent)
 		c.implied(o.Partition).Parent = c.Resolve(o.Parent)
 	case *op.DetachPartition:
-		c.detach(o)
+		c.implied(o.Partition).Parent = op.Name{}
 	case *op.Inherit:
 		c.inherit(o)
 	case *op.CreateIndex:
@@ -317,9 +317,6 @@ func (c *Catalog) dropColumn(t *Table, o *op.DropColumn) {
 		all = c.family(t)
 	}
 	for _, one := range all {
-		if o.Cascade {
-			c.dropReferences(one, func(columns []string) bool { return contains(columns, o.Column) })
-		}
 		one.drop(o.Column)
 		c.forget(one.Name.String() + "." + o.Column)
 	}

@@ -240,38 +240,6 @@ func (c *Catalog) referenced(k op.ConstraintDef) []string {
 	return nil
 }
 
-// dropReferences forgets the foreign keys that lead to a key that is gone.
-func (c *Catalog) dropReferences(t *Table, gone func(columns []string) bool) {
-	for _, other := range c.tables {
-		other.Foreign = without(other.Foreign, func(k op.ConstraintDef) bool {
-			return k.References == t.Name && gone(c.referenced(k))
-		})
-	}
-}
-
-// detach makes a partition a table of its own. It keeps the keys and the foreign
-// keys that it had from the tables above it.
-func (c *Catalog) detach(o *op.DetachPartition) {
-	t := c.implied(o.Partition)
-	for _, above := range c.upward(t)[1:] {
-		t.Keys = union(t.Keys, above.Keys)
-		t.Foreign = union(t.Foreign, above.Foreign)
-	}
-	t.Parent = op.Name{}
-}
-
-// union adds the constraints that are not there yet.
-func union(all, more []op.ConstraintDef) []op.ConstraintDef {
-	for _, k := range more {
-		if !slices.ContainsFunc(all, func(old op.ConstraintDef) bool {
-			return old.Kind == k.Kind && old.References == k.References && slices.Equal(old.Columns, k.Columns)
-		}) {
-			all = append(all[:len(all):len(all)], k)
-		}
-	}
-	return all
-}
-
 // TruncateReach returns the tables that TRUNCATE empties besides the one named:
 // with CASCADE those whose foreign keys lead to it; and the tables under it.
 func (c *Catalog) TruncateReach(t *Table, cascade, only bool) []Loss {

@@ -16,11 +16,6 @@ func (c *Catalog) drop(o *op.Drop) {
 		return
 	case op.Constraint:
 		t := c.implied(o.On)
-		for _, key := range t.Keys {
-			if o.Cascade && key.Name == o.Name.Name {
-				c.dropReferences(t, func(columns []string) bool { return slices.Equal(columns, key.Columns) })
-			}
-		}
 		t.Keys = without(t.Keys, func(k op.ConstraintDef) bool { return k.Name == o.Name.Name })
 		t.Foreign = without(t.Foreign, func(k op.ConstraintDef) bool { return k.Name == o.Name.Name })
 		c.dropRowCalls(t.Name, o.Name.Name)
