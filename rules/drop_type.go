@@ -36,7 +36,7 @@ var dropType = &analyzer.Rule{
 
 func checkDropType(p *analyzer.Pass, d *op.Drop) {
 	state := p.Catalog.Object(d.Kind, d.Name, op.Name{})
-	losses := p.Catalog.TypeReach(d.Kind, d.Name)
+	losses := p.Catalog.CascadeReach(d.Kind, d.Name)
 	if !state.MayHoldData() && len(losses) == 0 {
 		return
 	}

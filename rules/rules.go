@@ -101,10 +101,8 @@ func dropped(kind op.Kind, points int, what string) func(*analyzer.Pass) {
 func cascades(p *analyzer.Pass, d *op.Drop, j *analyzer.Judgement) {
 	var losses []catalog.Loss
 	switch d.Kind {
-	case op.Function:
-		losses = p.Catalog.FunctionReach(d.Name)
-	case op.View, op.MaterializedView:
-		losses = p.Catalog.TypeReach(op.Type, d.Name)
+	case op.Function, op.View, op.MaterializedView:
+		losses = p.Catalog.CascadeReach(d.Kind, p.Catalog.ResolveObject(d.Kind, d.Name))
 	}
 	if len(losses) > 0 {
 		j.Category = analyzer.DataLoss

@@ -25,7 +25,7 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.alterColumn(o)
 	case *op.AlterColumnType:
 		if column := c.implied(o.Table).column(o.Column); column != nil {
-			column.Type = o.Type
+			column.Type, column.Collation = o.Type, o.Collation
 		}
 	case *op.Drop:
 		c.drop(o)
@@ -200,6 +200,7 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 	if !temporary && !c.certain(o.IfNotExists, state) {
 		t.epoch, t.Implied = -1, true
 	}
+	t.partitionColumns, t.partitionCalls = o.PartitionKey.Columns, o.PartitionKey.Calls
 	for _, like := range o.Like {
 		if from, _ := c.Table(like); from != nil {
 			t.inheritColumns(from, c.epoch)

@@ -95,6 +95,9 @@ type Table struct {
 	// columns are not known.
 	Implied bool
 
+	partitionColumns []string // that it is partitioned by
+	partitionCalls   []op.Name
+
 	epoch        int
 	dropOnCommit bool            // temporary, ON COMMIT DROP
 	dropped      map[string]bool // columns that an earlier operation dropped or renamed

@@ -161,81 +161,65 @@ func (c *Catalog) DropReach(t *Table, cascade bool) []Loss {
 	if t == nil {
 		return nil
 	}
-	w := c.walker(t)
-	w.drops(t, cascade)
-	return w.all
-}
-
-func (w *walker) drops(t *Table, cascade bool) {
-	for _, child := range w.c.children(t) {
-		if (cascade || child.Parent == t.Name) && w.first(child, "") {
-			w.add(op.Table, child, "", under(child, t))
-			w.drops(child, cascade)
-		}
-	}
 	if !cascade {
-		return
+		w := c.walker(t)
+		for _, one := range w.partitions(t)[1:] {
+			w.add(op.Table, one, "", under(one, t))
+		}
+		return w.all
 	}
-	for _, u := range w.c.ColumnsOf(op.Type, t.Name) {
-		w.add(op.Column, u.Table, u.Column.Name, "its type is the row type of "+t.Name.String())
-	}
+	f := c.fall()
+	f.first(t, "")
+	f.drop(op.Table, t.Name)
+	return f.settle()
 }
 
 // SchemaReach returns the tables in a schema that were there before the change,
-// and the columns elsewhere whose types are in it.
+// and what goes elsewhere with all that is in it.
 func (c *Catalog) SchemaReach(schema string) []Loss {
-	w := c.walker(nil)
-	for _, t := range c.sorted() {
-		if t.Name.Schema == schema && t.Kind == op.Table {
-			w.add(op.Table, t, "", "in schema "+schema)
-		}
+	f := c.fall()
+	f.dropSchema(schema)
+	return f.settle()
+}
+
+// CascadeReach returns the tables and columns that DROP … CASCADE of another object
+// takes along.
+func (c *Catalog) CascadeReach(kind op.Kind, n op.Name) []Loss {
+	f := c.fall()
+	f.drop(kind, n)
+	return f.settle()
+}
+
+// ColumnReach returns what loses something with a column besides its table: tables
+// that inherit it, columns of the table's row type, and with CASCADE what is
+// computed from it.
+func (c *Catalog) ColumnReach(t *Table, column string, only, cascade bool) []Loss {
+	if t == nil {
+		return nil
 	}
-	for _, t := range c.sorted() {
-		for _, column := range t.Columns {
-			if t.Name.Schema != schema && column.Type.Name.Schema == schema && c.stateOf(column.epoch) != Created {
-				w.add(op.Column, t, column.Name, "its type is in schema "+schema)
+	all := c.Heirs(t, only, column)
+	f := c.fall()
+	if t.column(column) != nil {
+		put(f.cut, op.Type, t.Name)
+	}
+	if cascade {
+		for _, other := range t.Columns {
+			if other.Generated && contains(other.Reads, column) && f.first(t, other.Name) {
+				f.add(op.Column, t, other.Name, "it is computed from "+column)
 			}
 		}
 	}
-	return w.all
-}
-
-// TypeReach returns the columns that go with a type, domain, collation or
-// extension, and the tables that are made of the type.
-func (c *Catalog) TypeReach(kind op.Kind, n op.Name) []Loss {
-	w := c.walker(nil)
-	for _, t := range c.sorted() {
-		if kind == op.Type && !t.OfType.IsZero() && sameType(t.OfType, n) {
-			w.add(op.Table, t, "", "it is a table of type "+n.String())
-		}
-	}
-	for _, u := range c.ColumnsOf(kind, n) {
-		if c.stateOf(u.Column.epoch) != Created && !u.Column.Generated {
-			w.add(op.Column, u.Table, u.Column.Name, "its type needs "+string(kind)+" "+n.String())
-		}
-	}
-	return w.all
-}
-
-// FunctionReach returns the generated columns that are computed by a function
-// and go with it.
-func (c *Catalog) FunctionReach(n op.Name) []Loss {
-	w := c.walker(nil)
-	for _, t := range c.sorted() {
-		for _, column := range t.Columns {
-			for _, call := range column.Calls {
-				if sameType(call, n) && c.stateOf(column.epoch) != Created {
-					w.add(op.Column, t, column.Name, "it is computed by function "+n.String())
-				}
-			}
-		}
-	}
-	return w.all
+	return append(all, f.settle()...)
 }
 
 // AttributeReach returns what loses the values of an attribute of a composite
-// type: columns of that type and tables made of it.
-func (c *Catalog) AttributeReach(n op.Name) []Loss { return c.TypeReach(op.Type, n) }
+// type, or of a column where the type is that of a table's rows: columns of that
+// type and tables made of it.
+func (c *Catalog) AttributeReach(n op.Name) []Loss {
+	f := c.fall()
+	put(f.cut, op.Type, n)
+	return f.settle()
+}
 
 // extensionTypes are the types that an extension brings, for extensions whose
 // types stand in columns. An extension that is not listed may bring any.
@@ -243,9 +227,34 @@ var extensionTypes = map[string][]string{
 	"citext": {"citext"}, "hstore": {"hstore"}, "ltree": {"ltree", "lquery", "ltxtquery"}, "cube": {"cube"}, "seg": {"seg"},
 	"isn":     {"ean13", "isbn", "isbn13", "ismn", "ismn13", "issn", "issn13", "upc"},
 	"postgis": {"geometry", "geography", "box2d", "box3d"}, "postgis_raster": {"raster"}, "vector": {"vector", "halfvec", "sparsevec"},
-	"lo": {"lo"}, "intarray": {"query_int"},
+	"lo": {"lo"}, "intarray": {"query_int"}, "earthdistance": {"earth"},
 	"uuid-ossp": {}, "pgcrypto": {}, "pg_trgm": {}, "btree_gin": {}, "btree_gist": {}, "unaccent": {}, "tablefunc": {},
 	"fuzzystrmatch": {}, "pg_stat_statements": {}, "plpgsql": {}, "pg_prewarm": {}, "pgrowlocks": {}, "pgstattuple": {}, "dblink": {}, "postgres_fdw": {},
+}
+
+// extensionsOver are the extensions that go with one that they are built on.
+var extensionsOver = map[string][]string{
+	"cube":    {"earthdistance"},
+	"postgis": {"postgis_raster", "postgis_topology", "postgis_sfcgal", "postgis_tiger_geocoder", "pgrouting"},
+}
+
+// extensionFunctions are the functions of an extension that a generated column can
+// be computed by: those that always give the same for the same.
+var extensionFunctions = map[string][]string{
+	"pgcrypto":      {"digest", "hmac", "crypt", "encrypt", "encrypt_iv", "decrypt", "decrypt_iv", "armor", "dearmor"},
+	"uuid-ossp":     {"uuid_generate_v3", "uuid_generate_v5", "uuid_nil", "uuid_ns_dns", "uuid_ns_url", "uuid_ns_oid", "uuid_ns_x500"},
+	"fuzzystrmatch": {"levenshtein", "levenshtein_less_equal", "soundex", "difference", "metaphone", "dmetaphone", "dmetaphone_alt"},
+	"pg_trgm":       {"similarity", "show_trgm", "word_similarity", "strict_word_similarity"},
+	"unaccent":      {"unaccent"},
+	"earthdistance": {"ll_to_earth", "earth_distance", "latitude", "longitude", "earth", "gc_to_sec", "sec_to_gc"},
+	"intarray":      {"icount", "sort", "sort_asc", "sort_desc", "uniq", "idx", "subarray", "intset"},
+	"hstore":        {"hstore", "akeys", "avals", "skeys", "hstore_to_json", "hstore_to_jsonb", "hstore_to_array", "slice", "exist", "defined"},
+	"ltree":         {"text2ltree", "ltree2text", "nlevel", "subltree", "subpath", "lca", "index"},
+	"postgis": {
+		"st_makepoint", "st_point", "st_setsrid", "st_geomfromtext", "st_geogfromtext", "st_area", "st_length", "st_centroid",
+		"st_transform", "st_x", "st_y", "st_asgeojson", "st_geomfromgeojson", "st_buffer", "st_envelope", "st_geohash",
+	},
+	"h3": {"h3_lat_lng_to_cell", "h3_cell_to_parent"},
 }
 
 // KnownExtension reports whether it is known which types the extension brings.

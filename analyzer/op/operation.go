@@ -9,6 +9,11 @@ type ColumnDef struct {
 	Default   bool   // has a default, or is an identity or serial column
 	Collation Name   // COLLATE
 	Calls     []Name // functions that a generated column is computed by
+	// Types of the schema's own that a generated column's expression converts to, and
+	// collations that it names.
+	Types, Collations []Name
+	// Reads are the columns that a generated column is computed from.
+	Reads []string
 }
 
 // A ConstraintKind is the kind of a table constraint.
@@ -57,10 +62,17 @@ type CreateTable struct {
 	Constraints  []ConstraintDef
 	Inherits     []Name // parents, by INHERITS
 	PartitionOf  Name   // parent, by PARTITION OF
+	PartitionKey PartitionKey
 	Like         []Name // LIKE: columns come from there
 	OfType       Name   // CREATE TABLE … OF type
 	Copies       *Copy  // AS SELECT: what the rows come from
 	DropOnCommit bool   // a temporary table that goes with its transaction
+}
+
+// A PartitionKey says what PARTITION BY needs.
+type PartitionKey struct {
+	Columns []string
+	Calls   []Name // functions
 }
 
 // Copy says that an operation's rows come from a query.
@@ -197,7 +209,9 @@ type AlterColumnType struct {
 	Table  Name
 	Column string
 	Type   DataType
-	Using  Value // how values are converted; kind NoValue without USING
+	// Collation is what COLLATE says; without it the type's own.
+	Collation Name
+	Using     Value // how values are converted; kind NoValue without USING
 }
 
 // AlterAttribute is ALTER TYPE … ALTER ATTRIBUTE … TYPE. PostgreSQL refuses it
@@ -293,7 +307,9 @@ type CreateIndex struct {
 type CreateType struct {
 	Kind Kind // Type or Domain
 	Name Name
-	Base DataType // of a domain
+	Base DataType // of a domain; the elements of a range
+	// Collation of a domain.
+	Collation Name
 	// Attributes of a composite type.
 	Attributes []ColumnDef
 }

@@ -163,10 +163,17 @@ func createType(n *pg_query.Node) op.Operation {
 	case *pg_query.Node_CreateEnumStmt:
 		return &op.CreateType{Kind: op.Type, Name: qualified(strs(s.CreateEnumStmt.TypeName))}
 	case *pg_query.Node_CreateRangeStmt:
-		return &op.CreateType{Kind: op.Type, Name: qualified(strs(s.CreateRangeStmt.TypeName))}
+		c := &op.CreateType{Kind: op.Type, Name: qualified(strs(s.CreateRangeStmt.TypeName))}
+		for _, p := range s.CreateRangeStmt.Params {
+			if d := p.GetDefElem(); d.Defname == "subtype" {
+				c.Base = dataType(d.Arg.GetTypeName())
+			}
+		}
+		return c
 	case *pg_query.Node_CreateDomainStmt:
 		return &op.CreateType{
 			Kind: op.Domain, Name: qualified(strs(s.CreateDomainStmt.Domainname)), Base: dataType(s.CreateDomainStmt.TypeName),
+			Collation: qualified(strs(s.CreateDomainStmt.CollClause.GetCollname())),
 		}
 	case *pg_query.Node_DefineStmt:
 		name := qualified(strs(s.DefineStmt.Defnames))

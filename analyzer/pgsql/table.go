@@ -22,6 +22,13 @@ func createTable(s *pg_query.CreateStmt, kind op.Kind) *op.CreateTable {
 			c.Inherits = append(c.Inherits, rangeName(n.GetRangeVar()))
 		}
 	}
+	for _, n := range s.Partspec.GetPartParams() {
+		e := n.GetPartitionElem()
+		if e.Name != "" {
+			c.PartitionKey.Columns = append(c.PartitionKey.Columns, e.Name)
+		}
+		c.PartitionKey.Calls = append(c.PartitionKey.Calls, calls(e.Expr)...)
+	}
 	for _, n := range s.TableElts {
 		switch {
 		case n.GetColumnDef() != nil:
@@ -101,6 +108,23 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 	return append(all, op.At{Span: span, Op: c})
 }
 
+// needed returns the types of its own that an expression converts to, and the
+// collations that it names.
+func needed(n *pg_query.Node) (types, collations []op.Name) {
+	walk(n, func(n *pg_query.Node) bool {
+		if t := n.GetTypeCast().GetTypeName(); t != nil {
+			if use, ok := useOf(t); ok {
+				types = append(types, use.Name)
+			}
+		}
+		if c := n.GetCollateClause(); c != nil {
+			collations = append(collations, qualified(strs(c.Collname)))
+		}
+		return true
+	})
+	return types, collations
+}
+
 // columnDef reads a column with the constraints that stand in it.
 func columnDef(d *pg_query.ColumnDef) (op.ColumnDef, []op.ConstraintDef) {
 	c := op.ColumnDef{Name: d.Colname, Type: dataType(d.TypeName), Default: d.RawDefault != nil, NotNull: d.IsNotNull}
@@ -122,6 +146,8 @@ func columnDef(d *pg_query.ColumnDef) (op.ColumnDef, []op.ConstraintDef) {
 			c.Default, c.NotNull = true, true
 		case pg_query.ConstrType_CONSTR_GENERATED:
 			c.Generated, c.Calls = true, calls(k.RawExpr)
+			c.Types, c.Collations = needed(k.RawExpr)
+			c.Reads = row{}.reads(k.RawExpr).columns
 		case pg_query.ConstrType_CONSTR_PRIMARY:
 			c.NotNull = true
 		}
@@ -207,7 +233,7 @@ func alterAction(table op.Name, c *pg_query.AlterTableCmd, object pg_query.Objec
 			return one(&op.AlterAttribute{Type: table, Attribute: c.Name, To: dataType(def.TypeName), Cascade: cascade})
 		}
 		return one(&op.AlterColumnType{
-			Table: table, Column: c.Name, Type: dataType(def.TypeName),
+			Table: table, Column: c.Name, Type: dataType(def.TypeName), Collation: qualified(strs(def.CollClause.GetCollname())),
 			Using: row{table: table}.value(def.RawDefault, c.Name),
 		})
 	case pg_query.AlterTableType_AT_SetNotNull:
