@@ -21,19 +21,17 @@ func conversion(from *op.DataType, to op.DataType, using op.Value) loss {
 	case op.NoValue, op.Same, op.Coalesced:
 		return convert(from, to, false)
 	case op.Cast:
-		at := from
-		for i := range using.Casts {
-			if l := convert(at, using.Casts[i], true); l.why != "" {
-				return l
-			}
-			at = after(at, using.Casts[i])
+		at, l := through(from, using.Casts)
+		if l.why != "" {
+			return l
 		}
 		return convert(at, to, false)
 	case op.Wrapped:
 		return loss{}
 	case op.Zoned:
 		if to.Name.Name == "timestamptz" {
-			return loss{}
+			_, l := through(from, using.Casts)
+			return l
 		}
 		return loss{why: "the time zone is dropped"}
 	case op.Null, op.Constant:
@@ -45,6 +43,17 @@ func conversion(from *op.DataType, to op.DataType, using op.Value) loss {
 		return loss{why: "values that no branch of CASE names fall together", unsure: true}
 	}
 	return loss{why: "what USING makes of the old values may not tell them apart", unsure: true}
+}
+
+// through judges casts, innermost first, and returns the type that they end in.
+func through(from *op.DataType, casts []op.DataType) (*op.DataType, loss) {
+	for _, to := range casts {
+		if l := convert(from, to, true); l.why != "" {
+			return nil, l
+		}
+		from = after(from, to)
+	}
+	return from, loss{}
 }
 
 // after returns the type of a value that was cast, with the limits that the value
@@ -151,15 +160,26 @@ var between = map[pair]judge{
 		return loss{why: "digits after the point are rounded away"}
 	},
 	{floats, integers}: always("digits after the point are rounded away"),
-	{exact, floats}:    always("digits are rounded"),
-	{floats, exact}:    always("only 15 digits are kept, or as many as the scale has"),
+	{exact, floats}: func(from, to op.DataType, _ bool) loss {
+		digits := map[string]int{"float4": 6, "float8": 15}[to.Name.Name]
+		if len(from.Mods) > 0 && from.Mods[0] <= digits {
+			return loss{}
+		}
+		return loss{why: "digits are rounded"}
+	},
+	{floats, exact}: always("only 15 digits are kept, or as many as the scale has"),
 	{integers, floats}: func(from, to op.DataType, _ bool) loss {
 		if fits(from.Name.Name, to.Name.Name) {
 			return loss{}
 		}
 		return loss{why: "large numbers are rounded"}
 	},
-	{exact, moneys}:    always("digits after the point are rounded to those of the currency"),
+	{exact, moneys}: func(from, _ op.DataType, _ bool) loss {
+		if scale(from) <= 2 {
+			return loss{}
+		}
+		return loss{why: "digits after the point are rounded to those of the currency"}
+	},
 	{floats, moneys}:   always("digits after the point are rounded to those of the currency"),
 	{stamps, dates}:    always("the time of day is cut off"),
 	{stamps, times}:    always("the date is cut off"),
@@ -224,8 +244,9 @@ func fits(integer, float string) bool {
 
 // cut judges a conversion to a text type: an explicit cast cuts at the length,
 // without one longer values are an error. The type name holds 63 bytes.
-func cut(_, to op.DataType, explicit bool) loss {
-	if to.Name.Name == "name" {
+func cut(from, to op.DataType, explicit bool) loss {
+	short := from.Name.Name == "uuid" || familyOf(from) != other && familyOf(from) != texts && familyOf(from) != documents && familyOf(from) != bits
+	if to.Name.Name == "name" && (from.Array || !short) {
 		return loss{why: "names longer than 63 bytes are cut off"}
 	}
 	if explicit && length(to) >= 0 {

@@ -118,9 +118,9 @@ func overwritten(p *analyzer.Pass, table op.Name, set []op.Assignment, where op.
 	w := overwrite{undoable: true, conditional: true, kept: true}
 	swap := swapped(set)
 	for _, a := range set {
-		_, state := p.Catalog.Column(table, a.Column)
+		column, state := p.Catalog.Column(table, a.Column)
 		if state == catalog.Created && !every || a.Value.Kind == op.Same || a.Value.Kind == op.Coalesced ||
-			op.Requires(where, op.IsNull{Column: a.Column}) {
+			op.Requires(where, op.IsNull{Column: a.Column}) || keepsValue(p, column, a.Value) {
 			continue
 		}
 		w.columns = append(w.columns, a.Column)
@@ -131,6 +131,17 @@ func overwritten(p *analyzer.Pass, table op.Name, set []op.Assignment, where op.
 	}
 	w.conditional = w.conditional && !w.undoable
 	return w
+}
+
+// keepsValue reports whether the value is the column's own in another type, and the
+// column's type gives it back.
+func keepsValue(p *analyzer.Pass, column *catalog.Column, v op.Value) bool {
+	if v.Kind != op.Cast || column == nil || column.Type.Name.IsZero() {
+		return false
+	}
+	own := p.Catalog.BaseType(column.Type)
+	at, l := through(&own, v.Casts)
+	return l.why == "" && convert(at, own, false).why == ""
 }
 
 // swapped reports whether the assignments only exchange columns: a = b, b = a.

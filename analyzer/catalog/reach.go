@@ -61,17 +61,21 @@ func (c *Catalog) family(t *Table) []*Table {
 
 // Heirs returns the tables that inherit from the table and were there before the
 // change: what is done to its rows is done to theirs. With columns it returns those
-// of them. Partitions have no rows of their own.
+// of them. Partitions are named only where the change made the table above them:
+// else their rows are its own.
 func (c *Catalog) Heirs(t *Table, only bool, columns ...string) []Loss {
 	if t == nil || only {
 		return nil
 	}
 	w := c.walker(t)
 	for _, one := range c.family(t)[1:] {
-		if len(one.Parents) == 0 || !c.older(one) {
+		why := "inherits from " + t.Name.String()
+		if !one.Parent.IsZero() {
+			why = "partition of " + t.Name.String()
+		}
+		if !c.older(one) || !one.Parent.IsZero() && c.older(t) {
 			continue
 		}
-		why := "inherits from " + t.Name.String()
 		if len(columns) == 0 {
 			w.add(op.Table, one, "", why)
 		}

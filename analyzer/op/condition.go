@@ -241,5 +241,5 @@ const (
 type Value struct {
 	Kind  ValueKind
 	Reads []string   // the row's own columns that it reads
-	Casts []DataType // for Cast: the types, innermost first
+	Casts []DataType // for Cast: the types, innermost first; for Zoned those before it
 }
