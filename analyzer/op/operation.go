@@ -260,6 +260,9 @@ type CreateView struct {
 	// Over is the table that a simple view shows: what is written to the view is
 	// written to it (manual, CREATE VIEW, updatable views). Zero for other views.
 	Over Name
+	// Shown are the columns of Over by the names that the view gives them, where they
+	// differ; empty for what is computed.
+	Shown map[string]string
 	// Calls are the functions that reading the view calls, and Reads the relations
 	// that it reads.
 	Calls []Operation // Call and Dynamic

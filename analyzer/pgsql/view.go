@@ -9,8 +9,41 @@ import (
 func (r *reader) createView(s *pg_query.ViewStmt) *op.CreateView {
 	return &op.CreateView{
 		Kind: op.View, Name: rangeName(s.View), Temporary: isTemporary(s.View), Replace: s.Replace,
-		Over: over(s.Query.GetSelectStmt()), Calls: r.perhaps(s.Query), Reads: relations(s.Query),
+		Over: over(s.Query.GetSelectStmt()), Shown: r.shown(s), Calls: r.perhaps(s.Query), Reads: relations(s.Query),
 	}
+}
+
+// shown returns the columns of the table that a simple view shows, by the names that
+// it gives them.
+func (r *reader) shown(s *pg_query.ViewStmt) map[string]string {
+	query := s.Query.GetSelectStmt()
+	if over(query).IsZero() {
+		return nil
+	}
+	w := r.row(query.FromClause[0].GetRangeVar())
+	names := map[string]string{}
+	starred := false
+	for i, n := range query.TargetList {
+		t := n.GetResTarget()
+		column, own := w.ownColumn(t.Val)
+		name := t.Name
+		if name == "" {
+			name = column
+		}
+		if i < len(s.Aliases) {
+			name = s.Aliases[i].GetString_().GetSval()
+		}
+		starred = starred || isStar(t.Val)
+		if name != "" && (!own || name != column || starred && len(s.Aliases) > 0) {
+			names[name] = column
+		}
+	}
+	if starred { // which columns the aliases stand for is not known
+		for _, n := range s.Aliases {
+			names[n.GetString_().GetSval()] = ""
+		}
+	}
+	return names
 }
 
 // relations returns the relations that a query names, each once; names of queries
