@@ -96,6 +96,12 @@ var packages = map[string]place{
 	},
 	"internal/pgtest":                  {outside: []string{pgx}, testOnly: true},
 	"internal/losstest":                {ours: []string{"internal/pgtest"}, outside: []string{pgx, goInternal}, testOnly: true},
+	"internal/schematest": {
+		ours:     []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"},
+		outside:  []string{pgx},
+		tests:    []string{"analyzer", "internal/pgtest"},
+		testOnly: true,
+	},
 	"internal/github/githubtest":       {outside: []string{openAPI, goInternal}, testOnly: true},
 	"internal/github/githubtest/serve": {ours: []string{"internal/github/githubtest"}, testOnly: true},
 }

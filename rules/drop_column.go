@@ -54,6 +54,9 @@ func checkDropColumn(p *analyzer.Pass) {
 		j.Reasons = append(j.Reasons, reason(50, "CASCADE takes stored values along"))
 	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
+	if d.Cascade {
+		alsoViews(p, &j, op.Column, d.Table, d.Column)
+	}
 	if low, ok := mitigated(sum(j.Reasons), p.Catalog.CopyOf(d.Table, d.Column)); ok {
 		j.Reasons = append(j.Reasons, low)
 	}

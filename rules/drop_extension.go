@@ -29,7 +29,7 @@ var dropExtension = &analyzer.Rule{
 		}
 		name := d.Name.Name
 		state := p.Catalog.Object(op.Extension, d.Name, op.Name{})
-		losses := p.Catalog.CascadeReach(op.Extension, d.Name)
+		losses := p.Catalog.TypeReach(op.Extension, d.Name)
 		if !state.MayHoldData() && len(losses) == 0 || state == catalog.Absent && d.IfExists && len(losses) == 0 {
 			return
 		}
@@ -47,6 +47,9 @@ var dropExtension = &analyzer.Rule{
 		default:
 			j.Reasons = []analyzer.Reason{reason(80, "CASCADE takes every column whose type the extension brought")}
 			j.Reach, j.Reasons = reached(losses, j.Reasons)
+		}
+		if d.Cascade {
+			alsoViews(p, &j, op.Extension, d.Name, "")
 		}
 		p.Report(j)
 	},

@@ -48,5 +48,8 @@ func checkDropSchema(p *analyzer.Pass) {
 		}
 		j.Reach, j.Reasons = reached(losses, j.Reasons)
 	}
+	if d.Cascade {
+		alsoViews(p, &j, op.Schema, d.Name, "")
+	}
 	p.Report(j)
 }

@@ -48,6 +48,9 @@ func checkDropTable(p *analyzer.Pass) {
 		}
 	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
+	if d.Cascade {
+		alsoViews(p, &j, op.Table, d.Name, "")
+	}
 	if low, ok := mitigated(sum(j.Reasons), p.Catalog.CopyOf(d.Name, "")); ok {
 		j.Reasons = append(j.Reasons, low)
 	}

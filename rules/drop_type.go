@@ -36,7 +36,7 @@ var dropType = &analyzer.Rule{
 
 func checkDropType(p *analyzer.Pass, d *op.Drop) {
 	state := p.Catalog.Object(d.Kind, d.Name, op.Name{})
-	losses := p.Catalog.CascadeReach(d.Kind, d.Name)
+	losses := p.Catalog.TypeReach(d.Kind, d.Name)
 	if !state.MayHoldData() && len(losses) == 0 {
 		return
 	}
@@ -54,6 +54,9 @@ func checkDropType(p *analyzer.Pass, d *op.Drop) {
 	default:
 		j.Reasons = []analyzer.Reason{reason(80, "CASCADE takes every column of the %s along", d.Word)}
 		j.Reach, j.Reasons = reached(losses, j.Reasons)
+	}
+	if d.Cascade {
+		alsoViews(p, &j, d.Kind, d.Name, "")
 	}
 	p.Report(j)
 }

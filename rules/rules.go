@@ -68,6 +68,14 @@ func reached(losses []catalog.Loss, reasons []analyzer.Reason) ([]analyzer.Reach
 	return all, reasons
 }
 
+// alsoViews adds the views that CASCADE takes along. They can be built again, so they
+// raise no score.
+func alsoViews(p *analyzer.Pass, j *analyzer.Judgement, kind op.Kind, n op.Name, column string) {
+	for _, l := range p.Catalog.ViewReach(kind, n, column) {
+		j.Reach = append(j.Reach, analyzer.Reached{Kind: l.Kind, Name: l.Name, Why: l.Why})
+	}
+}
+
 // dropped judges a DROP of something that can be built again from its
 // definition: the same sentence for all kinds.
 func dropped(kind op.Kind, points int, what string) func(*analyzer.Pass) {
@@ -91,6 +99,7 @@ func dropped(kind op.Kind, points int, what string) func(*analyzer.Pass) {
 		if d.Cascade {
 			j.Reasons = append(j.Reasons, reason(5, "CASCADE drops what depends on it too"))
 			cascades(p, d, &j)
+			alsoViews(p, &j, d.Kind, d.Name, "")
 		}
 		p.Report(j)
 	}
@@ -101,8 +110,10 @@ func dropped(kind op.Kind, points int, what string) func(*analyzer.Pass) {
 func cascades(p *analyzer.Pass, d *op.Drop, j *analyzer.Judgement) {
 	var losses []catalog.Loss
 	switch d.Kind {
-	case op.Function, op.View, op.MaterializedView:
-		losses = p.Catalog.CascadeReach(d.Kind, p.Catalog.ResolveObject(d.Kind, d.Name))
+	case op.Function:
+		losses = p.Catalog.FunctionReach(d.Name)
+	case op.View, op.MaterializedView:
+		losses = p.Catalog.TypeReach(d.Kind, d.Name)
 	}
 	if len(losses) > 0 {
 		j.Category = analyzer.DataLoss

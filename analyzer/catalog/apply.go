@@ -12,6 +12,7 @@ func (c *Catalog) Apply(o op.Operation) {
 	if c.applyOpen(o) {
 		return
 	}
+	o = c.before(o)
 	switch o := o.(type) {
 	case *op.CreateSchema:
 		c.createSchema(o)
@@ -30,7 +31,7 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.Drop:
 		c.drop(o)
 	case *op.DropColumn:
-		c.dropColumn(c.implied(o.Table), o)
+		c.dropColumn(c.implied(o.Table), o.Column, o.Only)
 	case *op.Rename:
 		c.rename(o)
 	case *op.SetSchema:
@@ -46,8 +47,6 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.createIndex(o)
 	case *op.CreateView:
 		c.createView(o)
-	case *op.CreateType:
-		c.create(o.Kind, o.Name, op.Name{}, o)
 	case *op.Create:
 		c.create(o.Kind, o.Name, o.On, nil)
 	case *op.CreateFunction:
@@ -57,7 +56,9 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.Update:
 		c.update(o)
 	default:
-		c.applySession(o)
+		if !c.applyObject(o) {
+			c.applySession(o)
+		}
 	}
 }
 
@@ -172,6 +173,7 @@ func (c *Catalog) Prepared(name string) []*op.Prepare { return c.prepared[name] 
 func (c *Catalog) createSchema(o *op.CreateSchema) {
 	if c.schemas[o.Name] == nil && c.certain(o.IfNotExists, c.Object(op.Schema, op.Name{Name: o.Name}, op.Name{})) {
 		c.schemas[o.Name] = &object{epoch: c.epoch}
+		c.grantDefaults(op.Schema, op.Name{Name: o.Name})
 	}
 	delete(c.gone, objectKey{kind: op.Schema, name: op.Name{Name: o.Name}})
 }
@@ -312,14 +314,14 @@ func (c *Catalog) addColumn(o *op.AddColumn) {
 	}
 }
 
-func (c *Catalog) dropColumn(t *Table, o *op.DropColumn) {
+func (c *Catalog) dropColumn(t *Table, column string, only bool) {
 	all := []*Table{t}
-	if !o.Only {
+	if !only {
 		all = c.family(t)
 	}
 	for _, one := range all {
-		one.drop(o.Column)
-		c.forget(one.Name.String() + "." + o.Column)
+		one.drop(column)
+		c.forget(one.Name.String() + "." + column)
 	}
 }
 
@@ -406,6 +408,7 @@ func (c *Catalog) create(kind op.Kind, n, on op.Name, def *op.CreateType) {
 	key := c.key(kind, n, on)
 	if c.objects[key] == nil {
 		c.objects[key] = &object{epoch: c.epoch, def: def}
+		c.grantDefaults(key.kind, key.name)
 	}
 	delete(c.gone, key)
 }

@@ -45,6 +45,8 @@ type Catalog struct {
 	rowCalls      map[rowKey][]*op.RowCalls
 	rules         map[op.Name][]rule
 	eventTriggers []eventTrigger
+	grants        map[granted]map[string][]string // privileges, by role
+	defaults      []*op.Grant                     // ALTER DEFAULT PRIVILEGES
 	// perhaps are names, with open ones among them, that there may be tables of
 	// without a migration that certainly made them; columns those of columns.
 	perhaps []op.Name
@@ -70,8 +72,10 @@ type object struct {
 	epoch int
 	def   *op.CreateType // of types and domains
 	over  op.Name        // the relation that a simple view shows
-	view  *op.CreateView // of views
-	open  bool           // a composite type whose attributes have changed since
+	view  *op.CreateView // of views, with full names
+	calls []op.Name      // the functions that a view calls
+	// extension is set for extensions, with the schema that it is in.
+	extension *op.CreateExtension
 }
 
 type objectKey struct {
@@ -126,6 +130,7 @@ func New() *Catalog {
 		rowCalls:   map[rowKey][]*op.RowCalls{},
 		rules:      map[op.Name][]rule{},
 		columns:    map[string]bool{},
+		grants:     map[granted]map[string][]string{},
 		prepared:   map[string][]*op.Prepare{},
 		copies:     map[string]string{},
 		reassigned: map[string]bool{},
@@ -224,8 +229,9 @@ func (c *Catalog) Resolve(n op.Name) op.Name {
 
 // ResolveObject does the same for objects that are not tables.
 func (c *Catalog) ResolveObject(kind op.Kind, n op.Name) op.Name {
+	kind = stored(kind)
 	switch kind {
-	case op.Schema, op.Database, op.Extension, op.Role, op.Trigger, op.Policy, op.Rule, op.Constraint:
+	case op.Schema, op.Database, op.Extension, op.EventTrigger, op.Role, op.Trigger, op.Policy, op.Rule, op.Constraint:
 		return op.Name{Name: n.Name}
 	}
 	if n.Schema != "" {
@@ -374,9 +380,9 @@ func (c *Catalog) Object(kind op.Kind, n, on op.Name) State {
 
 func (c *Catalog) key(kind op.Kind, n, on op.Name) objectKey {
 	if !on.IsZero() {
-		on = c.Resolve(on)
+		on = c.relation(on)
 	}
-	return objectKey{kind: kind, name: c.ResolveObject(kind, n), on: on}
+	return objectKey{kind: stored(kind), name: c.ResolveObject(kind, n), on: on}
 }
 
 // Reassigned reports whether the change gave what the role owns to another one.
@@ -386,7 +392,7 @@ func (c *Catalog) Reassigned(role string) bool { return c.reassigned[role] }
 // when that is not known.
 func (c *Catalog) Attribute(n op.Name, attribute string) bool {
 	o := c.objects[c.key(op.Type, n, op.Name{})]
-	if o == nil || o.def == nil || o.open || len(o.def.Attributes) == 0 {
+	if o == nil || o.def == nil || o.def.Form != op.CompositeType {
 		return true
 	}
 	for _, a := range o.def.Attributes {

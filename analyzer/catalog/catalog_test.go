@@ -224,7 +224,7 @@ func TestCircles(t *testing.T) {
 			c.DeleteReach(found, false)
 			c.TruncateReach(found, true, false)
 			c.DropReach(found, true)
-			c.CascadeReach(op.Type, name("b"))
+			c.TypeReach(op.Type, name("b"))
 			c.BaseType(op.DataType{Name: name("a")})
 			apply(t, c, then)
 		}

@@ -25,12 +25,6 @@ func (c *Catalog) drop(o *op.Drop) {
 				t.Keys = without(t.Keys, func(k op.ConstraintDef) bool { return k.Name == o.Name.Name })
 			}
 		}
-	case op.Type, op.Domain, op.Collation, op.Extension:
-		if o.Cascade {
-			for _, u := range c.ColumnsOf(o.Kind, o.Name) {
-				u.Table.drop(u.Column.Name)
-			}
-		}
 	}
 	key := c.key(o.Kind, o.Name, o.On)
 	switch o.Kind {
@@ -38,13 +32,12 @@ func (c *Catalog) drop(o *op.Drop) {
 		if !c.dropFunction(key.name, o) {
 			return
 		}
-	case op.Trigger, op.Rule, op.OtherObject:
+	case op.Trigger, op.Rule, op.EventTrigger:
 		c.dropTrigger(o)
 	case op.View, op.MaterializedView:
 		c.dropRelation(key.name)
 	}
-	delete(c.objects, key)
-	c.gone[key] = true
+	c.dropObject(key)
 }
 
 func (c *Catalog) dropTable(full op.Name, cascade bool) {
@@ -77,10 +70,8 @@ func (c *Catalog) dropSchema(name string) {
 	}
 	for key := range c.objects {
 		if key.name.Schema == name {
-			delete(c.objects, key)
 			delete(c.functions, key.name)
-			c.dropRelation(key.name)
-			c.gone[key] = true
+			c.dropObject(key)
 		}
 	}
 	c.dropTriggersOf(func(function op.Name) bool { return function.Schema == name })
@@ -107,7 +98,9 @@ func (c *Catalog) rename(o *op.Rename) {
 		}
 		c.moveObject(objectKey{kind: op.Constraint, name: op.Name{Name: o.Column}, on: t.Name}, op.Name{Name: o.To})
 	case op.Attribute:
-		c.openType(o.Name)
+		c.renameAttribute(o)
+	case op.Trigger, op.Rule, op.Policy:
+		c.renameOnTable(o)
 	default:
 		if o.Kind == op.Index && c.tables[c.Resolve(o.Name)] != nil {
 			// ALTER INDEX renames a table, too.
@@ -115,10 +108,7 @@ func (c *Catalog) rename(o *op.Rename) {
 			return
 		}
 		key := c.key(o.Kind, o.Name, op.Name{})
-		c.moveObject(key, op.Name{Schema: key.name.Schema, Name: o.To})
-		if o.Kind == op.Type || o.Kind == op.Domain {
-			c.renameType(o.Name, op.Name{Schema: key.name.Schema, Name: o.To})
-		}
+		c.moveNamed(key, op.Name{Schema: key.name.Schema, Name: o.To}, o.Overload)
 	}
 }
 
@@ -180,6 +170,7 @@ func (c *Catalog) renameColumn(o *op.Rename) {
 		return
 	}
 	column.Name = o.To
+	c.moveReads(t.Name, o.Column, o.To)
 	for _, keys := range [][]op.ConstraintDef{t.Keys, t.Foreign} {
 		for i := range keys {
 			keys[i].Columns = replaced(keys[i].Columns, o.Column, o.To)
@@ -213,6 +204,7 @@ func (c *Catalog) renameSchema(old, name string) {
 		c.schemas[name] = s
 		delete(c.schemas, old)
 	}
+	c.movedSchema(old, name)
 }
 
 func (c *Catalog) moveObject(key objectKey, name op.Name) {
@@ -226,11 +218,7 @@ func (c *Catalog) moveObject(key objectKey, name op.Name) {
 	key.name = name
 	c.objects[key] = o
 	delete(c.gone, key)
-	if key.kind == op.Function && c.functions[old] != nil {
-		c.functions[name] = append(c.functions[name], c.functions[old]...)
-		delete(c.functions, old)
-		c.renameTriggersOf(old, name)
-	}
+	c.movedObject(key.kind, old, name)
 	if key.kind == op.View || key.kind == op.MaterializedView {
 		c.moveRelation(old, name)
 		delete(c.gone, objectKey{kind: op.Table, name: name}) // it can be read and written as a table
@@ -243,19 +231,9 @@ func (c *Catalog) setSchema(o *op.SetSchema) {
 		return
 	}
 	key := c.key(o.Kind, o.Name, op.Name{})
-	c.moveObject(key, op.Name{Schema: o.Schema, Name: key.name.Name})
-}
-
-func (c *Catalog) renameType(old, name op.Name) {
-	for _, u := range c.ColumnsOf(op.Type, old) {
-		u.Column.Type.Name = name
+	if o.Kind == op.Extension {
+		c.moveExtension(key, o.Schema)
+		return
 	}
-}
-
-// openType notes that a composite type may have other attributes than it was made
-// with.
-func (c *Catalog) openType(n op.Name) {
-	if o := c.objects[c.key(op.Type, n, op.Name{})]; o != nil {
-		o.open = true
-	}
+	c.moveNamed(key, op.Name{Schema: o.Schema, Name: key.name.Name}, o.Overload)
 }

@@ -94,11 +94,17 @@ func sameArguments(a, b []op.DataType) bool {
 	})
 }
 
+// named reports whether the types of arguments name the function: those of a
+// procedure may be given with its OUT parameters.
+func named(f *op.CreateFunction, arguments []op.DataType) bool {
+	return sameArguments(f.Arguments, arguments) || f.Word == "procedure" && sameArguments(f.Types, arguments)
+}
+
 // dropFunction removes functions and reports whether none of the name is left.
 func (c *Catalog) dropFunction(name op.Name, o *op.Drop) bool {
 	var left []*op.CreateFunction
 	for _, f := range c.functions[name] {
-		if o.Overload && !sameArguments(f.Arguments, o.Arguments) {
+		if o.Overload && !named(f, o.Arguments) {
 			left = append(left, f)
 		}
 	}
@@ -109,6 +115,32 @@ func (c *Catalog) dropFunction(name op.Name, o *op.Drop) bool {
 	}
 	c.functions[name] = left
 	return false
+}
+
+// moveNamed gives an object another name: of several functions of its name only
+// the one that is meant.
+func (c *Catalog) moveNamed(key objectKey, name op.Name, which op.Overload) {
+	var moves, stays []*op.CreateFunction
+	for _, f := range c.functions[key.name] {
+		if key.kind == op.Function && which.Given && !named(f, which.Takes) {
+			stays = append(stays, f)
+		} else {
+			moves = append(moves, f)
+		}
+	}
+	if len(stays) == 0 || len(moves) == 0 {
+		c.moveObject(key, name)
+		return
+	}
+	c.functions[key.name] = stays
+	c.functions[name] = append(c.functions[name], moves...)
+	if to := (objectKey{kind: op.Function, name: name}); c.objects[to] == nil {
+		c.objects[to] = c.objects[key]
+		delete(c.gone, to)
+	}
+	if len(moves[0].Arguments) == 0 { // as triggers' functions are
+		c.renameTriggersOf(key.name, name)
+	}
 }
 
 // A Body is what is known of a function's body.

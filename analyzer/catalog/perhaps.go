@@ -50,7 +50,9 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 			c.Apply(o)
 		}
 	default:
-		c.Apply(o)
+		if !c.objectPerhaps(o) {
+			c.Apply(o)
+		}
 	}
 }
 

@@ -93,7 +93,8 @@ func TestFunctions(t *testing.T) {
 		{"one of them dropped", two + "DROP FUNCTION f(integer)", "f", 1},
 		{"all dropped", "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION f", "f", 0},
 		{"one of them replaced", two + "CREATE OR REPLACE FUNCTION f(b int4) RETURNS int LANGUAGE sql AS 'SELECT 3'", "f", 2},
-		{"renamed", two + "ALTER FUNCTION f(int) RENAME TO g", "g", 2},
+		{"one of them renamed", two + "ALTER FUNCTION f(int) RENAME TO g", "g", 1},
+		{"one of them stays", two + "ALTER FUNCTION f(int) RENAME TO g", "f", 1},
 		{"of a schema that is dropped", "CREATE SCHEMA s; CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP SCHEMA s CASCADE; SET search_path = s", "f", 0},
 	} {
 		if got := len(build(t, "SELECT 1", tt.history).Functions(name(tt.name), []op.Argument{{}})); got != tt.want {

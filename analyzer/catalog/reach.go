@@ -6,13 +6,8 @@ import (
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
-// A Use is a column that would go with something it depends on.
-type Use struct {
-	Table  *Table
-	Column *Column
-}
-
-// A Loss is a table or column that loses something without being named.
+// A Loss is a table or column that loses something without being named, or a view
+// that goes.
 type Loss struct {
 	Kind op.Kind
 	Name string
@@ -95,19 +90,19 @@ func (c *Catalog) Bounded(t *Table, only bool, where op.Condition) bool {
 	case t == nil:
 		return op.BoundedBy(where, nil)
 	case only:
-		return op.BoundedBy(where, c.keys(t))
+		return op.BoundedBy(where, c.keyColumns(t))
 	}
 	for _, one := range c.family(t) {
-		if !op.BoundedBy(where, c.keys(one)) {
+		if !op.BoundedBy(where, c.keyColumns(one)) {
 			return false
 		}
 	}
 	return true
 }
 
-// keys returns the columns of every key that holds for the table's rows: its own
+// keyColumns returns the columns of every key that holds for the table's rows: its own
 // and those of the partitioned tables above it.
-func (c *Catalog) keys(t *Table) [][]string {
+func (c *Catalog) keyColumns(t *Table) [][]string {
 	var all [][]string
 	for _, one := range c.upward(t) {
 		all = append(all, one.KeyColumns()...)
@@ -143,6 +138,7 @@ func (c *Catalog) children(t *Table) []*Table {
 
 // TypedTables returns the tables that are made of a composite type.
 func (c *Catalog) TypedTables(n op.Name) []*Table {
+	n = c.typeName(n)
 	var all []*Table
 	for _, t := range c.sorted() {
 		if !t.OfType.IsZero() && sameType(t.OfType, n) {
@@ -157,172 +153,6 @@ func under(child, parent *Table) string {
 		return "partition of " + parent.Name.String()
 	}
 	return "inherits from " + parent.Name.String()
-}
-
-// DropReach returns what goes with a dropped table: its partitions, with CASCADE
-// the tables that inherit from it and the columns of its row type.
-func (c *Catalog) DropReach(t *Table, cascade bool) []Loss {
-	if t == nil {
-		return nil
-	}
-	if !cascade {
-		w := c.walker(t)
-		for _, one := range w.partitions(t)[1:] {
-			w.add(op.Table, one, "", under(one, t))
-		}
-		return w.all
-	}
-	f := c.fall()
-	f.first(t, "")
-	f.drop(op.Table, t.Name)
-	return f.settle()
-}
-
-// SchemaReach returns the tables in a schema that were there before the change,
-// and what goes elsewhere with all that is in it.
-func (c *Catalog) SchemaReach(schema string) []Loss {
-	f := c.fall()
-	f.dropSchema(schema)
-	return f.settle()
-}
-
-// CascadeReach returns the tables and columns that DROP … CASCADE of another object
-// takes along.
-func (c *Catalog) CascadeReach(kind op.Kind, n op.Name) []Loss {
-	f := c.fall()
-	f.drop(kind, n)
-	return f.settle()
-}
-
-// ColumnReach returns what loses something with a column besides its table: tables
-// that inherit it, columns of the table's row type, and with CASCADE what is
-// computed from it.
-func (c *Catalog) ColumnReach(t *Table, column string, only, cascade bool) []Loss {
-	if t == nil {
-		return nil
-	}
-	all := c.Heirs(t, only, column)
-	f := c.fall()
-	if t.column(column) != nil {
-		put(f.cut, op.Type, t.Name)
-	}
-	if cascade {
-		for _, other := range t.Columns {
-			if other.Generated && contains(other.Reads, column) && f.first(t, other.Name) {
-				f.add(op.Column, t, other.Name, "it is computed from "+column)
-			}
-		}
-	}
-	return append(all, f.settle()...)
-}
-
-// AttributeReach returns what loses the values of an attribute of a composite
-// type, or of a column where the type is that of a table's rows: columns of that
-// type and tables made of it.
-func (c *Catalog) AttributeReach(n op.Name) []Loss {
-	f := c.fall()
-	put(f.cut, op.Type, n)
-	return f.settle()
-}
-
-// extensionTypes are the types that an extension brings, for extensions whose
-// types stand in columns. An extension that is not listed may bring any.
-var extensionTypes = map[string][]string{
-	"citext": {"citext"}, "hstore": {"hstore"}, "ltree": {"ltree", "lquery", "ltxtquery"}, "cube": {"cube"}, "seg": {"seg"},
-	"isn":     {"ean13", "isbn", "isbn13", "ismn", "ismn13", "issn", "issn13", "upc"},
-	"postgis": {"geometry", "geography", "box2d", "box3d"}, "postgis_raster": {"raster"}, "vector": {"vector", "halfvec", "sparsevec"},
-	"lo": {"lo"}, "intarray": {"query_int"}, "earthdistance": {"earth"},
-	"uuid-ossp": {}, "pgcrypto": {}, "pg_trgm": {}, "btree_gin": {}, "btree_gist": {}, "unaccent": {}, "tablefunc": {},
-	"fuzzystrmatch": {}, "pg_stat_statements": {}, "plpgsql": {}, "pg_prewarm": {}, "pgrowlocks": {}, "pgstattuple": {}, "dblink": {}, "postgres_fdw": {},
-}
-
-// extensionsOver are the extensions that go with one that they are built on.
-var extensionsOver = map[string][]string{
-	"cube":    {"earthdistance"},
-	"postgis": {"postgis_raster", "postgis_topology", "postgis_sfcgal", "postgis_tiger_geocoder", "pgrouting"},
-}
-
-// extensionFunctions are the functions of an extension that a generated column can
-// be computed by: those that always give the same for the same.
-var extensionFunctions = map[string][]string{
-	"pgcrypto":      {"digest", "hmac", "crypt", "encrypt", "encrypt_iv", "decrypt", "decrypt_iv", "armor", "dearmor"},
-	"uuid-ossp":     {"uuid_generate_v3", "uuid_generate_v5", "uuid_nil", "uuid_ns_dns", "uuid_ns_url", "uuid_ns_oid", "uuid_ns_x500"},
-	"fuzzystrmatch": {"levenshtein", "levenshtein_less_equal", "soundex", "difference", "metaphone", "dmetaphone", "dmetaphone_alt"},
-	"pg_trgm":       {"similarity", "show_trgm", "word_similarity", "strict_word_similarity"},
-	"unaccent":      {"unaccent"},
-	"earthdistance": {"ll_to_earth", "earth_distance", "latitude", "longitude", "earth", "gc_to_sec", "sec_to_gc"},
-	"intarray":      {"icount", "sort", "sort_asc", "sort_desc", "uniq", "idx", "subarray", "intset"},
-	"hstore":        {"hstore", "akeys", "avals", "skeys", "hstore_to_json", "hstore_to_jsonb", "hstore_to_array", "slice", "exist", "defined"},
-	"ltree":         {"text2ltree", "ltree2text", "nlevel", "subltree", "subpath", "lca", "index"},
-	"postgis": {
-		"st_makepoint", "st_point", "st_setsrid", "st_geomfromtext", "st_geogfromtext", "st_area", "st_length", "st_centroid",
-		"st_transform", "st_x", "st_y", "st_asgeojson", "st_geomfromgeojson", "st_buffer", "st_envelope", "st_geohash",
-	},
-	"h3": {"h3_lat_lng_to_cell", "h3_cell_to_parent"},
-}
-
-// KnownExtension reports whether it is known which types the extension brings.
-func KnownExtension(name string) bool {
-	_, ok := extensionTypes[name]
-	return ok
-}
-
-// ColumnsOf returns the columns whose type or collation is or needs the object.
-func (c *Catalog) ColumnsOf(kind op.Kind, n op.Name) []Use {
-	names := []op.Name{n}
-	if kind == op.Extension {
-		names = nil
-		for _, t := range extensionTypes[n.Name] {
-			names = append(names, op.Name{Name: t})
-		}
-	} else if kind != op.Collation {
-		names = c.typesOver(n)
-	}
-	var all []Use
-	for _, t := range c.sorted() {
-		for _, column := range t.Columns {
-			used := column.Type.Name
-			if kind == op.Collation {
-				used = column.Collation
-			}
-			for _, name := range names {
-				if !used.IsZero() && sameType(used, name) {
-					all = append(all, Use{t, column})
-					break
-				}
-			}
-		}
-	}
-	return all
-}
-
-// typesOver returns the type and every domain and composite type built on it.
-func (c *Catalog) typesOver(n op.Name) []op.Name {
-	all := []op.Name{n}
-	for i := 0; i < len(all); i++ {
-		for key, o := range c.objects {
-			if o.def == nil || containsName(all, key.name) {
-				continue
-			}
-			built := sameType(o.def.Base.Name, all[i])
-			for _, a := range o.def.Attributes {
-				built = built || sameType(a.Type.Name, all[i])
-			}
-			if built {
-				all = append(all, key.name)
-			}
-		}
-	}
-	return all
-}
-
-func containsName(all []op.Name, n op.Name) bool {
-	for _, x := range all {
-		if x == n {
-			return true
-		}
-	}
-	return false
 }
 
 // sameType reports whether two names may mean one type: a name without a schema

@@ -22,6 +22,9 @@ type Schema struct {
 	Functions  []FunctionInfo  `json:"functions"`
 	Extensions []ExtensionInfo `json:"extensions"`
 	Grants     []GrantInfo     `json:"grants"`
+
+	Collations    []string      `json:"collations,omitempty"`
+	EventTriggers []TriggerInfo `json:"event_triggers,omitempty"`
 }
 
 // A TableInfo is a table, a partitioned table or a foreign table.
@@ -83,9 +86,10 @@ type IndexInfo struct {
 // A TriggerInfo is a trigger or a rewrite rule of a table.
 type TriggerInfo struct {
 	Name     string   `json:"name"`
-	When     string   `json:"when"` // "before", "after" or "instead of"
-	Events   []string `json:"events"`
+	When     string   `json:"when"`   // "before", "after" or "instead of"; of a rule also "also"; of an event trigger its event
+	Events   []string `json:"events"` // of an event trigger the commands that set it off, none: all
 	Function string   `json:"function,omitempty"`
+	Disabled bool     `json:"disabled,omitempty"`
 }
 
 // A ViewInfo is a view or a materialized view.
@@ -94,6 +98,10 @@ type ViewInfo struct {
 	Name   string   `json:"name"`
 	Kind   op.Kind  `json:"kind"`
 	Reads  []string `json:"reads"` // the relations that it selects from
+	Query  string   `json:"query"` // as the migrations write it
+
+	Triggers []TriggerInfo `json:"triggers,omitempty"`
+	Rules    []TriggerInfo `json:"rules,omitempty"`
 }
 
 // A SequenceInfo is a sequence.
@@ -107,17 +115,28 @@ type SequenceInfo struct {
 type TypeInfo struct {
 	Schema     string       `json:"schema"`
 	Name       string       `json:"name"`
-	Kind       string       `json:"kind"`                 // "enum", "composite", "domain", "range" or "base"
+	Kind       string       `json:"kind"`                 // "enum", "composite", "domain", "range", "base" or "shell"
 	Labels     []string     `json:"labels,omitempty"`     // of an enum
 	Base       string       `json:"base,omitempty"`       // of a domain, a range
 	Attributes []ColumnInfo `json:"attributes,omitempty"` // of a composite type
+	NotNull    bool         `json:"not_null,omitempty"`   // of a domain, as what follows
+	Default    string       `json:"default,omitempty"`
+	Checks     []CheckInfo  `json:"checks,omitempty"`
+}
+
+// A CheckInfo is a CHECK of a domain.
+type CheckInfo struct {
+	Name       string `json:"name"`
+	Expression string `json:"expression"`
 }
 
 // A FunctionInfo is a function, procedure or aggregate.
 type FunctionInfo struct {
 	Schema    string   `json:"schema"`
 	Name      string   `json:"name"`
+	Kind      string   `json:"kind"`      // "function", "procedure" or "aggregate"
 	Arguments []string `json:"arguments"` // types of its input parameters
+	Returns   string   `json:"returns,omitempty"`
 	Language  string   `json:"language"`
 }
 

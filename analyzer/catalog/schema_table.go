@@ -25,6 +25,7 @@ func (c *Catalog) describeTable(t *Table) TableInfo {
 			info.Constraints = append(info.Constraints, describeConstraint(k))
 		}
 	}
+	c.describeOnTable(&info, t.Name)
 	return info
 }
 

@@ -44,12 +44,9 @@ func (c *Catalog) fires(when op.Firing) bool {
 // relation is Resolve for names that may be views'.
 func (c *Catalog) relation(n op.Name) op.Name {
 	if n.Schema == "" {
-		if full := c.Resolve(n); c.tables[full] != nil {
-			return full
-		}
-		for _, schema := range c.searchPath {
+		for _, schema := range c.path() {
 			full := op.Name{Schema: schema, Name: n.Name}
-			if c.objects[objectKey{kind: op.View, name: full}] != nil {
+			if c.tables[full] != nil || c.viewOf(full) != nil {
 				return full
 			}
 		}
@@ -88,20 +85,6 @@ func (c *Catalog) Viewed(n op.Name) *op.CreateView {
 	return nil
 }
 
-func (c *Catalog) createView(o *op.CreateView) {
-	name := o.Name
-	if o.Temporary {
-		name.Schema = temporarySchema
-	}
-	c.create(o.Kind, name, op.Name{}, nil)
-	key := c.key(o.Kind, name, op.Name{})
-	delete(c.gone, objectKey{kind: op.Table, name: key.name})
-	c.objects[key].over, c.objects[key].view = op.Name{}, o
-	if !o.Over.IsZero() {
-		c.objects[key].over = c.relation(o.Over)
-	}
-}
-
 func (c *Catalog) createTrigger(o *op.CreateTrigger) {
 	on := c.relation(o.On)
 	c.create(op.Trigger, o.Name, o.On, nil)
@@ -119,7 +102,7 @@ func (c *Catalog) createRule(o *op.CreateRule) {
 }
 
 func (c *Catalog) createEventTrigger(o *op.CreateEventTrigger) {
-	c.create(op.OtherObject, o.Name, op.Name{}, nil)
+	c.create(op.EventTrigger, o.Name, op.Name{}, nil)
 	resolved := *o
 	resolved.Function = c.ResolveObject(op.Function, o.Function)
 	o = &resolved
@@ -300,11 +283,10 @@ func (c *Catalog) moveRelation(old, name op.Name) {
 		c.rules[name] = r
 		delete(c.rules, old)
 	}
-	for _, o := range c.objects {
-		if o.over == old {
-			o.over = name
-		}
-	}
+	c.moveViewed(old, name)
+	c.moveOnTable(old, name)
+	c.moveType(old, name)
+	c.moveGrants(op.Table, old, name)
 }
 
 // dropRelation forgets the triggers and rules of a relation that is no more.
@@ -312,6 +294,8 @@ func (c *Catalog) dropRelation(name op.Name) {
 	delete(c.triggers, name)
 	delete(c.rules, name)
 	delete(c.rowCalls, rowKey{op.Table, name})
+	c.moveGrants(op.Table, name, op.Name{})
+	c.dropOnTable(name)
 }
 
 // dropTriggersOf forgets the triggers that run functions which are no more: they

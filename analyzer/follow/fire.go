@@ -373,8 +373,26 @@ func tagOf(o op.Operation) (tag string, drops bool) {
 		return "ALTER " + strings.ToUpper(string(o.Kind)), false
 	case *op.SetSchema:
 		return "ALTER " + strings.ToUpper(string(o.Kind)), false
-	case *op.DropAttribute, *op.AlterAttribute:
+	case *op.CreateExtension:
+		return "CREATE EXTENSION", false
+	case *op.AlterDomain:
+		return "ALTER DOMAIN", false
+	case *op.Grant:
+		return grantTag(o), false
+	case *op.DropAttribute, *op.AlterAttribute, *op.AddAttribute, *op.AlterEnum:
 		return "ALTER TYPE", false
 	}
 	return "", false
+}
+
+func grantTag(o *op.Grant) string {
+	switch {
+	case o.Kind == op.Role || o.Kind == op.Database: // they are of no one database
+		return ""
+	case o.Default:
+		return "ALTER DEFAULT PRIVILEGES"
+	case o.Revoke:
+		return "REVOKE"
+	}
+	return "GRANT"
 }

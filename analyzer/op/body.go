@@ -161,6 +161,7 @@ type CreateTrigger struct {
 	Events    []Event
 	Columns   []string // UPDATE OF: the columns that set it off; empty: any
 	InsteadOf bool
+	Before    bool
 	Row       bool // FOR EACH ROW
 	Function  Name
 	Arguments []string // TG_ARGV

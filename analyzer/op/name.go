@@ -76,6 +76,7 @@ const (
 	Constraint       Kind = "constraint"
 	Role             Kind = "role"
 	Operator         Kind = "operator"
+	EventTrigger     Kind = "event trigger"
 	OtherObject      Kind = "object" // nothing that holds rows
 )
 

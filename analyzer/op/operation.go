@@ -229,6 +229,7 @@ type Rename struct {
 	Name   Name
 	Column string
 	To     string
+	Overload
 }
 
 // SetSchema moves an object to another schema.
@@ -236,6 +237,7 @@ type SetSchema struct {
 	Kind   Kind
 	Name   Name
 	Schema string
+	Overload
 }
 
 // AttachPartition and DetachPartition change whose rows a table's are.
@@ -267,6 +269,7 @@ type CreateView struct {
 	// that it reads.
 	Calls []Operation // Call and Dynamic
 	Reads []Name
+	ViewDetail
 }
 
 // Read reads a relation, which may be a view that calls functions.
@@ -311,10 +314,9 @@ type CreateType struct {
 	Kind Kind // Type or Domain
 	Name Name
 	Base DataType // of a domain; the elements of a range
-	// Collation of a domain.
-	Collation Name
 	// Attributes of a composite type.
 	Attributes []ColumnDef
+	TypeDetail
 }
 
 // Create makes an object that holds no rows: sequence, function, trigger, …
@@ -426,6 +428,7 @@ type CreateFunction struct {
 	Arguments []DataType // of its input parameters: what tells it from others of its name
 	Language  string
 	Body      *Body // nil where the language is none that is read
+	FunctionDetail
 }
 
 // Call runs a function or procedure: CALL, or SELECT of a function that is not

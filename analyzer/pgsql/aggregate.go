@@ -23,6 +23,7 @@ var supportFunctions = map[string]struct {
 func (r *reader) aggregate(s *pg_query.DefineStmt, span source.Span) *op.CreateFunction {
 	f := &op.CreateFunction{
 		Name: qualified(strs(s.Defnames)), Replace: s.Replace, Language: "aggregate", Body: &op.Body{File: r.file},
+		FunctionDetail: op.FunctionDetail{Word: "aggregate"},
 	}
 	if len(s.Args) > 0 {
 		for _, n := range s.Args[0].GetList().GetItems() {
@@ -49,6 +50,7 @@ func (r *reader) aggregate(s *pg_query.DefineStmt, span source.Span) *op.CreateF
 		if !ok || name.IsZero() {
 			continue
 		}
+		f.Support = append(f.Support, name)
 		if support.own {
 			support.arguments += len(f.Arguments)
 		}
@@ -56,6 +58,6 @@ func (r *reader) aggregate(s *pg_query.DefineStmt, span source.Span) *op.CreateF
 			Function: name, Perhaps: safe(name), Arguments: make([]op.Argument, support.arguments),
 		}})
 	}
-	f.Body.Steps = []op.Step{run}
+	f.Body.Steps, f.Types = []op.Step{run}, f.Arguments
 	return f
 }

@@ -68,8 +68,9 @@ func (r *reader) function(s *pg_query.CreateFunctionStmt, span source.Span) *op.
 		}
 	}
 	parameters := r.parameters(s)
-	for _, p := range parameters {
-		if !p.Output {
+	f.FunctionDetail = functionDetail(s, parameters)
+	for i, p := range parameters {
+		if !p.Output && s.Parameters[i].GetFunctionParameter().GetMode() != pg_query.FunctionParameterMode_FUNC_PARAM_OUT {
 			f.Arguments = append(f.Arguments, p.Type)
 		}
 	}
@@ -245,4 +246,27 @@ func (r *reader) atomicParts() [][]token {
 		}
 	}
 	return parts
+}
+
+func functionDetail(s *pg_query.CreateFunctionStmt, parameters []op.Parameter) op.FunctionDetail {
+	d := op.FunctionDetail{Word: "function", Returns: dataType(s.ReturnType)}
+	if s.IsProcedure {
+		d.Word = "procedure"
+	}
+	for _, p := range parameters {
+		d.Types = append(d.Types, p.Type)
+	}
+	if s.ReturnType == nil && !s.IsProcedure { // what OUT parameters say
+		for i, n := range s.Parameters {
+			switch n.GetFunctionParameter().GetMode() {
+			case pg_query.FunctionParameterMode_FUNC_PARAM_OUT, pg_query.FunctionParameterMode_FUNC_PARAM_INOUT:
+				if !d.Returns.Name.IsZero() {
+					d.Returns = op.DataType{Name: op.Name{Name: "record"}}
+					continue
+				}
+				d.Returns = parameters[i].Type
+			}
+		}
+	}
+	return d
 }

@@ -37,8 +37,14 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 	case *pg_query.Node_AlterObjectSchemaStmt:
 		return setSchema(s.AlterObjectSchemaStmt, span), true
 	}
-	if o := createType(n); o != nil {
+	if o := r.createType(n); o != nil {
 		return one(o)
+	}
+	if o := r.alterType(n); o != nil {
+		return one(o)
+	}
+	if all, ok := r.grants(n, span); ok {
+		return all, true
 	}
 	if o := r.createOther(n, span); o != nil {
 		return one(o)
@@ -115,14 +121,27 @@ var objectKinds = map[pg_query.ObjectType]op.Kind{
 	pg_query.ObjectType_OBJECT_COLUMN:        op.Column,
 	pg_query.ObjectType_OBJECT_ATTRIBUTE:     op.Attribute,
 	pg_query.ObjectType_OBJECT_DATABASE:      op.Database,
+	pg_query.ObjectType_OBJECT_TRIGGER:       op.Trigger,
+	pg_query.ObjectType_OBJECT_RULE:          op.Rule,
+	pg_query.ObjectType_OBJECT_POLICY:        op.Policy,
+	pg_query.ObjectType_OBJECT_EVENT_TRIGGER: op.EventTrigger,
+}
+
+// ofTable are the objects whose name is looked for in the table or type that they
+// are of: Rename has that one's name as its Name, and their own as its Column.
+var ofTable = map[op.Kind]bool{
+	op.Column: true, op.Attribute: true, op.Constraint: true, op.Trigger: true, op.Rule: true, op.Policy: true,
 }
 
 func rename(s *pg_query.RenameStmt, span source.Span) []op.At {
+	if s.RenameType == pg_query.ObjectType_OBJECT_DOMCONSTRAINT {
+		return []op.At{{Span: span, Op: &op.AlterDomain{Domain: qualified(objectParts(s.Object)), Rename: s.Subname, To: s.Newname}}}
+	}
 	kind, ok := objectKinds[s.RenameType]
 	if !ok {
 		return nil // nothing that the catalog keeps
 	}
-	o := &op.Rename{Kind: kind, To: s.Newname}
+	o := &op.Rename{Kind: kind, To: s.Newname, Overload: overload(s.Object)}
 	switch {
 	case s.Relation != nil:
 		o.Name = rangeName(s.Relation)
@@ -131,7 +150,7 @@ func rename(s *pg_query.RenameStmt, span source.Span) []op.At {
 	default:
 		o.Name = op.Name{Name: s.Subname}
 	}
-	if kind == op.Column || kind == op.Attribute || kind == op.Constraint {
+	if ofTable[kind] {
 		o.Column = s.Subname
 	}
 	return []op.At{{Op: o, Span: span}}
@@ -142,52 +161,13 @@ func setSchema(s *pg_query.AlterObjectSchemaStmt, span source.Span) []op.At {
 	if !ok {
 		return nil
 	}
-	o := &op.SetSchema{Kind: kind, Schema: s.Newschema}
+	o := &op.SetSchema{Kind: kind, Schema: s.Newschema, Overload: overload(s.Object)}
 	if s.Relation != nil {
 		o.Name = rangeName(s.Relation)
 	} else {
 		o.Name = qualified(objectParts(s.Object))
 	}
 	return []op.At{{Op: o, Span: span}}
-}
-
-func createType(n *pg_query.Node) op.Operation {
-	switch s := n.GetNode().(type) {
-	case *pg_query.Node_CompositeTypeStmt:
-		c := &op.CreateType{Kind: op.Type, Name: rangeName(s.CompositeTypeStmt.Typevar)}
-		for _, d := range s.CompositeTypeStmt.Coldeflist {
-			column, _ := columnDef(d.GetColumnDef())
-			c.Attributes = append(c.Attributes, column)
-		}
-		return c
-	case *pg_query.Node_CreateEnumStmt:
-		return &op.CreateType{Kind: op.Type, Name: qualified(strs(s.CreateEnumStmt.TypeName))}
-	case *pg_query.Node_CreateRangeStmt:
-		c := &op.CreateType{Kind: op.Type, Name: qualified(strs(s.CreateRangeStmt.TypeName))}
-		for _, p := range s.CreateRangeStmt.Params {
-			if d := p.GetDefElem(); d.Defname == "subtype" {
-				c.Base = dataType(d.Arg.GetTypeName())
-			}
-		}
-		return c
-	case *pg_query.Node_CreateDomainStmt:
-		return &op.CreateType{
-			Kind: op.Domain, Name: qualified(strs(s.CreateDomainStmt.Domainname)), Base: dataType(s.CreateDomainStmt.TypeName),
-			Collation: qualified(strs(s.CreateDomainStmt.CollClause.GetCollname())),
-		}
-	case *pg_query.Node_DefineStmt:
-		name := qualified(strs(s.DefineStmt.Defnames))
-		switch s.DefineStmt.Kind {
-		case pg_query.ObjectType_OBJECT_TYPE:
-			return &op.CreateType{Kind: op.Type, Name: name}
-		case pg_query.ObjectType_OBJECT_COLLATION:
-			return &op.Create{Kind: op.Collation, Name: name}
-		}
-		if s.DefineStmt.Kind != pg_query.ObjectType_OBJECT_AGGREGATE {
-			return &op.Create{Kind: op.OtherObject, Name: name}
-		}
-	}
-	return nil
 }
 
 func (r *reader) createOther(n *pg_query.Node, span source.Span) op.Operation {
@@ -209,9 +189,35 @@ func (r *reader) createOther(n *pg_query.Node, span source.Span) op.Operation {
 			Kind: op.Policy, Name: op.Name{Name: s.CreatePolicyStmt.PolicyName}, On: rangeName(s.CreatePolicyStmt.Table),
 		}
 	case *pg_query.Node_CreateExtensionStmt:
-		return &op.Create{Kind: op.Extension, Name: op.Name{Name: s.CreateExtensionStmt.Extname}}
+		return extension(s.CreateExtensionStmt)
 	case *pg_query.Node_CallStmt:
 		return r.call(s.CallStmt.Funccall, nil, false)
 	}
 	return nil
+}
+
+func extension(s *pg_query.CreateExtensionStmt) *op.CreateExtension {
+	c := &op.CreateExtension{Name: s.Extname, IfNotExists: s.IfNotExists}
+	for _, n := range s.Options {
+		switch d := n.GetDefElem(); d.GetDefname() {
+		case "schema":
+			c.Schema = d.Arg.GetString_().GetSval()
+		case "cascade":
+			c.Cascade = true
+		}
+	}
+	return c
+}
+
+// overload returns which of the functions of a name is meant.
+func overload(n *pg_query.Node) op.Overload {
+	f := n.GetObjectWithArgs()
+	if f == nil || f.ArgsUnspecified {
+		return op.Overload{}
+	}
+	o := op.Overload{Given: true}
+	for _, arg := range f.Objargs {
+		o.Takes = append(o.Takes, dataType(arg.GetTypeName()))
+	}
+	return o
 }

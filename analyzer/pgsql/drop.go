@@ -31,6 +31,7 @@ var dropKinds = map[pg_query.ObjectType]struct {
 	pg_query.ObjectType_OBJECT_TRIGGER:        {op.Trigger, "trigger"},
 	pg_query.ObjectType_OBJECT_RULE:           {op.Rule, "rule"},
 	pg_query.ObjectType_OBJECT_POLICY:         {op.Policy, "policy"},
+	pg_query.ObjectType_OBJECT_EVENT_TRIGGER:  {op.EventTrigger, "event trigger"},
 	pg_query.ObjectType_OBJECT_FOREIGN_SERVER: {op.OtherObject, "server"},
 }
 

@@ -202,7 +202,8 @@ func TestOperations(t *testing.T) {
 		{"UPDATE a SET b = f() WHERE g(c)", []op.Operation{
 			&op.Update{Table: name("a"), Set: []op.Assignment{{Column: "b", Value: op.Value{Kind: op.Constant}}}, Where: op.Own{Columns: []string{"c"}}},
 			&op.Call{Function: name("f"), Perhaps: true}, &op.Call{Function: name("g"), Perhaps: true, Arguments: []op.Argument{{Value: open(false)}}}}},
-		{"CREATE VIEW a AS SELECT f()", []op.Operation{&op.CreateView{Kind: op.View, Name: name("a"), Calls: []op.Operation{&op.Call{Function: name("f"), Perhaps: true}}}}},
+		{"CREATE VIEW a AS SELECT f()", []op.Operation{&op.CreateView{Kind: op.View, Name: name("a"), Calls: []op.Operation{&op.Call{Function: name("f"), Perhaps: true}},
+			ViewDetail: op.ViewDetail{Query: "SELECT f()"}}}},
 	} {
 		checkOperations(t, tt.sql, tt.want)
 	}

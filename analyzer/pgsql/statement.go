@@ -97,12 +97,12 @@ func tagOf(n *pg_query.Node) string {
 // harmless are the statements that neither take away nor make anything that the
 // catalog keeps. What is not in this list and not read is op.Unknown.
 var harmless = set(`
-	CommentStmt SecLabelStmt GrantStmt GrantRoleStmt AlterDefaultPrivilegesStmt AlterOwnerStmt
+	CommentStmt SecLabelStmt AlterOwnerStmt
 	AlterRoleStmt AlterRoleSetStmt CreateRoleStmt DropRoleStmt
 	VacuumStmt ClusterStmt ReindexStmt CheckPointStmt LockStmt LoadStmt
 	VariableShowStmt ConstraintsSetStmt NotifyStmt ListenStmt UnlistenStmt FetchStmt ClosePortalStmt
 	CreateStatsStmt AlterStatsStmt AlterPolicyStmt AlterFunctionStmt AlterObjectDependsStmt
-	AlterOperatorStmt AlterOpFamilyStmt AlterTypeStmt AlterEnumStmt AlterDomainStmt AlterCollationStmt AlterSeqStmt
+	AlterOperatorStmt AlterOpFamilyStmt AlterTypeStmt AlterCollationStmt AlterSeqStmt
 	AlterExtensionStmt AlterExtensionContentsStmt
 	AlterTSDictionaryStmt AlterTSConfigurationStmt
 	AlterDatabaseStmt AlterDatabaseSetStmt AlterDatabaseRefreshCollStmt AlterSystemStmt AlterTableSpaceOptionsStmt

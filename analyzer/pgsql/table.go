@@ -88,8 +88,7 @@ func createTableAs(s *pg_query.CreateTableAsStmt, span source.Span, r *reader) [
 		if !s.Into.SkipData {
 			all = r.selects(s.Query.GetSelectStmt(), span)
 		}
-		view := &op.CreateView{Kind: op.MaterializedView, Name: name, IfNotExists: s.IfNotExists, Calls: r.perhaps(s.Query), Reads: relations(s.Query)}
-		return append(all, op.At{Span: span, Op: view})
+		return append(all, op.At{Span: span, Op: r.createMaterializedView(s)})
 	}
 	var all []op.At
 	c := &op.CreateTable{
@@ -214,7 +213,8 @@ func alterAction(table op.Name, c *pg_query.AlterTableCmd, object pg_query.Objec
 	switch c.Subtype {
 	case pg_query.AlterTableType_AT_AddColumn:
 		if object == pg_query.ObjectType_OBJECT_TYPE {
-			return one(&op.Rename{Kind: op.Attribute, Name: table, To: c.Def.GetColumnDef().GetColname()})
+			attribute, _ := columnDef(c.Def.GetColumnDef())
+			return one(&op.AddAttribute{Type: table, Attribute: attribute, Cascade: cascade})
 		}
 		column, constraints := columnDef(c.Def.GetColumnDef())
 		all := one(&op.AddColumn{Table: table, Column: column, IfNotExists: c.MissingOk})

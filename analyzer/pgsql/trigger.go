@@ -12,6 +12,7 @@ import (
 
 // The bits of a trigger's type, as PostgreSQL keeps them (catalog/pg_trigger.h).
 const (
+	triggerBefore    = 1 << 1
 	triggerInsert    = 1 << 2
 	triggerDelete    = 1 << 3
 	triggerUpdate    = 1 << 4
@@ -28,7 +29,7 @@ var firings = map[string]op.Firing{
 func trigger(s *pg_query.CreateTrigStmt) *op.CreateTrigger {
 	t := &op.CreateTrigger{
 		Name: op.Name{Name: s.Trigname}, On: rangeName(s.Relation), Columns: strs(s.Columns),
-		InsteadOf: s.Timing&triggerInsteadOf != 0, Row: s.Row,
+		InsteadOf: s.Timing&triggerInsteadOf != 0, Before: s.Timing&triggerBefore != 0, Row: s.Row,
 		Function: qualified(strs(s.Funcname)), Arguments: strs(s.Args),
 	}
 	for _, e := range []struct {

@@ -58,7 +58,7 @@ func (w row) casts(n *pg_query.Node, column string, v *op.Value) bool {
 		n = n.GetTypeCast().Arg
 	}
 	if len(types) > 0 {
-		n = bare(n, !textual[types[0].Name.Name])
+		n = unpadded(n, !textual[types[0].Name.Name])
 	}
 	for n.GetCollateClause() != nil {
 		n = n.GetCollateClause().Arg
@@ -75,8 +75,8 @@ func (w row) casts(n *pg_query.Node, column string, v *op.Value) bool {
 
 var textual = set("text varchar bpchar char name citext")
 
-// bare takes off what changes no more than one value, and with spaces also trim.
-func bare(n *pg_query.Node, spaces bool) *pg_query.Node {
+// unpadded takes off what changes no more than one value, and with spaces also trim.
+func unpadded(n *pg_query.Node, spaces bool) *pg_query.Node {
 	for {
 		e, args := n.GetAExpr(), n.GetCoalesceExpr().GetArgs()
 		switch f := n.GetFuncCall(); {
