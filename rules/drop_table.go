@@ -47,6 +47,13 @@ func checkDropTable(p *analyzer.Pass) {
 			j.Reasons = append(j.Reasons, low)
 		}
 	}
+	if tables := p.Catalog.Referring(t); d.Cascade && len(tables) > 0 {
+		of := "of " + list(tables)
+		if len(tables) > 3 {
+			of = fmt.Sprintf("of %d tables", len(tables))
+		}
+		j.Message += fmt.Sprintf(" The foreign keys %s to it go, too; their rows stay.", of)
+	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
 	if d.Cascade {
 		alsoViews(p, &j, op.Table, d.Name, "")

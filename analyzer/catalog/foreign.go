@@ -99,6 +99,19 @@ func (w *walker) partitions(t *Table) []*Table {
 	return all
 }
 
+// Referring returns the names of the other tables that have a foreign key to the
+// table.
+func (c *Catalog) Referring(t *Table) []string {
+	var all []string
+	for _, other := range c.sorted() {
+		leads := func(k op.ConstraintDef) bool { return k.References == t.Name }
+		if t != nil && other != t && slices.ContainsFunc(other.Foreign, leads) {
+			all = append(all, other.Name.String())
+		}
+	}
+	return all
+}
+
 // DeleteReach returns what a DELETE from the table takes along through foreign
 // keys: rows of other tables (or more of its own), and values set to NULL.
 func (c *Catalog) DeleteReach(t *Table, only bool) []Loss {
