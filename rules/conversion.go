@@ -227,7 +227,7 @@ var within = map[family]judge{
 	bits: func(from, to op.DataType, explicit bool) loss {
 		switch fixed := to.Name.Name == "bit"; {
 		case !explicit || len(to.Mods) == 0:
-		case fixed && !(from.Name.Name == "bit" && slices.Equal(from.Mods, to.Mods)):
+		case fixed && (from.Name.Name != "bit" || !slices.Equal(from.Mods, to.Mods)):
 			return loss{why: "bits are cut off, or zeros put behind them"}
 		case !fixed && (len(from.Mods) == 0 || from.Mods[0] > to.Mods[0]):
 			return loss{why: "bits are cut off"}

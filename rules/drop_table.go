@@ -48,11 +48,11 @@ func checkDropTable(p *analyzer.Pass) {
 		}
 	}
 	if tables := p.Catalog.Referring(t); d.Cascade && len(tables) > 0 {
-		of := "of " + list(tables)
+		from := list(tables)
 		if len(tables) > 3 {
-			of = fmt.Sprintf("of %d tables", len(tables))
+			from = fmt.Sprintf("%d tables", len(tables))
 		}
-		j.Message += fmt.Sprintf(" The foreign keys %s to it go, too; their rows stay.", of)
+		j.Message += fmt.Sprintf(" Foreign keys to it go along, from %s.", from)
 	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
 	if d.Cascade {

@@ -30,6 +30,9 @@ func (c *Catalog) dropsAlong(o op.Operation) {
 			return
 		}
 		root = c.thingOf(o.Kind, o.Name)
+		if c.gone[c.key(o.Kind, o.Name, op.Name{})] { // so is all that needed it
+			return
+		}
 	case *op.DropColumn:
 		if !o.Cascade {
 			return

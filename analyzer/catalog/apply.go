@@ -13,6 +13,7 @@ func (c *Catalog) Apply(o op.Operation) {
 		return
 	}
 	o = c.before(o)
+	defer c.after(o)
 	switch o := o.(type) {
 	case *op.CreateSchema:
 		c.createSchema(o)
@@ -406,6 +407,7 @@ func (c *Catalog) createIndex(o *op.CreateIndex) {
 
 func (c *Catalog) create(kind op.Kind, n, on op.Name, def *op.CreateType) {
 	key := c.key(kind, n, on)
+	c.putOn(key)
 	if c.objects[key] == nil {
 		c.objects[key] = &object{epoch: c.epoch, def: def}
 		c.grantDefaults(key.kind, key.name)

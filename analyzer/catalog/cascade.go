@@ -34,12 +34,12 @@ type fall struct {
 	unsure bool
 }
 
-// needs are all needs, by the bare name of what is needed.
-type needs map[string][]need
+// needs are what something needs.
+type needs []need
 
-func (all needs) add(on, by thing, how string) {
+func (all *needs) add(on, by thing, how string) {
 	if !on.name.IsZero() {
-		all[on.name.Name] = append(all[on.name.Name], need{on: on, by: by, how: how})
+		*all = append(*all, need{on: on, by: by, how: how})
 	}
 }
 
@@ -50,13 +50,13 @@ func columnThing(n op.Name, c string) thing { return thing{kind: op.Column, name
 // cascade returns what goes with a thing that is dropped with CASCADE, the thing
 // itself first, in a fixed order.
 func (c *Catalog) cascade(root thing) []*fall {
-	all := c.needs()
+	known := map[thing]needs{}
 	first := &fall{thing: root}
 	falls := []*fall{first}
 	seen := map[thing]*fall{root: first}
 	for i := 0; i < len(falls); i++ {
 		at := falls[i]
-		for _, n := range c.needing(all, at) {
+		for _, n := range c.needing(known, at) {
 			unsure := at.unsure || n.on.name != at.name || n.on.kind == op.Function && len(c.functions[at.name]) > 1
 			if old := seen[n.by]; old != nil {
 				old.unsure = old.unsure && unsure
@@ -70,13 +70,20 @@ func (c *Catalog) cascade(root thing) []*fall {
 	return falls
 }
 
-// needing returns what needs a thing.
-func (c *Catalog) needing(all needs, at *fall) []need {
+// needing returns what needs a thing. What others need is kept in known.
+func (c *Catalog) needing(known map[thing]needs, at *fall) []need {
 	var found []need
-	for _, n := range all[at.name.Name] {
-		part := n.on.part == at.part || at.kind == op.Function || at.kind == op.Column && n.on.part == everyColumn
-		if n.on.kind == at.kind && sameType(n.on.name, at.name) && part {
-			found = append(found, n)
+	for _, holder := range c.mentioning(at.name.Name) {
+		all, ok := known[holder]
+		if !ok {
+			all = c.needsOf(holder)
+			known[holder] = all
+		}
+		for _, n := range all {
+			part := n.on.part == at.part || at.kind == op.Function || at.kind == op.Column && n.on.part == everyColumn
+			if n.on.kind == at.kind && sameType(n.on.name, at.name) && part {
+				found = append(found, n)
+			}
 		}
 	}
 	switch at.kind {
@@ -121,40 +128,49 @@ func (c *Catalog) inSchema(schema string) []need {
 	return all
 }
 
-// needs returns what needs what.
-func (c *Catalog) needs() needs {
-	all := needs{}
-	for _, t := range c.sorted() {
-		c.needsOfTable(all, t)
-	}
-	for _, key := range c.keys() {
-		o := c.objects[key]
-		switch {
-		case o.def != nil:
-			c.needsOfType(all, key.name, o.def)
-		case o.view != nil:
-			c.needsOfView(all, key.name, o)
-		case o.extension != nil:
-			for _, needed := range extensionNeeds[key.name.Name] {
-				all.add(thing{kind: op.Extension, name: op.Name{Name: needed}}, thing{kind: op.Extension, name: key.name}, "needs")
+// needsOf returns what a table, view, type, extension or the functions of a name
+// need; nothing for what is no more.
+func (c *Catalog) needsOf(holder thing) needs {
+	var all needs
+	switch holder.kind {
+	case op.Table:
+		if t := c.tables[holder.name]; t != nil {
+			c.needsOfTable(&all, t)
+		}
+		if o := c.viewOf(holder.name); o != nil && o.view != nil {
+			c.needsOfView(&all, holder.name, o)
+		}
+	case op.Type:
+		if o := c.objects[objectKey{kind: op.Type, name: holder.name}]; o != nil && o.def != nil {
+			c.needsOfType(&all, holder.name, o.def)
+		}
+	case op.Extension:
+		if o := c.objects[objectKey{kind: op.Extension, name: holder.name}]; o != nil {
+			for _, needed := range extensionNeeds[holder.name.Name] {
+				all.add(thing{kind: op.Extension, name: op.Name{Name: needed}}, holder, "needs")
 			}
 		}
-	}
-	for _, f := range c.sortedFunctions() {
-		for _, t := range append(f.Types[:len(f.Types):len(f.Types)], f.Returns) {
-			c.needsType(all, t.Name, f.thing(), "takes or returns")
-		}
-		if f.Language == "plpgsql" {
-			all.add(thing{kind: op.Extension, name: op.Name{Name: f.Language}}, f.thing(), "is written in")
-		}
-		for _, support := range f.Support {
-			all.add(thing{kind: op.Function, name: support}, f.thing(), "runs")
+	case op.Function:
+		for _, f := range c.functions[holder.name] {
+			c.needsOfFunction(&all, namedFunction{holder.name, f})
 		}
 	}
 	return all
 }
 
-func (c *Catalog) needsOfTable(all needs, t *Table) {
+func (c *Catalog) needsOfFunction(all *needs, f namedFunction) {
+	if f.Language == "plpgsql" {
+		all.add(thing{kind: op.Extension, name: op.Name{Name: f.Language}}, f.thing(), "is written in")
+	}
+	for _, t := range append(f.Types[:len(f.Types):len(f.Types)], f.Returns) {
+		c.needsType(all, t.Name, f.thing(), "takes or returns")
+	}
+	for _, support := range f.Support {
+		all.add(thing{kind: op.Function, name: support}, f.thing(), "runs")
+	}
+}
+
+func (c *Catalog) needsOfTable(all *needs, t *Table) {
 	by := relationThing(t.Name)
 	all.add(relationThing(t.Parent), by, "partition of")
 	for _, parent := range t.Parents {
@@ -194,7 +210,7 @@ func (c *Catalog) needsOfTable(all needs, t *Table) {
 
 // needsType adds that a thing needs a type, which may be one that an extension
 // brought.
-func (c *Catalog) needsType(all needs, t op.Name, by thing, how string) {
+func (c *Catalog) needsType(all *needs, t op.Name, by thing, how string) {
 	if t.IsZero() || plain(t) {
 		return
 	}
@@ -224,7 +240,7 @@ func (c *Catalog) unknownTypes(on thing) []need {
 	return all
 }
 
-func (c *Catalog) needsOfType(all needs, name op.Name, def *op.CreateType) {
+func (c *Catalog) needsOfType(all *needs, name op.Name, def *op.CreateType) {
 	by := typeThing(name)
 	c.needsType(all, def.Base.Name, by, "its base type")
 	all.add(thing{kind: op.Collation, name: def.Collation}, by, "its collation")
@@ -241,7 +257,7 @@ func (c *Catalog) needsOfType(all needs, name op.Name, def *op.CreateType) {
 	}
 }
 
-func (c *Catalog) needsOfView(all needs, name op.Name, o *object) {
+func (c *Catalog) needsOfView(all *needs, name op.Name, o *object) {
 	by := relationThing(name)
 	for _, read := range o.view.Reads {
 		all.add(relationThing(read), by, "selects from")

@@ -47,6 +47,8 @@ type Catalog struct {
 	eventTriggers []eventTrigger
 	grants        map[granted]map[string][]string // privileges, by role
 	defaults      []*op.Grant                     // ALTER DEFAULT PRIVILEGES
+	mentions      map[string]map[thing]bool       // where a bare name may be needed
+	over          map[op.Name]map[objectKey]bool  // what is or was on a relation: triggers, rules, policies
 	// perhaps are names, with open ones among them, that there may be tables of
 	// without a migration that certainly made them; columns those of columns.
 	perhaps []op.Name
@@ -131,6 +133,8 @@ func New() *Catalog {
 		rules:      map[op.Name][]rule{},
 		columns:    map[string]bool{},
 		grants:     map[granted]map[string][]string{},
+		mentions:   map[string]map[thing]bool{},
+		over:       map[op.Name]map[objectKey]bool{},
 		prepared:   map[string][]*op.Prepare{},
 		copies:     map[string]string{},
 		reassigned: map[string]bool{},

@@ -162,94 +162,126 @@ func all[T any](items []T, f func(T) T) []T {
 	return items
 }
 
-// moveType follows a type, or the rows of a relation, to another name.
-func (c *Catalog) moveType(old, name op.Name) {
-	move := func(n op.Name) op.Name {
+// renamed returns what gives a name its new one and leaves others as they are.
+func renamed(old, name op.Name) func(op.Name) op.Name {
+	return func(n op.Name) op.Name {
 		if n == old {
 			return name
 		}
 		return n
 	}
-	for _, t := range c.tables {
-		t.OfType = move(t.OfType)
-		for _, column := range t.Columns {
-			column.Type.Name = move(column.Type.Name)
-		}
-	}
+}
+
+// moveType follows a type, or the rows of a relation, to another name.
+func (c *Catalog) moveType(old, name op.Name) {
+	move := renamed(old, name)
 	retype := func(t op.DataType) op.DataType { t.Name = move(t.Name); return t }
-	for _, o := range c.objects {
-		if o.def != nil && needsType(o.def, old) {
-			def := *o.def
-			def.Base = retype(def.Base)
-			def.Attributes = all(def.Attributes, func(d op.ColumnDef) op.ColumnDef { d.Type = retype(d.Type); return d })
-			o.def = &def
-		}
-		if o.view != nil && slices.Contains(o.view.Types, old) {
-			view := *o.view
-			view.Types = all(view.Types, move)
-			o.view = &view
-		}
-	}
-	c.eachFunction(func(f *op.CreateFunction) *op.CreateFunction {
-		if !slices.ContainsFunc(append(f.Types, f.Returns), func(t op.DataType) bool { return t.Name == old }) {
-			return f
-		}
-		moved := *f
-		moved.Arguments, moved.Types, moved.Returns = all(f.Arguments, retype), all(f.Types, retype), retype(f.Returns)
-		return &moved
-	})
-}
-
-func needsType(def *op.CreateType, n op.Name) bool {
-	return def.Base.Name == n || slices.ContainsFunc(def.Attributes, func(d op.ColumnDef) bool { return d.Type.Name == n })
-}
-
-// eachFunction puts in the place of every function what change makes of it.
-func (c *Catalog) eachFunction(change func(*op.CreateFunction) *op.CreateFunction) {
-	for name, all := range c.functions {
-		for i, f := range all {
-			changed := change(f)
-			if changed == f {
-				continue
+	c.eachMention(old, holders{
+		table: func(t *Table) {
+			t.OfType = move(t.OfType)
+			for _, column := range t.Columns {
+				column.Type.Name = move(column.Type.Name)
 			}
-			all = slices.Clone(all)
-			all[i] = changed
-			c.functions[name] = all
-		}
-	}
+		},
+		object: func(def *op.CreateType, view *op.CreateView) {
+			if def != nil {
+				def.Base = retype(def.Base)
+				def.Attributes = all(def.Attributes, func(d op.ColumnDef) op.ColumnDef { d.Type = retype(d.Type); return d })
+				return
+			}
+			view.Types = all(view.Types, move)
+		},
+		function: func(f *op.CreateFunction) {
+			f.Arguments, f.Types, f.Returns = all(f.Arguments, retype), all(f.Types, retype), retype(f.Returns)
+		},
+	})
 }
 
 // moveCalls follows a function to its new name in what calls it.
 func (c *Catalog) moveCalls(old, name op.Name) {
-	move := func(n op.Name) op.Name {
-		if n == old {
-			return name
-		}
-		return n
+	move := renamed(old, name)
+	for _, o := range c.viewsOver(old) {
+		o.calls = all(o.calls, move)
 	}
-	for _, t := range c.tables {
-		for _, column := range t.Columns {
-			if slices.Contains(column.Calls, old) {
+	c.eachMention(old, holders{
+		table: func(t *Table) {
+			for _, column := range t.Columns {
 				column.Calls = all(column.Calls, move)
 			}
-		}
-	}
-	for _, o := range c.objects {
-		if slices.Contains(o.calls, old) {
-			o.calls = all(o.calls, move)
-		}
-		if o.def != nil && slices.Contains(o.def.Functions, old) {
-			def := *o.def
-			def.Functions = all(def.Functions, move)
-			o.def = &def
-		}
-	}
-	c.eachFunction(func(f *op.CreateFunction) *op.CreateFunction {
-		if !slices.Contains(f.Support, old) {
-			return f
-		}
-		moved := *f
-		moved.Support = all(f.Support, move)
-		return &moved
+		},
+		object: func(def *op.CreateType, _ *op.CreateView) {
+			if def != nil {
+				def.Functions = all(def.Functions, move)
+			}
+		},
+		function: func(f *op.CreateFunction) { f.Support = all(f.Support, move) },
 	})
+}
+
+// moveCollation follows a collation to its new name in what sorts by it.
+func (c *Catalog) moveCollation(old, name op.Name) {
+	move := renamed(old, name)
+	recollate := func(d op.ColumnDef) op.ColumnDef { d.Collation = move(d.Collation); return d }
+	c.eachMention(old, holders{
+		table: func(t *Table) {
+			for _, column := range t.Columns {
+				column.Collation = move(column.Collation)
+			}
+		},
+		object: func(def *op.CreateType, view *op.CreateView) {
+			if def != nil {
+				def.Collation, def.Attributes = move(def.Collation), all(def.Attributes, recollate)
+				return
+			}
+			view.Collations = all(view.Collations, move)
+		},
+		function: func(*op.CreateFunction) {},
+	})
+}
+
+// holders are what to do with copies of what may need a thing.
+type holders struct {
+	table    func(*Table)
+	object   func(*op.CreateType, *op.CreateView) // one of them
+	function func(*op.CreateFunction)
+}
+
+// eachMention changes what may need a thing of the old name, and notes what it
+// mentions from then on.
+func (c *Catalog) eachMention(old op.Name, h holders) {
+	for _, holder := range c.mentioning(old.Name) {
+		switch holder.kind {
+		case op.Table:
+			if t := c.tables[holder.name]; t != nil {
+				h.table(t)
+			}
+			if o := c.viewOf(holder.name); o != nil && o.view != nil {
+				view := *o.view
+				h.object(nil, &view)
+				o.view = &view
+			}
+		case op.Type:
+			if o := c.objects[objectKey{kind: op.Type, name: holder.name}]; o != nil && o.def != nil {
+				def := *o.def
+				h.object(&def, nil)
+				o.def = &def
+			}
+		case op.Function:
+			some := slices.Clone(c.functions[holder.name])
+			for i, f := range some {
+				var own needs
+				c.needsOfFunction(&own, namedFunction{holder.name, f})
+				if !slices.ContainsFunc(own, func(n need) bool { return n.on.name == old }) {
+					continue // whoever follows it knows it by its address
+				}
+				changed := *f
+				h.function(&changed)
+				some[i] = &changed
+			}
+			if len(some) > 0 {
+				c.functions[holder.name] = some
+			}
+		}
+		c.mention(holder)
+	}
 }

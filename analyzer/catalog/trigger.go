@@ -286,6 +286,7 @@ func (c *Catalog) moveRelation(old, name op.Name) {
 	c.moveViewed(old, name)
 	c.moveOnTable(old, name)
 	c.moveType(old, name)
+	c.mention(relationThing(name))
 	c.moveGrants(op.Table, old, name)
 }
 

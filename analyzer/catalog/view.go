@@ -57,14 +57,22 @@ func (c *Catalog) calledBy(o *op.CreateView) []op.Name {
 	return all
 }
 
+// viewsOver returns the views that may name a relation.
+func (c *Catalog) viewsOver(relation op.Name) []*object {
+	var all []*object
+	for _, holder := range c.mentioning(relation.Name) {
+		if o := c.viewOf(holder.name); holder.kind == op.Table && o != nil && o.view != nil {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
 // moveViewed follows a relation to its new name in the views over it.
 func (c *Catalog) moveViewed(old, name op.Name) {
-	for _, o := range c.objects {
+	for _, o := range c.viewsOver(old) {
 		if o.over == old {
 			o.over = name
-		}
-		if o.view == nil || !slices.Contains(o.view.Reads, old) {
-			continue
 		}
 		moved := *o.view
 		moved.Reads = all(moved.Reads, func(n op.Name) op.Name {
@@ -85,14 +93,10 @@ func (c *Catalog) moveViewed(old, name op.Name) {
 
 // moveReads follows a column to its new name in the views that show it.
 func (c *Catalog) moveReads(table op.Name, old, name string) {
-	read := op.ColumnRead{Relation: table, Column: old}
-	for _, o := range c.objects {
-		if o.view == nil || !slices.Contains(o.view.Columns, read) {
-			continue
-		}
+	for _, o := range c.viewsOver(table) {
 		moved := *o.view
 		moved.Columns = all(moved.Columns, func(r op.ColumnRead) op.ColumnRead {
-			if r == read {
+			if r.Relation == table && r.Column == old {
 				r.Column = name
 			}
 			return r
@@ -101,11 +105,22 @@ func (c *Catalog) moveReads(table op.Name, old, name string) {
 	}
 }
 
+// putOn notes what is on a relation.
+func (c *Catalog) putOn(key objectKey) {
+	if key.on.IsZero() {
+		return
+	}
+	if c.over[key.on] == nil {
+		c.over[key.on] = map[objectKey]bool{}
+	}
+	c.over[key.on][key] = true
+}
+
 // onTable returns the keys of the triggers, rules and policies of a relation.
 func (c *Catalog) onTable(relation op.Name) []objectKey {
 	var all []objectKey
-	for key := range c.objects {
-		if key.on == relation && key.kind != op.Constraint {
+	for key := range c.over[relation] {
+		if c.objects[key] != nil {
 			all = append(all, key)
 		}
 	}
@@ -119,7 +134,9 @@ func (c *Catalog) moveOnTable(old, name op.Name) {
 		delete(c.objects, key)
 		key.on = name
 		c.objects[key] = o
+		c.putOn(key)
 	}
+	delete(c.over, old)
 }
 
 // dropOnTable forgets the triggers, rules and policies of a relation that is no more.
@@ -127,12 +144,14 @@ func (c *Catalog) dropOnTable(relation op.Name) {
 	for _, key := range c.onTable(relation) {
 		delete(c.objects, key)
 	}
+	delete(c.over, relation)
 }
 
 // renameOnTable renames a trigger, a rule or a policy.
 func (c *Catalog) renameOnTable(o *op.Rename) {
 	on := c.relation(o.Name)
 	c.moveObject(objectKey{kind: o.Kind, name: op.Name{Name: o.Column}, on: on}, op.Name{Name: o.To})
+	c.putOn(objectKey{kind: o.Kind, name: op.Name{Name: o.To}, on: on})
 	for i, t := range c.triggers[on] {
 		if o.Kind == op.Trigger && t.Name.Name == o.Column {
 			renamed := *t.CreateTrigger
@@ -173,14 +192,9 @@ func (c *Catalog) movedObject(kind op.Kind, old, name op.Name) {
 			}
 		}
 	case op.Collation:
-		for _, t := range c.tables {
-			for _, column := range t.Columns {
-				if column.Collation == old {
-					column.Collation = name
-				}
-			}
-		}
+		c.moveCollation(old, name)
 	}
+	c.mention(thing{kind: kind, name: name})
 	c.moveGrants(kind, old, name)
 }
 
