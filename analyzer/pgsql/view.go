@@ -269,7 +269,13 @@ func (r *reader) shown(s *pg_query.ViewStmt) map[string]string {
 		return nil
 	}
 	w := r.row(query.FromClause[0].GetRangeVar())
-	names := map[string]string{}
+	var names map[string]string // nil as long as all names are the table's
+	show := func(name, column string) {
+		if names == nil {
+			names = map[string]string{}
+		}
+		names[name] = column
+	}
 	starred := false
 	for i, n := range query.TargetList {
 		t := n.GetResTarget()
@@ -283,12 +289,12 @@ func (r *reader) shown(s *pg_query.ViewStmt) map[string]string {
 		}
 		starred = starred || isStar(t.Val)
 		if name != "" && (!own || name != column || starred && len(s.Aliases) > 0) {
-			names[name] = column
+			show(name, column)
 		}
 	}
 	if starred { // which columns the aliases stand for is not known
 		for _, n := range s.Aliases {
-			names[n.GetString_().GetSval()] = ""
+			show(n.GetString_().GetSval(), "")
 		}
 	}
 	return names
