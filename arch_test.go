@@ -94,8 +94,8 @@ var packages = map[string]place{
 		ours:     []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql"},
 		testOnly: true,
 	},
-	"internal/pgtest":                  {outside: []string{pgx}, testOnly: true},
-	"internal/losstest":                {ours: []string{"internal/pgtest"}, outside: []string{pgx, goInternal}, testOnly: true},
+	"internal/pgtest":   {outside: []string{pgx}, testOnly: true},
+	"internal/losstest": {ours: []string{"internal/pgtest"}, outside: []string{pgx, goInternal}, testOnly: true},
 	"internal/schematest": {
 		ours:     []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql", "analyzer/catalog"},
 		outside:  []string{pgx},

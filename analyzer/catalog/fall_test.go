@@ -34,6 +34,8 @@ func TestWhy(t *testing.T) {
 	}{
 		{"a column of the type", mood + "CREATE TABLE t (m mood, n mood[], o text)", "", types(op.Type, "mood"),
 			[]string{"column public.t.m: its type needs type public.mood", "column public.t.n: its type needs type public.mood"}},
+		{"a column added since", mood + "CREATE TABLE t (); ALTER TABLE t ADD m mood; CREATE TABLE u (a text); ALTER TABLE u ALTER a TYPE mood USING NULL", "", types(op.Type, "mood"),
+			[]string{"column public.t.m: its type needs type public.mood", "column public.u.a: its type needs type public.mood"}},
 		{"a domain between", mood + "CREATE DOMAIN d AS mood; CREATE TABLE t (m d)", "", types(op.Type, "mood"),
 			[]string{"column public.t.m: its type needs domain public.d, which goes with type public.mood"}},
 		{"an attribute", mood + "CREATE TYPE pair AS (m mood); CREATE TABLE t (p pair)", "", types(op.Type, "mood"),

@@ -41,10 +41,6 @@ func (c *Catalog) ApplyPerhaps(o op.Operation) {
 		if o.When != op.FiresNever {
 			c.Apply(o)
 		}
-	case *op.SwitchEventTrigger:
-		if o.When != op.FiresNever {
-			c.Apply(o)
-		}
 	case *op.ReplicationRole:
 		if !o.Replica {
 			c.Apply(o)

@@ -149,6 +149,10 @@ func (c *Catalog) objectPerhaps(o op.Operation) bool {
 		perhaps := *o
 		perhaps.IfNotExists = true
 		c.Apply(&perhaps)
+	case *op.SwitchEventTrigger:
+		if o.When != op.FiresNever {
+			c.Apply(o)
+		}
 	case *op.Grant:
 		if !o.Revoke {
 			c.Apply(o)
