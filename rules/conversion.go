@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"slices"
 
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -21,19 +22,17 @@ func conversion(from *op.DataType, to op.DataType, using op.Value) loss {
 	case op.NoValue, op.Same, op.Coalesced:
 		return convert(from, to, false)
 	case op.Cast:
-		at := from
-		for i := range using.Casts {
-			if l := convert(at, using.Casts[i], true); l.why != "" {
-				return l
-			}
-			at = after(at, using.Casts[i])
+		at, l := through(from, using.Casts)
+		if l.why != "" {
+			return l
 		}
 		return convert(at, to, false)
 	case op.Wrapped:
 		return loss{}
 	case op.Zoned:
 		if to.Name.Name == "timestamptz" {
-			return loss{}
+			_, l := through(from, using.Casts)
+			return l
 		}
 		return loss{why: "the time zone is dropped"}
 	case op.Null, op.Constant:
@@ -45,6 +44,17 @@ func conversion(from *op.DataType, to op.DataType, using op.Value) loss {
 		return loss{why: "values that no branch of CASE names fall together", unsure: true}
 	}
 	return loss{why: "what USING makes of the old values may not tell them apart", unsure: true}
+}
+
+// through judges casts, innermost first, and returns the type that they end in.
+func through(from *op.DataType, casts []op.DataType) (*op.DataType, loss) {
+	for _, to := range casts {
+		if l := convert(from, to, true); l.why != "" {
+			return nil, l
+		}
+		from = after(from, to)
+	}
+	return from, loss{}
 }
 
 // after returns the type of a value that was cast, with the limits that the value
@@ -151,19 +161,43 @@ var between = map[pair]judge{
 		return loss{why: "digits after the point are rounded away"}
 	},
 	{floats, integers}: always("digits after the point are rounded away"),
-	{exact, floats}:    always("digits are rounded"),
-	{floats, exact}:    always("only 15 digits are kept, or as many as the scale has"),
+	{exact, floats}: func(from, to op.DataType, _ bool) loss {
+		digits := map[string]int{"float4": 6, "float8": 15}[to.Name.Name]
+		if len(from.Mods) > 0 && from.Mods[0] <= digits {
+			return loss{}
+		}
+		return loss{why: "digits are rounded"}
+	},
+	{floats, exact}: always("only 15 digits are kept, or as many as the scale has"),
 	{integers, floats}: func(from, to op.DataType, _ bool) loss {
 		if fits(from.Name.Name, to.Name.Name) {
 			return loss{}
 		}
 		return loss{why: "large numbers are rounded"}
 	},
-	{exact, moneys}:    always("digits after the point are rounded to those of the currency"),
+	{exact, moneys}: func(from, _ op.DataType, _ bool) loss {
+		if scale(from) <= 2 {
+			return loss{}
+		}
+		return loss{why: "digits after the point are rounded to those of the currency"}
+	},
 	{floats, moneys}:   always("digits after the point are rounded to those of the currency"),
 	{stamps, dates}:    always("the time of day is cut off"),
 	{stamps, times}:    always("the date is cut off"),
 	{intervals, times}: always("whole days are cut off"),
+	{times, intervals}: moments,
+	{texts, stamps}:    fractions,
+	{texts, times}:     fractions,
+	{texts, intervals}: fractions,
+	{texts, moneys}: func(_, _ op.DataType, _ bool) loss {
+		return loss{why: "digits after the point are rounded to those of the currency", unsure: true}
+	},
+	{integers, bits}: func(_, to op.DataType, _ bool) loss {
+		if len(to.Mods) > 0 && to.Mods[0] < 64 {
+			return loss{why: "high bits are cut off", unsure: true}
+		}
+		return loss{}
+	},
 }
 
 // within judges conversions inside one family; families that are not listed keep
@@ -191,7 +225,11 @@ var within = map[family]judge{
 	times:     moments,
 	intervals: moments,
 	bits: func(from, to op.DataType, explicit bool) loss {
-		if explicit && len(to.Mods) > 0 && !slices.Equal(from.Mods, to.Mods) {
+		switch fixed := to.Name.Name == "bit"; {
+		case !explicit || len(to.Mods) == 0:
+		case fixed && (from.Name.Name != "bit" || !slices.Equal(from.Mods, to.Mods)):
+			return loss{why: "bits are cut off, or zeros put behind them"}
+		case !fixed && (len(from.Mods) == 0 || from.Mods[0] > to.Mods[0]):
 			return loss{why: "bits are cut off"}
 		}
 		return loss{}
@@ -204,6 +242,14 @@ var within = map[family]judge{
 	},
 }
 
+// fractions judges conversions from text to a type of time.
+func fractions(_, to op.DataType, _ bool) loss {
+	if to.Fields || precision(to) < 6 {
+		return loss{why: "fractions of a second, or what else the type leaves out, are cut off", unsure: true}
+	}
+	return loss{}
+}
+
 // moments judges conversions between types of time.
 func moments(from, to op.DataType, _ bool) loss {
 	switch {
@@ -211,6 +257,8 @@ func moments(from, to op.DataType, _ bool) loss {
 		return loss{why: "the time zone is dropped"}
 	case to.Fields && !from.Fields:
 		return loss{why: "the fields of the interval that the type leaves out are cut off"}
+	case to.Fields:
+		return loss{why: "fields of the interval may be cut off", unsure: true}
 	case precision(to) < precision(from):
 		return loss{why: "fractions of a second are rounded"}
 	}
@@ -224,21 +272,43 @@ func fits(integer, float string) bool {
 
 // cut judges a conversion to a text type: an explicit cast cuts at the length,
 // without one longer values are an error. The type name holds 63 bytes.
-func cut(_, to op.DataType, explicit bool) loss {
-	if to.Name.Name == "name" {
+func cut(from, to op.DataType, explicit bool) loss {
+	short := from.Name.Name == "uuid" || familyOf(from) != other && familyOf(from) != texts && familyOf(from) != documents && familyOf(from) != bits
+	if to.Name.Name == "name" && (from.Array || !short) {
 		return loss{why: "names longer than 63 bytes are cut off"}
 	}
-	if explicit && length(to) >= 0 {
+	if explicit && length(to) >= 0 && (from.Array || length(to) < width(from)) {
 		return loss{why: "an explicit cast cuts longer values off"}
 	}
 	return loss{}
+}
+
+// widths are the most characters that values of a type have as text.
+var widths = map[string]int{
+	"bool": 5, "int2": 6, "int4": 11, "int8": 20, "oid": 10, "float4": 15, "float8": 24, "uuid": 36, "macaddr": 17,
+	"date": 13, "time": 15, "timetz": 24, "timestamp": 29, "timestamptz": 38, "inet": 43, "cidr": 43,
+}
+
+// width returns the most characters that a value has as text; math.MaxInt without a
+// limit.
+func width(t op.DataType) int {
+	if n := length(t); n >= 0 && familyOf(t) == texts {
+		return n
+	}
+	if t.Name.Name == "numeric" && len(t.Mods) > 0 {
+		return max(t.Mods[0], scale(t)) + 3 // sign, point, a zero before it
+	}
+	if n := widths[t.Name.Name]; n > 0 && t.Name.Schema == "" {
+		return n
+	}
+	return math.MaxInt
 }
 
 // unknownSource judges a conversion from a type that is not known.
 func unknownSource(to op.DataType, explicit bool) loss {
 	switch familyOf(to) {
 	case texts:
-		return cut(to, to, explicit)
+		return cut(op.DataType{}, to, explicit)
 	case integers:
 		if to.Name.Name != "int8" {
 			return loss{why: "digits after the point are rounded away if it was numeric", unsure: true}

@@ -25,19 +25,27 @@ func checkDelete(p *analyzer.Pass) {
 		return
 	}
 	t, state := p.Catalog.Table(o.Table)
-	if !state.MayHoldData() && (t == nil || o.Only || !p.Catalog.HoldsRows(t)) {
+	losses := p.Catalog.DeleteReach(t, o.Only)
+	own := state.MayHoldData() || t != nil && !o.Only && p.Catalog.HoldsRows(t)
+	if !own && len(losses) == 0 {
 		return
 	}
 	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
-	losses := p.Catalog.DeleteReach(t)
-	j.Reasons, j.Message = pickedRows(o, t, len(losses) > 0)
-	if sum(j.Reasons) < 60 {
+	bounded := p.Catalog.Bounded(t, o.Only, o.Where)
+	switch {
+	case own:
+		j.Reasons, j.Message = pickedRows(o, t, bounded, len(losses) > 0)
+	default:
+		j.Message = fmt.Sprintf("Deletes rows of table %s, which this change made, and what refers to them.", o.Table)
+		j.Reasons = []analyzer.Reason{reason(60, "what refers to the rows was there before the change")}
+	}
+	switch {
+	case bounded && len(losses) > 0:
+		j.Remedy = "Look at what refers to these rows in production first, and keep it: `INSERT INTO … SELECT` it into other tables in the same migration, or point it to other rows."
+	case sum(j.Reasons) < 60:
 		j.Remedy = "Nothing more to do if these are the rows that you mean: look at them in production first, with SELECT and the same condition."
 	}
-	if len(losses) > 0 && op.BoundedBy(o.Where, t.KeyColumns()) {
-		j.Remedy = "Look at what refers to these rows in production first, and keep it: `INSERT INTO … SELECT` it into other tables in the same migration, or point it to other rows."
-	}
-	j.Reach, j.Reasons = reached(losses, j.Reasons)
+	j.Reach, j.Reasons = reached(append(p.Catalog.Heirs(t, o.Only), losses...), j.Reasons)
 	if p.Catalog.KeysOff(t) && p.Catalog.Referenced(t) {
 		j.Reasons = append(j.Reasons, reason(5, "the foreign keys that lead to it, which could have stopped it, are switched off"))
 	}
@@ -51,16 +59,16 @@ func checkDelete(p *analyzer.Pass) {
 }
 
 // pickedRows says which rows a DELETE picks, and what losing them counts.
-func pickedRows(o *op.Delete, t *catalog.Table, cascades bool) ([]analyzer.Reason, string) {
+func pickedRows(o *op.Delete, t *catalog.Table, bounded, cascades bool) ([]analyzer.Reason, string) {
 	notNull := func(column string) bool { return t != nil && t.NotNull(column) && !t.Implied }
 	switch {
 	case op.Unbounded(o.Where, nil, notNull):
 		return []analyzer.Reason{reason(85, "every row of an existing table is deleted")},
 			fmt.Sprintf("Deletes every row of table %s.", o.Table)
-	case op.BoundedBy(o.Where, t.KeyColumns()) && !cascades:
+	case bounded && !cascades:
 		return []analyzer.Reason{reason(40, "the rows are picked by a constant key")},
 			fmt.Sprintf("Deletes rows of table %s, picked by a constant key.", o.Table)
-	case op.BoundedBy(o.Where, t.KeyColumns()):
+	case bounded:
 		return []analyzer.Reason{
 			reason(40, "the rows are picked by a constant key"),
 			reason(20, "the text sets no limit to the rows that they take along"),

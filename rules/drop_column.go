@@ -50,6 +50,11 @@ func checkDropColumn(p *analyzer.Pass) {
 			j.Reasons = append(j.Reasons, low)
 		}
 	}
+	losses := p.Catalog.ColumnReach(t, d.Column, d.Only, d.Cascade)
+	if column != nil && column.Generated && len(losses) > 0 {
+		j.Reasons = append(j.Reasons, reason(50, "CASCADE takes stored values along"))
+	}
+	j.Reach, j.Reasons = reached(losses, j.Reasons)
 	if d.Cascade {
 		alsoViews(p, &j, op.Column, d.Table, d.Column)
 	}

@@ -48,6 +48,13 @@ func checkDropTable(p *analyzer.Pass) {
 			j.Reasons = append(j.Reasons, low)
 		}
 	}
+	if tables := p.Catalog.Referring(t); d.Cascade && len(tables) > 0 {
+		from := list(tables)
+		if len(tables) > 3 {
+			from = fmt.Sprintf("%d tables", len(tables))
+		}
+		j.Message += fmt.Sprintf(" Foreign keys to it go along, from %s.", from)
+	}
 	j.Reach, j.Reasons = reached(losses, j.Reasons)
 	if d.Cascade {
 		alsoViews(p, &j, op.Table, d.Name, "")

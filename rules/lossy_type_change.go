@@ -58,6 +58,7 @@ func checkTypeChange(p *analyzer.Pass, o *op.AlterColumnType) {
 		j.Certainty = analyzer.Likely
 		j.Reasons = append(j.Reasons, reason(-10, "it may also be that nothing is lost: that cannot be told from the text"))
 	}
+	j.Reach, j.Reasons = reached(p.Catalog.Heirs(t, false, o.Column), j.Reasons)
 	if low, ok := mitigated(sum(j.Reasons), p.Catalog.CopyOf(o.Table, o.Column)); ok {
 		j.Reasons = append(j.Reasons, low)
 	}

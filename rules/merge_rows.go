@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/op"
 )
 
@@ -22,43 +23,48 @@ var mergeRows = &analyzer.Rule{
 		Before: "CREATE TABLE stock (id int PRIMARY KEY, n int); CREATE TABLE news (id int, n int);",
 		Change: "MERGE INTO stock USING news ON stock.id = news.id WHEN NOT MATCHED THEN INSERT VALUES (news.id, news.n);",
 	},
-	Check: func(p *analyzer.Pass) {
-		o, ok := p.Op.(*op.Merge)
-		if !ok || op.Impossible(o.On) {
-			return
-		}
-		t, state := p.Catalog.Table(o.Table)
-		if !state.MayHoldData() && (t == nil || !p.Catalog.HoldsRows(t)) {
-			return
-		}
-		lost := overwritten(p, o.Table, o.Sets, nil)
-		if !o.Deletes && len(lost.columns) == 0 {
-			return
-		}
-		j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
-		losses := p.Catalog.DeleteReach(t)
-		if !o.Deletes {
-			losses = nil
-		}
-		bounded := op.BoundedBy(o.On, t.KeyColumns())
-		switch {
-		case bounded && len(losses) == 0:
-			j.Reasons = []analyzer.Reason{reason(40, "the rows are picked by constant keys")}
-		case !o.Deletes && lost.undoable:
-			j.Reasons = []analyzer.Reason{reason(20, "the old values can be computed from the new ones")}
-		case o.Deletes:
-			j.Reasons = []analyzer.Reason{reason(65, "which rows are deleted depends on another table")}
-		default:
-			j.Reasons = []analyzer.Reason{reason(65, "which rows change depends on another table")}
-		}
-		j.Message = fmt.Sprintf("Overwrites values of %s in the rows of table %s that the join matches.", list(lost.columns), o.Table)
-		if o.Deletes {
-			j.Message = fmt.Sprintf("Deletes the rows of table %s that the join matches.", o.Table)
-		}
-		if o.Rest {
-			j.Message = strings.Replace(j.Message, "that the join matches", "that the join matches or leaves over (WHEN NOT MATCHED BY SOURCE)", 1)
-		}
-		j.Reach, j.Reasons = reached(losses, j.Reasons)
-		p.Report(j)
-	},
+	Check: checkMerge,
+}
+
+func checkMerge(p *analyzer.Pass) {
+	o, ok := p.Op.(*op.Merge)
+	if !ok || op.Impossible(o.On) {
+		return
+	}
+	t, state := p.Catalog.Table(o.Table)
+	own := state.MayHoldData() || t != nil && p.Catalog.HoldsRows(t)
+	unlinked := p.Catalog.UpdateReach(t, false, changed(o.Sets))
+	var lost overwrite
+	if own || len(unlinked) > 0 {
+		lost = overwritten(p, o.Table, o.Sets, nil, !own)
+	}
+	var deleted []catalog.Loss
+	if o.Deletes {
+		deleted = p.Catalog.DeleteReach(t, false)
+	}
+	if (!own || !o.Deletes) && len(lost.columns)+len(deleted)+len(unlinked) == 0 {
+		return
+	}
+	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
+	bounded := p.Catalog.Bounded(t, false, o.On)
+	switch {
+	case bounded && len(deleted) == 0:
+		j.Reasons = []analyzer.Reason{reason(40, "the rows are picked by constant keys")}
+	case !o.Deletes && lost.undoable:
+		j.Reasons = []analyzer.Reason{reason(20, "the old values can be computed from the new ones")}
+	case o.Deletes:
+		j.Reasons = []analyzer.Reason{reason(65, "which rows are deleted depends on another table")}
+	default:
+		j.Reasons = []analyzer.Reason{reason(65, "which rows change depends on another table")}
+	}
+	j.Message = fmt.Sprintf("Overwrites values of %s in the rows of table %s that the join matches.", list(lost.columns), o.Table)
+	if o.Deletes {
+		j.Message = fmt.Sprintf("Deletes the rows of table %s that the join matches.", o.Table)
+	}
+	if o.Rest {
+		j.Message = strings.Replace(j.Message, "that the join matches", "that the join matches or leaves over (WHEN NOT MATCHED BY SOURCE)", 1)
+	}
+	heirs := p.Catalog.Heirs(t, false, lost.columns...)
+	unlink(unlinked, append(heirs, deleted...), &j)
+	p.Report(j)
 }

@@ -118,7 +118,7 @@ func cascades(p *analyzer.Pass, d *op.Drop, j *analyzer.Judgement) {
 	case op.Function:
 		losses = p.Catalog.FunctionReach(d.Name)
 	case op.View, op.MaterializedView:
-		losses = p.Catalog.TypeReach(op.Type, d.Name)
+		losses = p.Catalog.TypeReach(d.Kind, d.Name)
 	}
 	if len(losses) > 0 {
 		j.Category = analyzer.DataLoss

@@ -26,14 +26,33 @@ func checkUpdate(p *analyzer.Pass) {
 		return
 	}
 	t, state := p.Catalog.Table(o.Table)
-	if !state.MayHoldData() && (t == nil || o.Only || !p.Catalog.HoldsRows(t)) {
+	losses := p.Catalog.UpdateReach(t, o.Only, changed(o.Set))
+	var lost overwrite
+	switch {
+	case state.MayHoldData() || t != nil && !o.Only && p.Catalog.HoldsRows(t):
+		lost = overwritten(p, o.Table, o.Set, o.Where, false)
+	case len(losses) > 0: // through the foreign keys of older tables
+		lost = overwritten(p, o.Table, o.Set, o.Where, true)
+	}
+	if len(lost.columns) == 0 && len(losses) == 0 {
 		return
 	}
-	lost := overwritten(p, o.Table, o.Set, o.Where)
-	if len(lost.columns) == 0 {
-		return
+	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
+	j.Reasons, j.Message = writtenOver(p, o, lost)
+	if len(lost.columns) == 1 {
+		j.Object.Column = lost.columns[0]
 	}
+	unlink(losses, p.Catalog.Heirs(t, o.Only, lost.columns...), &j)
+	if sum(j.Reasons) < 60 {
+		j.Remedy = "Nothing more to do if these are the rows and values that you mean: look at them in production first, with SELECT and the same condition."
+	}
+	p.Report(j)
+}
+
+// writtenOver says which values an UPDATE writes over, and what losing them counts.
+func writtenOver(p *analyzer.Pass, o *op.Update, lost overwrite) ([]analyzer.Reason, string) {
 	var r analyzer.Reason
+	t, _ := p.Catalog.Table(o.Table)
 	values := "values of " + list(lost.columns)
 	notNull := func(column string) bool { return t == nil || t.NotNull(column) }
 	switch {
@@ -45,7 +64,7 @@ func checkUpdate(p *analyzer.Pass) {
 		r = reason(20, "the old values can be computed from the new ones")
 	case lost.kept:
 		r = reason(30, "the old values are kept in another column")
-	case op.BoundedBy(o.Where, t.KeyColumns()), o.Upsert && !o.FromQuery:
+	case p.Catalog.Bounded(t, o.Only, o.Where), o.Upsert && !o.FromQuery:
 		r = reason(40, "the rows are picked by a constant key")
 	case o.Joins, o.Upsert, op.ReadsElsewhere(o.Where):
 		r = reason(65, "which rows change depends on other tables")
@@ -57,20 +76,29 @@ func checkUpdate(p *analyzer.Pass) {
 	default:
 		r = reason(45, "values are overwritten where a condition on the row holds")
 	}
-	remedy := ""
-	if r.Points < 60 {
-		remedy = "Nothing more to do if these are the rows and values that you mean: look at them in production first, with SELECT and the same condition."
+	return []analyzer.Reason{r}, fmt.Sprintf("Overwrites %s in table %s.", values, o.Table)
+}
+
+// changed returns the columns that the assignments give another value.
+func changed(set []op.Assignment) []string {
+	var columns []string
+	for _, a := range set {
+		if a.Value.Kind != op.Same {
+			columns = append(columns, a.Column)
+		}
 	}
-	column := ""
-	if len(lost.columns) == 1 {
-		column = lost.columns[0]
+	return columns
+}
+
+// unlink adds what happens to values that refer to an overwritten key: those that
+// do not follow it are lost, and nothing in the text limits how many they are.
+// Further losses only come along.
+func unlink(references, further []catalog.Loss, j *analyzer.Judgement) {
+	if slices.ContainsFunc(references, func(l catalog.Loss) bool { return !l.Follows }) {
+		j.Reasons = append(j.Reasons, reason(max(20, 60-sum(j.Reasons)), "the text sets no limit to the references that are lost with the key"))
+		j.Remedy = "Drop the foreign key, or make it ON UPDATE CASCADE, before the key is changed."
 	}
-	p.Report(analyzer.Judgement{
-		Object:  p.Object(op.Table, o.Table, column),
-		Message: fmt.Sprintf("Overwrites %s in table %s.", values, o.Table),
-		Reasons: []analyzer.Reason{r},
-		Remedy:  remedy,
-	})
+	j.Reach, j.Reasons = reached(slices.Concat(further, references), j.Reasons)
 }
 
 // overwrite is what an assignment list does to values that were there.
@@ -83,13 +111,16 @@ type overwrite struct {
 
 // overwritten returns the columns whose values the assignments overwrite: not
 // those that the change added, nor where only NULL is replaced.
-func overwritten(p *analyzer.Pass, table op.Name, set []op.Assignment, where op.Condition) overwrite {
+//
+// With every it does not ask who made the columns: what is written to the key of a
+// new table goes through to older ones that refer to it.
+func overwritten(p *analyzer.Pass, table op.Name, set []op.Assignment, where op.Condition, every bool) overwrite {
 	w := overwrite{undoable: true, conditional: true, kept: true}
 	swap := swapped(set)
 	for _, a := range set {
-		_, state := p.Catalog.Column(table, a.Column)
-		if state == catalog.Created || a.Value.Kind == op.Same || a.Value.Kind == op.Coalesced ||
-			op.Requires(where, op.IsNull{Column: a.Column}) {
+		column, state := p.Catalog.Column(table, a.Column)
+		if state == catalog.Created && !every || a.Value.Kind == op.Same || a.Value.Kind == op.Coalesced ||
+			op.Requires(where, op.IsNull{Column: a.Column}) || keepsValue(p, column, a.Value) {
 			continue
 		}
 		w.columns = append(w.columns, a.Column)
@@ -100,6 +131,17 @@ func overwritten(p *analyzer.Pass, table op.Name, set []op.Assignment, where op.
 	}
 	w.conditional = w.conditional && !w.undoable
 	return w
+}
+
+// keepsValue reports whether the value is the column's own in another type, and the
+// column's type gives it back.
+func keepsValue(p *analyzer.Pass, column *catalog.Column, v op.Value) bool {
+	if v.Kind != op.Cast || column == nil || column.Type.Name.IsZero() {
+		return false
+	}
+	own := p.Catalog.BaseType(column.Type)
+	at, l := through(&own, v.Casts)
+	return l.why == "" && convert(at, own, false).why == ""
 }
 
 // swapped reports whether the assignments only exchange columns: a = b, b = a.

@@ -34,7 +34,11 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.Drop:
 		c.drop(o)
 	case *op.DropColumn:
-		c.dropColumn(c.implied(o.Table), o.Column, o.Cascade)
+		if t := c.implied(o.Table); o.Only {
+			c.dropColumnOnly(t, o.Column, o.Cascade)
+		} else {
+			c.dropColumn(t, o.Column, o.Cascade)
+		}
 	case *op.Rename:
 		c.rename(o)
 	case *op.SetSchema:

@@ -159,6 +159,9 @@ func (c *Catalog) needsOf(holder thing) needs {
 }
 
 func (c *Catalog) needsOfFunction(all *needs, f namedFunction) {
+	if f.Language == "plpgsql" {
+		all.add(thing{kind: op.Extension, name: op.Name{Name: f.Language}}, f.thing(), "is written in")
+	}
 	for _, t := range append(f.Types[:len(f.Types):len(f.Types)], f.Returns) {
 		c.needsType(all, t.Name, f.thing(), "takes or returns")
 	}
@@ -180,7 +183,28 @@ func (c *Catalog) needsOfTable(all *needs, t *Table) {
 		all.add(thing{kind: op.Collation, name: column.Collation}, own, "its collation")
 		for _, call := range column.Calls {
 			all.add(thing{kind: op.Function, name: call}, own, "it is computed by")
+			for _, extension := range computedBy[call.Name] {
+				all.add(thing{kind: op.Extension, name: op.Name{Name: extension}}, own, "it is computed by")
+			}
 		}
+		for _, used := range column.Types {
+			c.needsType(all, used, own, "it is computed with")
+		}
+		for _, used := range column.Collations {
+			all.add(thing{kind: op.Collation, name: used}, own, "it is computed with")
+		}
+		for _, read := range column.Reads {
+			all.add(columnThing(t.Name, read), own, "it is computed from")
+		}
+	}
+	for _, column := range t.partitionColumns {
+		if found := t.column(column); found != nil {
+			c.needsType(all, found.Type.Name, by, "it is partitioned by")
+			all.add(thing{kind: op.Collation, name: found.Collation}, by, "it is partitioned by")
+		}
+	}
+	for _, call := range t.partitionCalls {
+		all.add(thing{kind: op.Function, name: call}, by, "it is partitioned by")
 	}
 }
 

@@ -154,7 +154,10 @@ func TestReach(t *testing.T) {
 		CREATE TABLE orders (id int PRIMARY KEY, u int REFERENCES users ON DELETE CASCADE);
 		CREATE TABLE lines (id int, o int REFERENCES orders ON DELETE CASCADE, s int REFERENCES users ON DELETE SET NULL);`
 	deletes := func(table string) func(*catalog.Catalog) []catalog.Loss {
-		return func(c *catalog.Catalog) []catalog.Loss { found, _ := c.Table(name(table)); return c.DeleteReach(found) }
+		return func(c *catalog.Catalog) []catalog.Loss {
+			found, _ := c.Table(name(table))
+			return c.DeleteReach(found, false)
+		}
 	}
 	truncates := func(table string, cascade bool) func(*catalog.Catalog) []catalog.Loss {
 		return func(c *catalog.Catalog) []catalog.Loss {
@@ -218,7 +221,7 @@ func TestCircles(t *testing.T) {
 				c.HoldsRows(found)
 			}
 			c.Column(name("a"), "x")
-			c.DeleteReach(found)
+			c.DeleteReach(found, false)
 			c.TruncateReach(found, true, false)
 			c.DropReach(found, true)
 			c.TypeReach(op.Type, name("b"))

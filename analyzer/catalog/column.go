@@ -58,8 +58,26 @@ func (c *Catalog) inheritColumn(heir *Table, o *op.AddColumn, from *Column) {
 // dropColumn removes a column from a table and from those under it that have it
 // from there.
 func (c *Catalog) dropColumn(t *Table, name string, cascade bool) {
-	column := t.column(name)
-	if column != nil {
+	c.dropOwnColumn(t, name, cascade)
+	for _, heir := range c.heirs(t) {
+		if one := heir.column(name); one == nil || !one.local && !c.hasAbove(heir, name) {
+			c.dropColumn(heir, name, cascade)
+		}
+	}
+}
+
+// dropColumnOnly leaves the column to the tables that inherit it: ALTER TABLE ONLY.
+func (c *Catalog) dropColumnOnly(t *Table, name string, cascade bool) {
+	c.dropOwnColumn(t, name, cascade)
+	for _, heir := range c.heirs(t) {
+		if one := heir.column(name); one != nil {
+			one.local = true
+		}
+	}
+}
+
+func (c *Catalog) dropOwnColumn(t *Table, name string, cascade bool) {
+	if column := t.column(name); column != nil {
 		if cascade {
 			c.dropReading(t, name)
 		}
@@ -67,11 +85,6 @@ func (c *Catalog) dropColumn(t *Table, name string, cascade bool) {
 	}
 	t.dropped[name] = true
 	c.forget(t.Name.String() + "." + name)
-	for _, heir := range c.heirs(t) {
-		if one := heir.column(name); one == nil || !one.local && !c.hasAbove(heir, name) {
-			c.dropColumn(heir, name, cascade)
-		}
-	}
 }
 
 // hasAbove reports whether a table that this one is a partition of or inherits from

@@ -27,6 +27,7 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 		Name: name, Kind: o.Kind, Temporary: temporary, Unlogged: o.Unlogged, partitionBy: o.PartitionBy,
 		dropOnCommit: o.DropOnCommit, epoch: c.epoch, dropped: map[string]bool{},
 	}
+	t.partitionColumns, t.partitionCalls = o.PartitionKey.Columns, o.PartitionKey.Calls
 	if !temporary && !c.certain(o.IfNotExists, state) {
 		t.epoch, t.Implied = -1, true
 	}

@@ -1,6 +1,11 @@
 package catalog
 
-import "github.com/dropgate/dropgate/analyzer/op"
+import (
+	"maps"
+	"slices"
+
+	"github.com/dropgate/dropgate/analyzer/op"
+)
 
 // extensionTypes are the types that an extension brings, for extensions whose
 // types stand in columns. An extension that is not listed may bring any.
@@ -35,6 +40,36 @@ var broughtBy = func() map[string][]string {
 	for extension, types := range extensionTypes {
 		for _, t := range types {
 			all[t] = append(all[t], extension)
+		}
+	}
+	return all
+}()
+
+// extensionFunctions are the functions of an extension that a generated column can
+// be computed by: those that always give the same for the same.
+var extensionFunctions = map[string][]string{
+	"pgcrypto":      {"digest", "hmac", "crypt", "encrypt", "encrypt_iv", "decrypt", "decrypt_iv", "armor", "dearmor"},
+	"uuid-ossp":     {"uuid_generate_v3", "uuid_generate_v5", "uuid_nil", "uuid_ns_dns", "uuid_ns_url", "uuid_ns_oid", "uuid_ns_x500"},
+	"fuzzystrmatch": {"levenshtein", "levenshtein_less_equal", "soundex", "difference", "metaphone", "dmetaphone", "dmetaphone_alt"},
+	"pg_trgm":       {"similarity", "show_trgm", "word_similarity", "strict_word_similarity"},
+	"unaccent":      {"unaccent"},
+	"earthdistance": {"ll_to_earth", "earth_distance", "latitude", "longitude", "earth", "gc_to_sec", "sec_to_gc"},
+	"intarray":      {"icount", "sort", "sort_asc", "sort_desc", "uniq", "idx", "subarray", "intset"},
+	"hstore":        {"hstore", "akeys", "avals", "skeys", "hstore_to_json", "hstore_to_jsonb", "hstore_to_array", "slice", "exist", "defined"},
+	"ltree":         {"text2ltree", "ltree2text", "nlevel", "subltree", "subpath", "lca", "index"},
+	"postgis": {
+		"st_makepoint", "st_point", "st_setsrid", "st_geomfromtext", "st_geogfromtext", "st_area", "st_length", "st_centroid",
+		"st_transform", "st_x", "st_y", "st_asgeojson", "st_geomfromgeojson", "st_buffer", "st_envelope", "st_geohash",
+	},
+	"h3": {"h3_lat_lng_to_cell", "h3_cell_to_parent"},
+}
+
+// computedBy are the extensions that bring a function, by its name.
+var computedBy = func() map[string][]string {
+	all := map[string][]string{}
+	for _, extension := range slices.Sorted(maps.Keys(extensionFunctions)) {
+		for _, function := range extensionFunctions[extension] {
+			all[function] = append(all[function], extension)
 		}
 	}
 	return all

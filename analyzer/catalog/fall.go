@@ -24,8 +24,7 @@ func (c *Catalog) DropReach(t *Table, cascade bool) []Loss {
 // drops adds the partitions of a table, which go with it in any case.
 func (w *walker) drops(t *Table) {
 	for _, child := range w.c.children(t) {
-		if child.Parent == t.Name && !w.seen[child.Name] {
-			w.seen[child.Name] = true
+		if child.Parent == t.Name && w.first(child, "") {
 			w.add(op.Table, child, "", under(child, t))
 			w.drops(child)
 		}
@@ -45,6 +44,22 @@ func (c *Catalog) TypeReach(kind op.Kind, n op.Name) []Loss { return c.losses(c.
 // FunctionReach returns the columns that go with a function: generated ones that it
 // computes, those of types that need it.
 func (c *Catalog) FunctionReach(n op.Name) []Loss { return c.losses(c.thingOf(op.Function, n)) }
+
+// ColumnReach returns what loses something with a column besides its table: tables
+// that inherit it, columns of the table's row type, and with CASCADE what is
+// computed from it.
+func (c *Catalog) ColumnReach(t *Table, column string, only, cascade bool) []Loss {
+	if t == nil {
+		return nil
+	}
+	w := c.walker(t)
+	w.attribute(&fall{thing: thing{kind: op.Attribute, name: t.Name, part: column}})
+	all := append(c.Heirs(t, only, column), w.all...)
+	if cascade {
+		all = append(all, c.losses(columnThing(t.Name, column))...)
+	}
+	return all
+}
 
 // AttributeReach returns what loses the values of an attribute of a composite
 // type: columns of that type and tables made of it.
@@ -79,7 +94,7 @@ func (c *Catalog) losses(root thing) []Loss {
 	w := c.walker(nil)
 	for _, f := range falls { // the columns of a table go with it
 		if f.kind == op.Table {
-			w.seen[f.name] = true
+			w.seen[copyKey(f.name, "")] = true
 		}
 	}
 	for _, f := range falls[1:] {
@@ -100,7 +115,7 @@ func (c *Catalog) losses(root thing) []Loss {
 // column adds a column that goes.
 func (w *walker) column(t *Table, f *fall) {
 	column := t.column(f.part)
-	if column == nil || w.seen[t.Name] || w.c.stateOf(column.epoch) == Created || column.Generated && f.with.kind != op.Function {
+	if column == nil || w.seen[copyKey(t.Name, "")] || !w.first(t, column.Name) {
 		return
 	}
 	w.add(op.Column, t, column.Name, w.c.why(f))
@@ -139,7 +154,7 @@ func (c *Catalog) why(f *fall) string {
 		return f.how + " " + on.name.String()
 	case f.how == "shows":
 		return "shows " + on.name.String() + "." + on.part
-	case on.kind == op.Attribute:
+	case on.kind == op.Attribute && on.with != nil:
 		return fmt.Sprintf("%s attribute %s, whose type needs %s", f.how, on.part, c.label(on.with)+c.reason(on.with))
 	}
 	return f.how + " " + c.label(on) + c.reason(on)

@@ -1,7 +1,7 @@
 package catalog
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/dropgate/dropgate/analyzer/op"
 )
@@ -13,26 +13,39 @@ type Loss struct {
 	Name  string
 	Why   string
 	Table op.Name // the table, or the one that has the column, as Before tells it
+	// Follows says that what is written over only goes along with what it refers to:
+	// ON UPDATE CASCADE.
+	Follows bool
 }
 
 // HoldsRows reports whether the table, or one that inherits from it or is a
 // partition of it, was there before the change.
 func (c *Catalog) HoldsRows(t *Table) bool {
-	for _, one := range c.family(t) {
-		if !one.Temporary && c.stateOf(one.epoch) != Created {
-			return true
-		}
+	if c.older(t) {
+		return true
 	}
-	return false
+	return slices.ContainsFunc(c.family(t)[1:], c.older)
 }
+
+// older reports whether the table itself was there before the change.
+func (c *Catalog) older(t *Table) bool { return !t.Temporary && c.stateOf(t.epoch) != Created }
 
 // family returns the table and all that inherit from it or are partitions of it,
 // at any depth, each once.
 func (c *Catalog) family(t *Table) []*Table {
+	under := map[op.Name][]*Table{}
+	for _, other := range c.sorted() {
+		if !other.Parent.IsZero() {
+			under[other.Parent] = append(under[other.Parent], other)
+		}
+		for _, parent := range other.Parents {
+			under[parent] = append(under[parent], other)
+		}
+	}
 	all := []*Table{t}
 	seen := map[*Table]bool{t: true}
 	for i := 0; i < len(all); i++ {
-		for _, child := range c.children(all[i]) {
+		for _, child := range under[all[i].Name] {
 			if !seen[child] {
 				seen[child] = true
 				all = append(all, child)
@@ -42,6 +55,72 @@ func (c *Catalog) family(t *Table) []*Table {
 	return all
 }
 
+// Heirs returns the tables that inherit from the table and were there before the
+// change: what is done to its rows is done to theirs. With columns it returns those
+// of them. Partitions are named only where the change made the table above them:
+// else their rows are its own.
+func (c *Catalog) Heirs(t *Table, only bool, columns ...string) []Loss {
+	if t == nil || only {
+		return nil
+	}
+	w := c.walker(t)
+	for _, one := range c.family(t)[1:] {
+		why := "inherits from " + t.Name.String()
+		if !one.Parent.IsZero() {
+			why = "partition of " + t.Name.String()
+		}
+		if !c.older(one) || !one.Parent.IsZero() && c.older(t) {
+			continue
+		}
+		if len(columns) == 0 {
+			w.add(op.Table, one, "", why)
+		}
+		for _, column := range columns {
+			w.add(op.Column, one, column, why)
+		}
+	}
+	return w.all
+}
+
+// Bounded reports whether the condition compares a primary or unique key with
+// constants: of the table, and of every table that inherits from it, since a key
+// holds for the rows of its own table only. The key of a partitioned table holds
+// for its partitions.
+func (c *Catalog) Bounded(t *Table, only bool, where op.Condition) bool {
+	switch {
+	case t == nil:
+		return op.BoundedBy(where, nil)
+	case only:
+		return op.BoundedBy(where, c.keyColumns(t))
+	}
+	for _, one := range c.family(t) {
+		if !op.BoundedBy(where, c.keyColumns(one)) {
+			return false
+		}
+	}
+	return true
+}
+
+// keyColumns returns the columns of every key that holds for the table's rows: its own
+// and those of the partitioned tables above it.
+func (c *Catalog) keyColumns(t *Table) [][]string {
+	var all [][]string
+	for _, one := range c.upward(t) {
+		all = append(all, one.KeyColumns()...)
+	}
+	return all
+}
+
+// upward returns the table and the partitioned tables that its rows are rows of.
+func (c *Catalog) upward(t *Table) []*Table {
+	all := []*Table{t}
+	seen := map[*Table]bool{t: true}
+	for t = c.tables[t.Parent]; t != nil && !seen[t]; t = c.tables[t.Parent] {
+		seen[t] = true
+		all = append(all, t)
+	}
+	return all
+}
 func (c *Catalog) children(t *Table) []*Table {
 	var all []*Table
 	for _, other := range c.sorted() {
@@ -68,115 +147,6 @@ func (c *Catalog) TypedTables(n op.Name) []*Table {
 		}
 	}
 	return all
-}
-
-// a walker collects losses, each table once.
-type walker struct {
-	c    *Catalog
-	seen map[op.Name]bool
-	all  []Loss
-	// visit is called for what happens to tables besides the one named; may be nil.
-	visit func(t *Table, event op.Event, columns []string)
-}
-
-func (w *walker) see(t *Table, event op.Event, columns []string) {
-	if w.visit != nil {
-		w.visit(t, event, columns)
-	}
-}
-
-func (c *Catalog) walker(t *Table) *walker {
-	w := &walker{c: c, seen: map[op.Name]bool{}}
-	if t != nil {
-		w.seen[t.Name] = true
-	}
-	return w
-}
-
-func (w *walker) add(kind op.Kind, t *Table, column, why string) {
-	if !w.c.HoldsRows(t) {
-		return
-	}
-	name := t.Name.String()
-	if column != "" {
-		name += "." + column
-	}
-	w.all = append(w.all, Loss{Kind: kind, Name: name, Why: why, Table: w.c.nameBefore(t)})
-}
-
-// DeleteReach returns what a DELETE from the table takes along through foreign
-// keys: rows of other tables (or more of its own), and values set to NULL.
-func (c *Catalog) DeleteReach(t *Table) []Loss {
-	if t == nil {
-		return nil
-	}
-	w := c.walker(nil)
-	w.deletes(t)
-	return w.all
-}
-
-func (w *walker) deletes(t *Table) {
-	if w.c.KeysOff(t) {
-		return
-	}
-	for _, other := range w.c.sorted() {
-		for _, k := range other.Foreign {
-			if k.References != t.Name {
-				continue
-			}
-			switch k.OnDelete {
-			case "cascade":
-				if !w.seen[other.Name] {
-					w.seen[other.Name] = true
-					w.see(other, op.OnDelete, nil)
-					w.add(op.Table, other, "", "foreign key ON DELETE CASCADE to "+t.Name.String())
-					w.deletes(other)
-				}
-			case "set null", "set default":
-				w.see(other, op.OnUpdate, k.Columns)
-				for _, column := range k.Columns {
-					w.add(op.Column, other, column, "foreign key ON DELETE "+strings.ToUpper(k.OnDelete)+" to "+t.Name.String())
-				}
-			}
-		}
-	}
-}
-
-// TruncateReach returns the tables that TRUNCATE empties besides the one named:
-// with CASCADE those whose foreign keys lead to it; and the tables under it.
-func (c *Catalog) TruncateReach(t *Table, cascade, only bool) []Loss {
-	if t == nil {
-		return nil
-	}
-	w := c.walker(t)
-	w.truncates(t, cascade, only)
-	return w.all
-}
-
-func (w *walker) truncates(t *Table, cascade, only bool) {
-	if !only {
-		for _, child := range w.c.children(t) {
-			if !w.seen[child.Name] {
-				w.seen[child.Name] = true
-				w.see(child, op.OnTruncate, nil)
-				w.add(op.Table, child, "", under(child, t))
-				w.truncates(child, cascade, false)
-			}
-		}
-	}
-	if !cascade {
-		return
-	}
-	for _, other := range w.c.sorted() {
-		for _, k := range other.Foreign {
-			if k.References == t.Name && !w.seen[other.Name] {
-				w.seen[other.Name] = true
-				w.see(other, op.OnTruncate, nil)
-				w.add(op.Table, other, "", "TRUNCATE … CASCADE follows its foreign key to "+t.Name.String())
-				w.truncates(other, true, false)
-			}
-		}
-	}
 }
 
 func under(child, parent *Table) string {

@@ -24,11 +24,14 @@ type Table struct {
 
 	partitionBy string // RANGE (a)
 	bound       string // of a partition
-	rowSecurity bool
-	open        bool // not all of its columns are known
-	constraints []*constraint
-	indexes     []*index
-	sequences   []*object // that its columns own
+	// partitionColumns and partitionCalls are what it is partitioned by.
+	partitionColumns []string
+	partitionCalls   []op.Name
+	rowSecurity      bool
+	open             bool // not all of its columns are known
+	constraints      []*constraint
+	indexes          []*index
+	sequences        []*object // that its columns own
 
 	epoch        int
 	was          op.Name // what it was called before it was first moved in the epoch moved

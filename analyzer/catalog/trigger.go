@@ -248,8 +248,8 @@ func (c *Catalog) TruncateFires(o *op.Truncate) []Fire {
 }
 
 // CascadeFires returns the triggers of other tables that the foreign keys to the
-// table set off when rows of it are deleted.
-func (c *Catalog) CascadeFires(n op.Name) []Fire {
+// table set off when rows of it are deleted, or some of its columns written over.
+func (c *Catalog) CascadeFires(n op.Name, event op.Event, columns []string, only bool) []Fire {
 	t := c.tables[c.relation(n)]
 	if t == nil {
 		return nil
@@ -259,7 +259,12 @@ func (c *Catalog) CascadeFires(n op.Name) []Fire {
 	w.visit = func(t *Table, event op.Event, columns []string) {
 		all = append(all, c.Fires(t.Name, event, columns, false)...)
 	}
-	w.deletes(t)
+	switch event {
+	case op.OnDelete:
+		w.deletes(t, only)
+	case op.OnUpdate:
+		w.updates(t, only, columns)
+	}
 	return all
 }
 

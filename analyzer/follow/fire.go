@@ -37,9 +37,7 @@ func (r *run) change(fr frame, at op.At, o op.Operation) {
 			continue
 		}
 		fires = append(fires, r.catalog.Fires(table, event, columns, only)...)
-		if event == op.OnDelete {
-			fires = append(fires, r.catalog.CascadeFires(table)...)
-		}
+		fires = append(fires, r.catalog.CascadeFires(table, event, columns, only)...)
 	}
 	for _, f := range fires {
 		r.trigger(fr, at, f)
@@ -131,8 +129,16 @@ func (r *run) throughView(fr frame, at op.At, o op.Operation, over op.Name) bool
 		return false
 	}
 	defer leave()
-	r.change(fr.via("view "+r.catalog.ResolveObject(op.View, view).String(), at.Span).at(fr), at, onTable(o, over))
+	r.change(fr.via("view "+r.catalog.ResolveObject(op.View, view).String(), at.Span).at(fr), at, onTable(o, over, r.shown(view)))
 	return true
+}
+
+// shown returns the columns that a view shows by other names.
+func (r *run) shown(view op.Name) map[string]string {
+	if v := r.catalog.Viewed(view); v != nil {
+		return v.Shown
+	}
+	return nil
 }
 
 // read follows what is read to the functions that a view calls.
@@ -165,27 +171,50 @@ func (fr frame) at(other frame) frame {
 	return fr
 }
 
-// onTable returns the operation as it is done to another relation.
-func onTable(o op.Operation, table op.Name) op.Operation {
+// onTable returns the operation as it is done to another relation, whose columns a
+// view shows by other names.
+func onTable(o op.Operation, table op.Name, shown map[string]string) op.Operation {
+	column := func(name string) string {
+		if other, ok := shown[name]; ok {
+			return other
+		}
+		return name
+	}
 	switch o := o.(type) {
 	case *op.Insert:
 		c := *o
-		c.Table = table
+		c.Table, c.Into = table, renamed(o.Into, column)
 		return &c
 	case *op.Update:
 		c := *o
-		c.Table = table
+		c.Table, c.Set, c.Where = table, assigned(o.Set, column), op.Renamed(o.Where, column)
 		return &c
 	case *op.Delete:
 		c := *o
-		c.Table = table
+		c.Table, c.Where = table, op.Renamed(o.Where, column)
 		return &c
 	case *op.Merge:
 		c := *o
-		c.Table = table
+		c.Table, c.Sets, c.On = table, assigned(o.Sets, column), op.Renamed(o.On, column)
 		return &c
 	}
 	return o
+}
+
+func renamed(columns []string, to func(string) string) []string {
+	columns = slices.Clone(columns)
+	for i := range columns {
+		columns[i] = to(columns[i])
+	}
+	return columns
+}
+
+func assigned(set []op.Assignment, to func(string) string) []op.Assignment {
+	set = slices.Clone(set)
+	for i := range set {
+		set[i].Column, set[i].Value.Reads = to(set[i].Column), renamed(set[i].Value.Reads, to)
+	}
+	return set
 }
 
 func (r *run) rule(fr frame, at op.At, rule *op.CreateRule) {

@@ -48,6 +48,49 @@ func (NotNull) condition()   {}
 func (Own) condition()       {}
 func (Elsewhere) condition() {}
 
+// Renamed returns the condition with other names of columns. What is said of a
+// column without one is no more than a condition.
+func Renamed(c Condition, to func(string) string) Condition {
+	all := func(parts []Condition) []Condition {
+		renamed := make([]Condition, len(parts))
+		for i, part := range parts {
+			renamed[i] = Renamed(part, to)
+		}
+		return renamed
+	}
+	switch c := c.(type) {
+	case And:
+		return And(all(c))
+	case Or:
+		return Or(all(c))
+	case Own:
+		var columns []string
+		for _, column := range c.Columns {
+			columns = append(columns, to(column))
+		}
+		return Own{Columns: columns}
+	case Equals:
+		if to(c.Column) != "" {
+			return Equals{Column: to(c.Column)}
+		}
+	case Matches:
+		if to(c.Column) != "" {
+			return Matches{Column: to(c.Column), Variable: c.Variable}
+		}
+	case IsNull:
+		if to(c.Column) != "" {
+			return IsNull{Column: to(c.Column)}
+		}
+	case NotNull:
+		if to(c.Column) != "" {
+			return NotNull{Column: to(c.Column)}
+		}
+	default:
+		return c
+	}
+	return Own{}
+}
+
 // BoundedBy reports whether the condition picks at most one row for each of a
 // fixed list of constants: whether it compares every column of some key with
 // constants.
@@ -241,5 +284,5 @@ const (
 type Value struct {
 	Kind  ValueKind
 	Reads []string   // the row's own columns that it reads
-	Casts []DataType // for Cast: the types, innermost first
+	Casts []DataType // for Cast: the types, innermost first; for Zoned those before it
 }

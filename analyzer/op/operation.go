@@ -15,6 +15,9 @@ type ColumnDef struct {
 	Sequence    Name     // of an identity column, if the statement names it
 	Expression  string   // of a generated column, as written
 	Reads       []string // columns that a generated column is computed from
+	// Types of the schema's own that a generated column's expression converts to, and
+	// collations that it names.
+	Types, Collations []Name
 }
 
 // A ConstraintKind is the kind of a table constraint.
@@ -43,6 +46,7 @@ type ConstraintDef struct {
 	RefColumns []string       // empty: the primary key
 	OnDelete   string         // "cascade", "set null", "set default", "restrict" or "no action"
 	OnUpdate   string         // the same words
+	SetColumns []string       // that ON DELETE SET NULL or SET DEFAULT sets; empty: all of them
 	Expression string         // of a check; the elements of an exclusion, as written
 	Elements   []IndexElement // of an exclusion
 	Include    []string       // of a key: columns that its index only carries along
@@ -71,6 +75,7 @@ type CreateTable struct {
 	PartitionOf  Name   // parent, by PARTITION OF
 	Bound        string // of a partition: "FOR VALUES …" or "DEFAULT", as written
 	PartitionBy  string // "RANGE (created_at)", as written
+	PartitionKey PartitionKey
 	Unlogged     bool
 	Like         []Like  // LIKE: columns come from there
 	OfType       Name    // CREATE TABLE … OF type
@@ -78,6 +83,12 @@ type CreateTable struct {
 	As           bool    // AS, SELECT INTO
 	Query        *Result // AS: the columns that the table gets; nil where they cannot be told
 	DropOnCommit bool    // a temporary table that goes with its transaction
+}
+
+// A PartitionKey says what PARTITION BY needs.
+type PartitionKey struct {
+	Columns []string
+	Calls   []Name // functions
 }
 
 // Copy says that an operation's rows come from a query.
@@ -141,6 +152,7 @@ type Drop struct {
 // DropColumn removes a column from a table.
 type DropColumn struct {
 	Table    Name
+	Only     bool // not from tables that inherit from it
 	Column   string
 	IfExists bool
 	Cascade  bool
@@ -281,6 +293,9 @@ type CreateView struct {
 	// Over is the table that a simple view shows: what is written to the view is
 	// written to it (manual, CREATE VIEW, updatable views). Zero for other views.
 	Over Name
+	// Shown are the columns of Over by the names that the view gives them, where they
+	// differ; empty for what is computed.
+	Shown map[string]string
 	// Calls are the functions that reading the view calls, and Reads the relations
 	// that it reads.
 	Calls []Operation // Call and Dynamic
@@ -337,7 +352,7 @@ type CreateIndex struct {
 type CreateType struct {
 	Kind Kind // Type or Domain
 	Name Name
-	Base DataType // of a domain
+	Base DataType // of a domain; the elements of a range
 	// Attributes of a composite type.
 	Attributes []ColumnDef
 	TypeDetail

@@ -64,7 +64,7 @@ func (a *action) columns() []op.Operation {
 		if a.ofType {
 			return one(&op.DropAttribute{Type: a.table, Attribute: c.Name, IfExists: c.MissingOk, Cascade: cascade})
 		}
-		return one(&op.DropColumn{Table: a.table, Column: c.Name, IfExists: c.MissingOk, Cascade: cascade})
+		return one(&op.DropColumn{Table: a.table, Column: c.Name, Only: a.only, IfExists: c.MissingOk, Cascade: cascade})
 	case pg_query.AlterTableType_AT_AlterColumnType:
 		if a.ofType {
 			return one(&op.AlterAttribute{Type: a.table, Attribute: c.Name, To: dataType(def.TypeName), Cascade: cascade})

@@ -46,7 +46,25 @@ func (r *reader) columnConstraint(c *op.ColumnDef, d *pg_query.ColumnDef, k *pg_
 	case pg_query.ConstrType_CONSTR_GENERATED:
 		c.Generated, c.Calls = true, calls(k.RawExpr)
 		c.Expression, c.Reads = r.parenthesised(k.Location, "as"), columnsIn(k.RawExpr)
+		c.Types, c.Collations = needed(k.RawExpr)
 	}
+}
+
+// needed returns the types of its own that an expression converts to, and the
+// collations that it names.
+func needed(n *pg_query.Node) (types, collations []op.Name) {
+	walk(n, func(n *pg_query.Node) bool {
+		if t := n.GetTypeCast().GetTypeName(); t != nil {
+			if use, ok := useOf(t); ok {
+				types = append(types, use.Name)
+			}
+		}
+		if c := n.GetCollateClause(); c != nil {
+			collations = append(collations, qualified(strs(c.Collname)))
+		}
+		return true
+	})
+	return types, collations
 }
 
 // isNull reports whether an expression is NULL or a cast of it: as a default it is
@@ -99,6 +117,7 @@ func (r *reader) constraint(k *pg_query.Constraint, column string) (op.Constrain
 		d.References = rangeName(k.Pktable)
 		d.RefColumns = strs(k.PkAttrs)
 		d.OnDelete, d.OnUpdate = keyActions[k.FkDelAction], keyActions[k.FkUpdAction]
+		d.SetColumns = strs(k.FkDelSetCols)
 	case op.Check:
 		d.Columns, d.Expression, d.NoInherit = columnsIn(k.RawExpr), r.parenthesised(k.Location, "check"), k.IsNoInherit
 		return d, true

@@ -2,6 +2,7 @@ package pgsql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -186,6 +187,8 @@ func constant(n *pg_query.Node) (is, null bool) {
 		return true, false
 	case n.GetTypeCast() != nil:
 		return constant(n.GetTypeCast().Arg)
+	case n.GetAArrayExpr() != nil:
+		return !slices.ContainsFunc(n.GetAArrayExpr().Elements, func(n *pg_query.Node) bool { return !isConstant(n) }), false
 	case n.GetAExpr() != nil && n.GetAExpr().Kind == pg_query.A_Expr_Kind_AEXPR_OP:
 		e := n.GetAExpr()
 		right, rightNull := constant(e.Rexpr)
@@ -234,6 +237,10 @@ func (w row) condition(n *pg_query.Node) op.Condition {
 		}
 	case n.GetAExpr() != nil:
 		if c := w.comparison(n.GetAExpr()); c != nil {
+			return c
+		}
+	case n.GetSubLink() != nil:
+		if c := w.among(n.GetSubLink()); c != nil {
 			return c
 		}
 	}
@@ -403,9 +410,9 @@ func (w row) equality(left *pg_query.Node, values []*pg_query.Node) op.Condition
 	if r := left.GetRowExpr(); r != nil {
 		return w.rowEquality(r, values)
 	}
-	column, ok := w.ownColumn(left)
+	column, ok := w.ownColumn(untexted(left))
 	if !ok {
-		if column, ok = w.ownColumn(values[0]); !ok || len(values) != 1 {
+		if column, ok = w.ownColumn(untexted(values[0])); !ok || len(values) != 1 {
 			return nil
 		}
 		values = []*pg_query.Node{left}

@@ -27,6 +27,26 @@ func shows(relation string, columns ...string) []op.ColumnRead {
 	return all
 }
 
+// TestShown holds which columns of a table a view shows by other names.
+func TestShown(t *testing.T) {
+	for _, tt := range []struct {
+		view string
+		want map[string]string
+	}{
+		{"v AS SELECT id, name FROM t", nil},
+		{"v AS SELECT t.id AS number, lower(name) AS name FROM t", map[string]string{"number": "id", "name": ""}},
+		{"v (number, called) AS SELECT id, name FROM t", map[string]string{"number": "id", "called": "name"}},
+		{"v AS SELECT *, id AS number FROM t", map[string]string{"number": "id"}},
+		{"v (number) AS SELECT * FROM t", map[string]string{"number": ""}},
+		{"v AS SELECT id AS number FROM t, u", nil},
+	} {
+		_, all := read("CREATE VIEW " + tt.view)
+		if diff := cmp.Diff(tt.want, all[0].Ops[0].Op.(*op.CreateView).Shown); diff != "" {
+			t.Errorf("columns of view %s (-want +got):\n%s", tt.view, diff)
+		}
+	}
+}
+
 // TestViews holds what a view selects from and which columns it names.
 func TestViews(t *testing.T) {
 	both := []op.ColumnRead{{Relation: bare("t"), Column: "a"}, {Relation: bare("u"), Column: "a"}}
@@ -54,7 +74,7 @@ func TestViews(t *testing.T) {
 		want := &op.CreateView{Kind: op.View, Name: bare("v"), Over: bare(tt.over), Reads: tt.reads, ViewDetail: op.ViewDetail{Columns: tt.columns, Query: tt.query}}
 		_, all := read("CREATE VIEW v AS " + tt.query)
 		got := *all[0].Ops[0].Op.(*op.CreateView)
-		got.Calls = nil
+		got.Calls, got.Shown = nil, nil
 		if diff := cmp.Diff(want, &got); diff != "" {
 			t.Errorf("view over %q (-want +got):\n%s", tt.query, diff)
 		}

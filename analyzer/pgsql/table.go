@@ -26,6 +26,13 @@ func (r *reader) createTable(s *pg_query.CreateStmt, kind op.Kind) *op.CreateTab
 			c.Inherits = append(c.Inherits, rangeName(n.GetRangeVar()))
 		}
 	}
+	for _, n := range s.Partspec.GetPartParams() {
+		e := n.GetPartitionElem()
+		if e.Name != "" {
+			c.PartitionKey.Columns = append(c.PartitionKey.Columns, e.Name)
+		}
+		c.PartitionKey.Calls = append(c.PartitionKey.Calls, calls(e.Expr)...)
+	}
 	for _, n := range s.TableElts {
 		switch {
 		case n.GetColumnDef() != nil:

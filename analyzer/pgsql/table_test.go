@@ -40,9 +40,9 @@ func TestTableTexts(t *testing.T) {
 				Include:  []string{"e"}, Where: "f > 1", Reads: []string{"b", "c", "d", "f", "e"}},
 			&op.RowCalls{On: a, Calls: []op.Operation{&op.Call{Function: op.Name{Name: "lower"}, Perhaps: true, Arguments: []op.Argument{{}}}}}}},
 		{"CREATE TABLE a () PARTITION BY range (b, (c + 1))", []op.Operation{
-			&op.CreateTable{Name: a, Kind: op.Table, PartitionBy: "RANGE (b, (c + 1))"}}},
+			&op.CreateTable{Name: a, Kind: op.Table, PartitionBy: "RANGE (b, (c + 1))", PartitionKey: op.PartitionKey{Columns: []string{"b"}}}}},
 		{"CREATE TABLE b PARTITION OF a FOR VALUES FROM (1, 'x') TO (MAXVALUE, ')') PARTITION BY hash (c)", []op.Operation{
-			&op.CreateTable{Name: op.Name{Name: "b"}, Kind: op.Table, PartitionOf: a, Bound: "FOR VALUES FROM (1, 'x') TO (MAXVALUE, ')')", PartitionBy: "HASH (c)"}}},
+			&op.CreateTable{Name: op.Name{Name: "b"}, Kind: op.Table, PartitionOf: a, Bound: "FOR VALUES FROM (1, 'x') TO (MAXVALUE, ')')", PartitionBy: "HASH (c)", PartitionKey: op.PartitionKey{Columns: []string{"c"}}}}},
 		{"ALTER TABLE a ATTACH PARTITION b FOR VALUES IN (1, 2)", []op.Operation{
 			&op.AttachPartition{Parent: a, Partition: op.Name{Name: "b"}, Bound: "FOR VALUES IN (1, 2)"}}},
 		{"ALTER SEQUENCE a OWNED BY s.t.c", []op.Operation{

@@ -2,6 +2,7 @@ package pgsql
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -30,7 +31,7 @@ func (w row) value(n *pg_query.Node, column string) op.Value {
 		v.Kind = op.Coalesced
 	case w.conditional(n, column):
 		v.Kind = op.Conditional
-	case w.zoned(n, column):
+	case w.zoned(n, column, &v):
 		v.Kind = op.Zoned
 	case w.wrapped(n, column):
 		v.Kind = op.Wrapped
@@ -46,18 +47,21 @@ func (w row) value(n *pg_query.Node, column string) op.Value {
 	return v
 }
 
-// casts recognises the column itself, cast or not; nullif(column, constant) under a
-// cast stands for the column, since only that one value becomes NULL.
+// casts recognises the column itself, cast or not. Under a cast nullif(column,
+// constant) and coalesce(column, constant) stand for the column, since only one value
+// becomes NULL and only NULL another one; and so does trim(column), since no type but
+// texts minds spaces.
 func (w row) casts(n *pg_query.Node, column string, v *op.Value) bool {
 	var types []op.DataType
 	for n.GetTypeCast() != nil {
 		types = append([]op.DataType{dataType(n.GetTypeCast().TypeName)}, types...)
 		n = n.GetTypeCast().Arg
 	}
-	if e := n.GetAExpr(); e != nil && e.Kind == pg_query.A_Expr_Kind_AEXPR_NULLIF && len(types) > 0 {
-		if is, _ := constant(e.Rexpr); is {
-			n = e.Lexpr
-		}
+	if len(types) > 0 {
+		n = unpadded(n, !textual[types[0].Name.Name])
+	}
+	for n.GetCollateClause() != nil {
+		n = n.GetCollateClause().Arg
 	}
 	if c, ok := w.ownColumn(n); !ok || c != column {
 		return false
@@ -69,12 +73,44 @@ func (w row) casts(n *pg_query.Node, column string, v *op.Value) bool {
 	return true
 }
 
+var textual = set("text varchar bpchar char name citext")
+
+// unpadded takes off what changes no more than one value, and with spaces also trim.
+func unpadded(n *pg_query.Node, spaces bool) *pg_query.Node {
+	for {
+		e, args := n.GetAExpr(), n.GetCoalesceExpr().GetArgs()
+		switch f := n.GetFuncCall(); {
+		case e != nil && e.Kind == pg_query.A_Expr_Kind_AEXPR_NULLIF && isConstant(e.Rexpr):
+			n = e.Lexpr
+		case len(args) == 2 && isConstant(args[1]):
+			n = args[0]
+		case spaces && len(f.GetArgs()) == 1 && trims[qualified(strs(f.GetFuncname())).Name]:
+			n = f.Args[0]
+		default:
+			return n
+		}
+	}
+}
+
+var trims = set("trim btrim ltrim rtrim")
+
+func isConstant(n *pg_query.Node) bool {
+	is, _ := constant(n)
+	return is
+}
+
 // coalesced recognises coalesce(column, …) and CASE WHEN column IS NULL THEN …
 // ELSE column END.
 func (w row) coalesced(n *pg_query.Node, column string) bool {
 	if c := n.GetCaseExpr(); c != nil && c.Arg == nil {
-		for _, when := range c.Args {
-			if !op.Requires(w.condition(when.GetCaseWhen().Expr), op.IsNull{Column: column}) {
+		for _, n := range c.Args {
+			when := n.GetCaseWhen()
+			result, ok := w.ownColumn(when.Result)
+			keeps := ok && result == column
+			if keeps && w.condition(when.Expr) == (op.NotNull{Column: column}) {
+				return true // what comes behind is for NULL
+			}
+			if !keeps && !op.Requires(w.condition(when.Expr), op.IsNull{Column: column}) {
 				return false
 			}
 		}
@@ -96,6 +132,9 @@ func (w row) undoable(n *pg_query.Node, column string) bool {
 		c, ok := w.ownColumn(b.Args[0])
 		return ok && c == column
 	}
+	if f := n.GetFuncCall(); f != nil {
+		return w.appended(f, column)
+	}
 	e := n.GetAExpr()
 	if e == nil || e.Kind != pg_query.A_Expr_Kind_AEXPR_OP {
 		return false
@@ -110,6 +149,23 @@ func (w row) undoable(n *pg_query.Node, column string) bool {
 	}
 	other := operands[name]
 	return other != nil && (keeps(e.Lexpr) && other(e.Rexpr) || keeps(e.Rexpr) && other(e.Lexpr))
+}
+
+// appending are functions that put constants before or behind a value.
+var appending = set("array_append array_prepend array_cat concat")
+
+// appended recognises them with the column as one of the arguments.
+func (w row) appended(f *pg_query.FuncCall, column string) bool {
+	found := 0
+	for _, arg := range f.Args {
+		switch c, ok := w.ownColumn(arg); {
+		case ok && c == column:
+			found++
+		case arg.GetAArrayExpr() == nil && !isConstant(arg):
+			return false
+		}
+	}
+	return found == 1 && appending[qualified(strs(f.Funcname)).Name]
 }
 
 // operands tells for an operator what the other operand has to be, so that the
@@ -139,8 +195,11 @@ var dayWords = regexp.MustCompile(`(?i)^([-+ 0-9:.]|days?|hours?|minutes?|mins?|
 // plainText reports whether the expression is a text constant that can be neither
 // JSON nor hstore: jsonb || '{"a": 1}' overwrites what stood under the key.
 func plainText(n *pg_query.Node) bool {
-	if n.GetTypeCast() != nil {
-		return false
+	if cast := n.GetTypeCast(); cast != nil {
+		return textual[dataType(cast.TypeName).Name.Name] && isConstant(cast.Arg)
+	}
+	if list := n.GetAArrayExpr(); list != nil {
+		return !slices.ContainsFunc(list.Elements, func(n *pg_query.Node) bool { return !isConstant(n) })
 	}
 	s := n.GetAConst().GetSval()
 	return s != nil && !strings.ContainsAny(s.Sval, "{[") && !strings.Contains(s.Sval, "=>")
@@ -176,15 +235,14 @@ func (w row) conditional(n *pg_query.Node, column string) bool {
 	return false
 }
 
-// zoned recognises column AT TIME ZONE 'UTC', which the parser makes a call.
-func (w row) zoned(n *pg_query.Node, column string) bool {
+// zoned recognises column AT TIME ZONE 'UTC', which the parser makes a call; the
+// column may be cast.
+func (w row) zoned(n *pg_query.Node, column string, v *op.Value) bool {
 	f := n.GetFuncCall()
 	if f == nil || len(f.Args) != 2 || qualified(strs(f.Funcname)) != (op.Name{Schema: "pg_catalog", Name: "timezone"}) {
 		return false
 	}
-	c, ok := w.ownColumn(f.Args[1])
-	is := w.constant(f.Args[0])
-	return ok && c == column && is
+	return w.constant(f.Args[0]) && w.casts(f.Args[1], column, v)
 }
 
 // wrappers are functions whose result holds their argument whole.

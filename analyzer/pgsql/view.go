@@ -9,7 +9,7 @@ import (
 func (r *reader) createView(s *pg_query.ViewStmt) *op.CreateView {
 	o := &op.CreateView{
 		Kind: op.View, Name: rangeName(s.View), Temporary: isTemporary(s.View), Replace: s.Replace,
-		Over: over(s.Query.GetSelectStmt()), Calls: r.perhaps(s.Query),
+		Over: over(s.Query.GetSelectStmt()), Shown: r.shown(s), Calls: r.perhaps(s.Query),
 	}
 	r.viewed(o, s.Query)
 	return o
@@ -259,6 +259,45 @@ func (v *viewReader) add(c op.ColumnRead) {
 		v.seen[c] = true
 		v.columns = append(v.columns, c)
 	}
+}
+
+// shown returns the columns of the table that a simple view shows, by the names that
+// it gives them.
+func (r *reader) shown(s *pg_query.ViewStmt) map[string]string {
+	query := s.Query.GetSelectStmt()
+	if over(query).IsZero() {
+		return nil
+	}
+	w := r.row(query.FromClause[0].GetRangeVar())
+	var names map[string]string // nil as long as all names are the table's
+	show := func(name, column string) {
+		if names == nil {
+			names = map[string]string{}
+		}
+		names[name] = column
+	}
+	starred := false
+	for i, n := range query.TargetList {
+		t := n.GetResTarget()
+		column, own := w.ownColumn(t.Val)
+		name := t.Name
+		if name == "" {
+			name = column
+		}
+		if i < len(s.Aliases) {
+			name = s.Aliases[i].GetString_().GetSval()
+		}
+		starred = starred || isStar(t.Val)
+		if name != "" && (!own || name != column || starred && len(s.Aliases) > 0) {
+			show(name, column)
+		}
+	}
+	if starred { // which columns the aliases stand for is not known
+		for _, n := range s.Aliases {
+			show(n.GetString_().GetSval(), "")
+		}
+	}
+	return names
 }
 
 // relations returns the relations that a query names, each once; names of queries
