@@ -191,6 +191,9 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 		name.Schema = c.creationSchema()
 	}
 	old := c.tables[name]
+	if old != nil && c.claim(old, o) {
+		return
+	}
 	if old != nil && (!old.doubtful || o.IfNotExists) || o.IfNotExists && c.foundBehind(o) {
 		return
 	}
@@ -295,6 +298,7 @@ func (c *Catalog) addColumn(o *op.AddColumn) {
 	t := c.implied(o.Table)
 	if old := t.column(o.Column.Name); old != nil {
 		if !old.doubtful || o.IfNotExists {
+			c.claimColumn(old, o)
 			return
 		}
 		t.drop(o.Column.Name)
@@ -319,13 +323,18 @@ func (c *Catalog) dropColumn(t *Table, column string) {
 }
 
 func (t *Table) drop(column string) {
+	doubt := false
 	for i, found := range t.Columns {
 		if found.Name == column {
 			t.Columns = append(t.Columns[:i:i], t.Columns[i+1:]...)
+			doubt = found.dumped
 			break
 		}
 	}
-	t.dropped[column] = true
+	t.dropped[column] = !doubt
+	if doubt {
+		t.mayHave(column)
+	}
 	t.Keys = without(t.Keys, func(k op.ConstraintDef) bool { return contains(k.Columns, column) })
 	t.Foreign = without(t.Foreign, func(k op.ConstraintDef) bool { return contains(k.Columns, column) })
 }
@@ -350,6 +359,9 @@ func (c *Catalog) addConstraint(table op.Name, k op.ConstraintDef) {
 }
 
 func (c *Catalog) addConstraintTo(t *Table, k op.ConstraintDef) {
+	if t.dumpedConstraint(k) {
+		return
+	}
 	if k.Name == "" {
 		k.Name = chosenName(t.Name.Name, k)
 	} else { // there is one at most
@@ -389,7 +401,7 @@ func chosenName(table string, k op.ConstraintDef) string {
 
 func (c *Catalog) createIndex(o *op.CreateIndex) {
 	t := c.implied(o.Table)
-	if o.Unique && !o.Partial && !o.Expressions {
+	if o.Unique && !o.Partial && !o.Expressions && !t.dumpedConstraint(op.ConstraintDef{Name: o.Name}) {
 		t.Keys = append(t.Keys, op.ConstraintDef{Name: o.Name, Kind: op.Unique, Columns: o.Columns, Nullable: o.Nullable})
 	}
 	if o.Name != "" {

@@ -49,6 +49,8 @@ type Catalog struct {
 	// without a migration that certainly made them; columns those of columns.
 	perhaps []op.Name
 	columns map[string]bool
+	doubted map[op.Name]bool // tables of a dump that replayed migrations dropped; see Replay
+	claims  bool             // see Replay
 
 	epoch      int // objects made in the current epoch are the change's own
 	migrations int // migrations applied before the change
@@ -101,6 +103,7 @@ type Table struct {
 	perhaps      map[string]bool // columns that may be there still
 	doubtful     bool            // an operation that may not have run dropped it
 	keysOff      bool            // the triggers of foreign keys are disabled
+	dumped       bool            // it comes from a dump; see Replay
 }
 
 // A Column is a column of a table.
@@ -108,6 +111,7 @@ type Column struct {
 	op.ColumnDef
 	epoch    int
 	doubtful bool // an operation that may not have run dropped it
+	dumped   bool // it comes from a dump; see Replay
 }
 
 // New returns an empty catalog.
@@ -262,7 +266,7 @@ func (c *Catalog) Table(n op.Name) (*Table, State) {
 		}
 		return t, c.stateOf(t.epoch)
 	}
-	if c.mayBe(full) {
+	if c.mayBe(full) || c.doubted[full] {
 		return nil, Unknown
 	}
 	if c.gone[objectKey{kind: op.Table, name: full}] {

@@ -49,6 +49,7 @@ func (c *Catalog) drop(o *op.Drop) {
 
 func (c *Catalog) dropTable(full op.Name, cascade bool) {
 	t := c.tables[full]
+	c.leave(t, full)
 	c.remove(full)
 	c.dropRelation(full)
 	c.perhaps = slices.DeleteFunc(c.perhaps, func(n op.Name) bool { return n == full })
@@ -70,6 +71,7 @@ func (c *Catalog) dropTable(full op.Name, cascade bool) {
 func (c *Catalog) dropSchema(name string) {
 	for full := range c.tables {
 		if full.Schema == name {
+			c.leave(c.tables[full], full)
 			c.remove(full)
 			c.dropRelation(full)
 			c.gone[objectKey{kind: op.Table, name: full}] = true
@@ -133,11 +135,12 @@ func (c *Catalog) moveTable(old op.Name, to func(op.Name) op.Name) {
 	}
 	name := to(old)
 	if other := c.tables[name]; other != nil {
-		if !other.doubtful {
+		if c.merge(t, other) || !other.doubtful {
 			return
 		}
 		c.dropTable(name, true) // it is gone, or this would be refused
 	}
+	c.leave(t, old)
 	c.remove(old)
 	c.gone[objectKey{kind: op.Table, name: old}] = true
 	delete(c.gone, objectKey{kind: op.Table, name: name})
