@@ -91,7 +91,7 @@ var everything = schema.Set{Path: "db/migrations", Schema: catalog.Schema{
 			},
 		},
 		{
-			Schema: "public", Name: "notes", Kind: "table", Complete: true, Unlogged: true,
+			Schema: "public", Name: "notes", Kind: "table", Complete: true,
 			Columns: []catalog.ColumnInfo{{Name: "id", Type: "int4", NotNull: true}, {Name: "text", Type: "text"}, {Name: "during", Type: "int4range"}},
 			Constraints: []catalog.ConstraintInfo{
 				{Name: "notes_during_excl", Kind: op.Exclusion, Expression: "during WITH &&"},
@@ -104,7 +104,7 @@ var everything = schema.Set{Path: "db/migrations", Schema: catalog.Schema{
 			},
 		},
 		{
-			Schema: "public", Name: "old", Kind: "table", Inherits: []string{"public.notes"},
+			Schema: "public", Name: "old", Kind: "table", Unlogged: true, Inherits: []string{"public.notes"},
 			Columns: []catalog.ColumnInfo{{Name: "id", Type: "int4", NotNull: true}, {Name: "why", Type: "text"}},
 			Constraints: []catalog.ConstraintInfo{
 				{Name: "old_id_fkey", Kind: op.ForeignKey, Columns: []string{"id"}, References: "public.notes", RefColumns: []string{"id"}, NotValid: true},

@@ -42,7 +42,7 @@ CREATE TABLE app.people (
   -- unique people_photo_key (photo): not all of its columns are known
 );
 
-CREATE UNLOGGED TABLE public.notes (
+CREATE TABLE public.notes (
   id int4 NOT NULL,
   text text,
   during int4range,
@@ -59,7 +59,7 @@ CREATE TABLE public.typed OF app.address;
 CREATE TABLE app.events_2026 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 
 -- not all of its columns are known: how it was made is not known to the 12 migrations read
-CREATE TABLE public.old (
+CREATE UNLOGGED TABLE public.old (
   id int4 NOT NULL,
   why text
   -- check old_why: why <> gone
