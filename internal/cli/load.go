@@ -96,7 +96,7 @@ func (o *omitted) note(c config.Config, name string) bool {
 	o.seen[name] = true
 	switch {
 	case name == c.Schema:
-		o.Files = append(o.Files, report.LeftOutFile{Path: name, Why: "the history begins with it, and no tool runs it as a migration"})
+		o.Files = append(o.Files, report.LeftOutFile{Path: name, Why: "it is the dump that the history begins with"})
 	case !candidate(c, name):
 		o.Others++
 	case !config.Config{Exclude: c.Exclude}.Includes(name):
