@@ -3,6 +3,7 @@ package analyzer_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +136,18 @@ func TestBaselineList(t *testing.T) {
 	}
 }
 
+// TestBaselineRename holds that a renamed column is there once.
+func TestBaselineRename(t *testing.T) {
+	files := map[string]string{
+		"1_m.sql": "CREATE TABLE a (id int, y int); CREATE TABLE old (id int REFERENCES a);",
+		"2_m.sql": "ALTER TABLE a RENAME y TO x; ALTER TABLE a ADD w int; ALTER TABLE a RENAME w TO v; ALTER TABLE old RENAME TO new;",
+	}
+	want := []string{"a id x v", "new id"}
+	if diff := cmp.Diff(want, built(t, "CREATE TABLE a (id int, x int, v int); CREATE TABLE new (id int);", files)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // state returns what is known of a table and of one of its columns.
 func state(c *catalog.Catalog, table, column string) (catalog.State, catalog.State) {
 	name := op.Name{Schema: "public", Name: table}
@@ -159,6 +172,9 @@ func TestBaselineReplay(t *testing.T) {
 		{"renamed before the dump", "CREATE TABLE b (id int, x int);", "CREATE TABLE a (id int); ALTER TABLE a RENAME TO b;", "b", "x", catalog.Exists, catalog.Exists},
 		{"its old name", "CREATE TABLE b (id int, x int);", "CREATE TABLE a (id int); ALTER TABLE a RENAME TO b;", "a", "id", catalog.Gone, catalog.Gone},
 		{"renamed after the dump", "CREATE TABLE a (id int);", "ALTER TABLE a RENAME TO b;", "b", "id", catalog.Exists, catalog.Exists},
+		{"a column renamed before the dump", "CREATE TABLE a (x int);", "CREATE TABLE a (y int); ALTER TABLE a RENAME y TO x;", "a", "y", catalog.Exists, catalog.Gone},
+		{"a column added and renamed before the dump", "CREATE TABLE a (x int);", "ALTER TABLE a ADD y int; ALTER TABLE a RENAME y TO x;", "a", "y", catalog.Exists, catalog.Gone},
+		{"a column renamed after the dump", "CREATE TABLE a (y int);", "ALTER TABLE a RENAME y TO x;", "a", "x", catalog.Exists, catalog.Exists},
 		{"its schema dropped, and in the dump", "CREATE TABLE a (id int);", "DROP SCHEMA public CASCADE;", "a", "id", catalog.Unknown, catalog.Unknown},
 	}
 	for _, test := range tests {
@@ -260,6 +276,24 @@ func TestBaselineClaims(t *testing.T) {
 	}
 }
 
+// TestBaselineRenameInChange holds that a change cannot make a table or a column
+// disappear by a rename that PostgreSQL refuses.
+func TestBaselineRenameInChange(t *testing.T) {
+	history := migrations(map[string]string{"1_m.sql": "CREATE TABLE orders (id int); ALTER TABLE users ADD x int;"})
+	changed := migrations(map[string]string{"2_x.sql": "ALTER TABLE orders RENAME TO users; DROP TABLE orders; ALTER TABLE users RENAME x TO email; ALTER TABLE users DROP COLUMN x;"})
+	r := analyzer.Together(analyzer.Options{Jobs: 1, Rules: rules.All, Baseline: baseline(t, "CREATE TABLE users (id int, email text);")}, history,
+		[]analyzer.ChangedFile{{Path: "db/m/2_x.sql", Status: "added", Migration: changed[0]}})
+	var got []string
+	for _, f := range r.Findings {
+		if f.Score >= 60 {
+			got = append(got, f.Rule+" "+f.Object.String())
+		}
+	}
+	if len(got) == 0 || got[0] != "drop-table public.orders" {
+		t.Errorf("got %v, want drop-table public.orders first", got)
+	}
+}
+
 func TestBaselineRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"db/schema.rb":      "ActiveRecord::Schema[7.1].define(version: 1) do\nend\n",
@@ -270,5 +304,47 @@ func TestBaselineRefused(t *testing.T) {
 		if _, err := analyzer.NewBaseline(source.New(name, []byte(text))); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+}
+
+// TestBaselineDump holds that a dump that pg_dump wrote of what migrations built, rows
+// and all, is read as the same tables as these, whether it lists them or not, and
+// with or without running them on top of it.
+func TestBaselineDump(t *testing.T) {
+	read := func(name string) string {
+		data, err := os.ReadFile("testdata/dump/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	files := map[string]string{}
+	for _, name := range []string{"1_people.up.sql", "2_events.up.sql", "3_notes.up.sql"} {
+		files[name] = read(name)
+	}
+	dump := read("structure.sql")
+	unlisted := strings.Replace(dump, "\n3\tf\n", "\n", 1)
+	if unlisted == dump {
+		t.Fatal("the dump has no row of golang-migrate")
+	}
+	want := built(t, "SELECT 1;", files)
+	slices.Sort(want)
+	for name, got := range map[string][]string{
+		"the dump alone": built(t, dump, nil), "listed": built(t, dump, files), "replayed": built(t, unlisted, files),
+	} {
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-migrations +got):\n%s", name, diff)
+		}
+	}
+	// What a statement reaches is what it reaches in the dump.
+	r := analyzer.Together(analyzer.Options{Jobs: 1, Rules: rules.All, Baseline: baseline(t, dump)}, nil,
+		[]analyzer.ChangedFile{{Path: "db/m/4_x.up.sql", Status: "added", Migration: migrations(map[string]string{"4_x.up.sql": "DELETE FROM app.people WHERE id = 1; DROP TABLE IF EXISTS ghost;"})[0]}})
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, fmt.Sprint(f.Rule, " ", f.Object.Name, " ", f.Score >= 60, " ", len(f.Reach) > 0))
+	}
+	if len(got) < 2 || !slices.Contains(got, "delete-rows people true true") || !slices.Contains(got, "drop-table ghost false false") {
+		t.Errorf("got %v", got)
 	}
 }

@@ -36,6 +36,9 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.SetSchema:
 		c.setSchema(o)
 	case *op.AttachPartition:
+		if c.isIndex(o.Parent) { // ALTER INDEX … ATTACH PARTITION, as pg_dump writes it
+			break
+		}
 		c.implied(o.Parent)
 		c.implied(o.Partition).Parent = c.Resolve(o.Parent)
 	case *op.DetachPartition:
@@ -191,10 +194,7 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 		name.Schema = c.creationSchema()
 	}
 	old := c.tables[name]
-	if old != nil && c.claim(old, o) {
-		return
-	}
-	if old != nil && (!old.doubtful || o.IfNotExists) || o.IfNotExists && c.foundBehind(o) {
+	if c.claim(old, o) || old != nil && (!old.doubtful || o.IfNotExists) || o.IfNotExists && c.foundBehind(o) {
 		return
 	}
 	temporary := name.Schema == temporarySchema

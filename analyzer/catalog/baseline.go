@@ -21,12 +21,16 @@ func (c *Catalog) Replay(claims bool) {
 	}
 }
 
+// replays reports whether what runs may have run before the dump was taken. On top of
+// it, PostgreSQL would refuse to rename something to a name that is taken.
+func (c *Catalog) replays() bool { return c.epoch == 0 || c.claims }
+
 // Hear lets the catalog know of what another one has, and not the other way round.
 func (c *Catalog) Hear(other *Catalog) { c.others = append(c.others, other) }
 
 // claim gives a table to the change that makes it, and reports whether it does.
 func (c *Catalog) claim(t *Table, o *op.CreateTable) bool {
-	if !t.dumped || o.IfNotExists || !c.claims || c.epoch == 0 {
+	if t == nil || !t.dumped || o.IfNotExists || !c.claims || c.epoch == 0 {
 		return false
 	}
 	t.dumped, t.epoch = false, c.epoch
@@ -58,7 +62,7 @@ func (c *Catalog) leave(t *Table, full op.Name) {
 // merge drops a table that replayed migrations made and rename to one that the dump
 // has already, and reports whether that is so: it is the same table.
 func (c *Catalog) merge(t, other *Table) bool {
-	if !other.dumped || t.dumped {
+	if !other.dumped || t.dumped || !c.replays() {
 		return false
 	}
 	old := t.Name
@@ -70,6 +74,20 @@ func (c *Catalog) merge(t, other *Table) bool {
 				one.Foreign[i].References = other.Name
 			}
 		}
+	}
+	return true
+}
+
+// mergeColumn does as merge for a column.
+func (c *Catalog) mergeColumn(t *Table, old, to string) bool {
+	if !t.dumped || t.column(to) == nil || !c.replays() {
+		return false
+	}
+	switch column := t.column(old); {
+	case column == nil:
+		t.dropped[old] = true
+	case !column.dumped:
+		t.drop(old)
 	}
 	return true
 }
@@ -86,6 +104,26 @@ func (t *Table) dumpedConstraint(k op.ConstraintDef) bool {
 	for _, all := range [][]op.ConstraintDef{t.Keys, t.Foreign} {
 		for _, known := range all {
 			if known.Name == k.Name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isIndex reports whether a name is that of an index, one that backs a key among
+// them.
+func (c *Catalog) isIndex(n op.Name) bool {
+	full := c.Resolve(n)
+	if c.tables[full] != nil {
+		return false
+	}
+	if c.objects[objectKey{kind: op.Index, name: full}] != nil {
+		return true
+	}
+	for _, t := range c.tables {
+		for _, k := range t.Keys {
+			if t.Name.Schema == full.Schema && k.Name == full.Name {
 				return true
 			}
 		}

@@ -175,6 +175,9 @@ func (c *Catalog) moveView(old, name op.Name) {
 
 func (c *Catalog) renameColumn(o *op.Rename) {
 	t := c.implied(o.Name)
+	if c.mergeColumn(t, o.Column, o.To) {
+		return
+	}
 	t.dropped[o.Column] = true
 	delete(t.dropped, o.To)
 	column := t.column(o.Column)

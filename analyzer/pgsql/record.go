@@ -22,14 +22,13 @@ type Record struct {
 func Records(f *source.File, statements []Statement, pick func(op.Name) bool) []Record {
 	var all []Record
 	for _, s := range statements {
-		at := s.Span.Start
-		head := &reader{data: f.Data, tokens: firstTokens(f.Data, s.Span, 2)}
+		head := firstTokens(f.Data, s.Span, 2)
 		switch {
-		case len(head.tokens) < 2:
-		case head.tokens[0].is(f.Data, "insert") && head.tokens[1].is(f.Data, "into"):
+		case len(head) < 2:
+		case head[0].is(f.Data, "insert") && head[1].is(f.Data, "into"):
 			all = append(all, insertRecords(f.Data, s.Span, pick)...)
-		case head.tokens[0].is(f.Data, "copy"):
-			all = append(all, copyRecords(f.Data, source.Span{Start: at, End: s.Span.End}, pick)...)
+		case head[0].is(f.Data, "copy"):
+			all = append(all, copyRecords(f.Data, s.Span, pick)...)
 		}
 	}
 	return all

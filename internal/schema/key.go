@@ -26,7 +26,7 @@ func (p *printer) indexes() {
 
 func (p *printer) index(t *catalog.TableInfo, x catalog.IndexInfo) {
 	name := " " + quote(x.Name)
-	if key := dotted(t.Schema, x.Name); x.Name == "" || p.used[key] {
+	if key := dotted(t.Schema, x.Name[:min(len(x.Name), nameLimit)]); x.Name == "" || p.used[key] {
 		name = "" // PostgreSQL chooses one
 	} else {
 		p.used[key] = true
@@ -101,10 +101,7 @@ func (p *printer) foreignKeys() {
 }
 
 func (p *printer) foreignKey(t *catalog.TableInfo, k catalog.ConstraintInfo) {
-	text := "ALTER TABLE " + full(t.Schema, t.Name) + " ADD "
-	if k.Name != "" {
-		text += "CONSTRAINT " + quote(k.Name) + " "
-	}
+	text := "ALTER TABLE " + full(t.Schema, t.Name) + " ADD " + p.name(t, k)
 	to := p.tables[k.References]
 	target := k.References
 	if to != nil {

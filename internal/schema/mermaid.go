@@ -31,7 +31,7 @@ func Mermaid(w io.Writer, sets []Set) error {
 			d.prefix = set.Path + "."
 		}
 		for i := range set.Tables {
-			d.entity(set, &set.Tables[i])
+			d.entity(&set.Tables[i])
 		}
 		for i := range set.Tables {
 			d.relationships(&set.Tables[i])
@@ -63,7 +63,7 @@ func (d *diagram) id(name string) string {
 	return id
 }
 
-func (d *diagram) entity(set Set, t *catalog.TableInfo) {
+func (d *diagram) entity(t *catalog.TableInfo) {
 	id := d.id(dotted(t.Schema, t.Name))
 	if !t.Complete {
 		fmt.Fprintf(d, "  %%%% not all columns of %s are known\n", id)

@@ -35,7 +35,7 @@ type printer struct {
 	tables map[string]*catalog.TableInfo // by schema.name
 	types  map[string]string             // as SQL, by schema.name and by the name alone
 	any    bool                          // an extension brings types that are not known
-	used   map[string]bool               // names of relations
+	used   map[string]bool               // names of relations, and of a table's constraints
 }
 
 func newPrinter(b *strings.Builder, set Set) *printer {

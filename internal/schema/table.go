@@ -230,7 +230,6 @@ func (p *printer) partitionItems(t, parent *catalog.TableInfo) []item {
 func (p *printer) constraints(t, parent *catalog.TableInfo) []item {
 	var all []item
 	primary := false
-	names := map[string]bool{}
 	for _, k := range t.Constraints {
 		if k.Kind == op.ForeignKey || k.Kind == op.NotNullNamed || parent != nil && inherited(k, parent) {
 			continue
@@ -246,21 +245,29 @@ func (p *printer) constraints(t, parent *catalog.TableInfo) []item {
 			all = append(all, item{string(k.Kind) + " " + quote(k.Name) + text, true})
 			continue
 		}
-		name := ""
-		indexed := k.Kind != op.Check
-		if k.Name != "" && !names[k.Name] && !(indexed && p.used[dotted(t.Schema, k.Name)]) {
-			name = "CONSTRAINT " + quote(k.Name) + " "
-			names[k.Name] = true
-			if indexed {
-				p.used[dotted(t.Schema, k.Name)] = true
-			}
-		}
 		if k.NotValid && k.Kind == op.Check {
 			all = append(all, item{"rows that were there are not checked: NOT VALID", true})
 		}
-		all = append(all, item{name + text, false})
+		all = append(all, item{p.name(t, k) + text, false})
 	}
 	return all
+}
+
+// nameLimit is how many bytes of a name PostgreSQL keeps.
+const nameLimit = 63
+
+// name returns what names a constraint in SQL; nothing where the name is taken, so
+// that PostgreSQL chooses one.
+func (p *printer) name(t *catalog.TableInfo, k catalog.ConstraintInfo) string {
+	short := k.Name[:min(len(k.Name), nameLimit)]
+	own, relation := dotted(t.Schema, t.Name)+"\x00"+short, dotted(t.Schema, short)
+	indexed := k.Kind != op.Check && k.Kind != op.ForeignKey
+	if k.Name == "" || p.used[own] || indexed && p.used[relation] {
+		return ""
+	}
+	p.used[own] = true
+	p.used[relation] = p.used[relation] || indexed
+	return "CONSTRAINT " + quote(k.Name) + " "
 }
 
 // inherited reports whether a partition has the constraint from its parent.
