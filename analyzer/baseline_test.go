@@ -111,8 +111,8 @@ func TestBaselineList(t *testing.T) {
 		{
 			"Flyway", "INSERT INTO public.flyway_schema_history (installed_rank, version, description, type, script, success) VALUES (1, '1.9', 'a', 'SQL', 'V1_9__a.sql', true);\n" +
 				"INSERT INTO public.flyway_schema_history (installed_rank, version, description, type, script, success) VALUES (2, '1.10', 'b', 'SQL', 'V1_10__b.sql', false);\n" +
-				"INSERT INTO public.flyway_schema_history (installed_rank, version, description, type, script, success) VALUES (3, NULL, 'r', 'SQL', 'R__r.sql', true);\n",
-			map[string]string{"V1_9__a.sql": plain("a"), "V1.10__b.sql": plain("b"), "R__r.sql": plain("r")}, []string{"b id", "r id"},
+				"INSERT INTO public.flyway_schema_history (installed_rank, version, description, type, script, success) VALUES (3, NULL, 'r', 'SQL', 'R__r.sql', true), (4, '2.0', 'z', 'SQL', 'V2__z.sql', true);\n",
+			map[string]string{"V1_9__a.sql": plain("a"), "V2__z.sql": plain("z"), "V1.10__b.sql": plain("b"), "R__r.sql": plain("r")}, []string{"b id", "r id"},
 		},
 		{
 			"Flyway's baseline and undo", "INSERT INTO flyway_schema_history (version, type, success) VALUES ('2', 'BASELINE', true), ('3', 'SQL', true), ('3', 'UNDO_SQL', true);\n",
@@ -291,6 +291,54 @@ func TestBaselineRenameInChange(t *testing.T) {
 	}
 	if len(got) == 0 || got[0] != "drop-table public.orders" {
 		t.Errorf("got %v, want drop-table public.orders first", got)
+	}
+}
+
+// blocking returns what of a change on top of a dump and of history scores 60 or more.
+func blocking(t *testing.T, dump string, history map[string]string, name, change string) []string {
+	t.Helper()
+	changed := migrations(map[string]string{name: change})
+	r := analyzer.Together(analyzer.Options{Jobs: 1, Rules: rules.All, Baseline: baseline(t, dump)}, migrations(history),
+		[]analyzer.ChangedFile{{Path: "db/m/" + name, Status: "added", Migration: changed[0]}})
+	var got []string
+	for _, f := range r.Findings {
+		if f.Score >= 60 {
+			got = append(got, f.Rule+" "+f.Object.Name)
+		}
+	}
+	return got
+}
+
+// TestBaselineOfAnother holds that a dump of another database, whose list has the
+// same numbers by chance, takes nothing out of the review.
+func TestBaselineOfAnother(t *testing.T) {
+	const dump = "CREATE TABLE users (id int);\nINSERT INTO schema_migrations (version) VALUES ('1'), ('2'), ('3');"
+	history := map[string]string{"1_m.sql": "CREATE TABLE mine (id int);", "2_m.sql": "SELECT 1;"}
+	for _, test := range []struct{ name, change, want string }{
+		{"4_x.sql", "DROP TABLE IF EXISTS mine;", "drop-table mine"},
+		{"4_x.sql", "DROP TABLE IF EXISTS users;", "drop-table users"},
+		{"3_x.sql", "DROP TABLE IF EXISTS users;", "drop-table users"}, // listed, and changed all the same
+		{"4_x.sql", "DROP TABLE IF EXISTS ghost;", ""},
+	} {
+		if got := strings.Join(blocking(t, dump, history, test.name, test.change), ", "); got != test.want {
+			t.Errorf("%s: %s: got %q, want %q", test.name, test.change, got, test.want)
+		}
+	}
+}
+
+// TestBaselineForeign holds that what is for another database by its path neither
+// begins with the dump nor is in its list.
+func TestBaselineForeign(t *testing.T) {
+	history := []*migration.Migration{migration.Read(source.New("db/mysql/1_m.sql", []byte("CREATE TABLE there (id int);")), "")}
+	schemas := analyzer.Schemas(analyzer.Options{Jobs: 1, Baseline: baseline(t, "CREATE TABLE here (id int);\nINSERT INTO schema_migrations (version) VALUES ('1');")}, history)
+	for name, c := range schemas {
+		tables := c.Describe().Tables
+		if len(tables) != 1 || tables[0].Name != "there" {
+			t.Errorf("%s: got %+v", name, tables)
+		}
+	}
+	if len(schemas) != 1 {
+		t.Errorf("got %d schemas, want 1", len(schemas))
 	}
 }
 

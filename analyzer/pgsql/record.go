@@ -92,6 +92,8 @@ func insertRecords(data []byte, in source.Span, pick func(op.Name) bool) []Recor
 		case t.is(data, "("):
 			if depth++; depth == 1 {
 				values, parts = []string{""}, 0
+			} else { // a call
+				values[len(values)-1], parts = "", 1
 			}
 		case t.is(data, ")"):
 			if depth--; depth == 0 {
