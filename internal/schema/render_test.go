@@ -217,3 +217,26 @@ func TestInputIsKept(t *testing.T) {
 		t.Errorf("the input has changed: %+v", set)
 	}
 }
+
+// TestCircles holds that what is made of itself is written once, and ends.
+func TestCircles(t *testing.T) {
+	set := schema.Set{Path: ".", Schema: catalog.Schema{
+		Types: []catalog.TypeInfo{
+			{Schema: "s", Name: "a", Kind: "domain", Base: "s.b"}, {Schema: "s", Name: "b", Kind: "domain", Base: "s.a"},
+			{Schema: "s", Name: "c", Kind: "domain", Base: "s.d"}, {Schema: "s", Name: "d", Kind: "domain", Base: "text"},
+		},
+		Tables: []catalog.TableInfo{
+			{Schema: "s", Name: "x", Kind: "table", Inherits: []string{"s.y"}}, {Schema: "s", Name: "y", Kind: "table", Inherits: []string{"s.x"}},
+			{Schema: "s", Name: "z", Kind: "table", PartitionOf: "s.z"},
+		},
+	}}
+	text := sql(t, []schema.Set{set})
+	for _, line := range []string{"CREATE DOMAIN s.a", "CREATE DOMAIN s.b", "CREATE DOMAIN s.c", "CREATE DOMAIN s.d", "CREATE TABLE s.x", "CREATE TABLE s.y", "CREATE TABLE s.z"} {
+		if strings.Count(text, line) != 1 {
+			t.Errorf("%s is not there once:\n%s", line, text)
+		}
+	}
+	if strings.Index(text, "s.d AS") > strings.Index(text, "s.c AS") {
+		t.Errorf("s.c stands before s.d, which it is made of:\n%s", text)
+	}
+}

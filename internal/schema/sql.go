@@ -35,11 +35,13 @@ type printer struct {
 	tables map[string]*catalog.TableInfo // by schema.name
 	types  map[string]string             // as SQL, by schema.name and by the name alone
 	any    bool                          // an extension brings types that are not known
+	own    map[string]bool               // names of functions, in lower case
+	counts map[string]bool               // names of sequences, with and without their schema
 	used   map[string]bool               // names of relations, and of a table's constraints
 }
 
 func newPrinter(b *strings.Builder, set Set) *printer {
-	p := &printer{Builder: b, set: set, tables: map[string]*catalog.TableInfo{}, types: map[string]string{}, used: map[string]bool{}}
+	p := &printer{Builder: b, set: set, tables: map[string]*catalog.TableInfo{}, types: map[string]string{}, used: map[string]bool{}, own: map[string]bool{}, counts: map[string]bool{}}
 	for i := range set.Tables {
 		t := &set.Tables[i]
 		p.tables[dotted(t.Schema, t.Name)] = t
@@ -57,8 +59,12 @@ func newPrinter(b *strings.Builder, set Set) *printer {
 			p.types[name] = name
 		}
 	}
+	for _, f := range set.Functions {
+		p.own[strings.ToLower(f.Name)] = true
+	}
 	for _, s := range set.Sequences {
 		p.used[dotted(s.Schema, s.Name)] = true
+		p.counts[s.Name], p.counts[dotted(s.Schema, s.Name)] = true, true
 	}
 	for _, v := range set.Views {
 		p.used[dotted(v.Schema, v.Name)] = true
@@ -127,48 +133,51 @@ func (p *printer) extensions() {
 
 // allTypes writes types behind those that they are made of.
 func (p *printer) allTypes() {
-	written := map[string]bool{}
-	left := slices.Clone(p.set.Types)
-	for len(left) > 0 {
-		var later []catalog.TypeInfo
-		for _, t := range left {
-			if p.waits(t, left, written) {
-				later = append(later, t)
+	made := p.madeOf()
+	written := make([]bool, len(p.set.Types))
+	for left := len(written); left > 0; {
+		before := left
+		for i, t := range p.set.Types {
+			waits := slices.ContainsFunc(made[i], func(j int) bool { return j != i && !written[j] })
+			if written[i] || waits {
 				continue
 			}
 			p.section()
 			p.oneType(t)
-			written[dotted(t.Schema, t.Name)] = true
+			written[i] = true
+			left--
 		}
-		if len(later) == len(left) { // a circle, or names that only look alike
-			written = nil
+		if left == before { // a circle, or names that only look alike
+			clear(made)
 		}
-		left = later
 	}
 }
 
-// waits reports whether a type is made of another one that is not written yet; where
-// written is nil nothing waits.
-func (p *printer) waits(t catalog.TypeInfo, left []catalog.TypeInfo, written map[string]bool) bool {
-	if written == nil {
-		return false
-	}
-	for _, other := range left {
-		name := dotted(other.Schema, other.Name)
-		if name == dotted(t.Schema, t.Name) || written[name] {
-			continue
-		}
-		if names(t.Base, other) || slices.ContainsFunc(t.Attributes, func(a catalog.ColumnInfo) bool { return names(a.Type, other) }) {
-			return true
+// madeOf returns for each type the indexes of those that it names.
+func (p *printer) madeOf() [][]int {
+	index := map[string]int{}
+	for i, t := range p.set.Types {
+		for _, name := range []string{t.Name, quote(t.Name), dotted(t.Schema, t.Name), full(t.Schema, t.Name)} {
+			index[name] = i
 		}
 	}
-	return false
+	made := make([][]int, len(p.set.Types))
+	for i, t := range p.set.Types {
+		for _, text := range append(typesOf(t.Attributes), t.Base) {
+			if j, ok := index[baseOf(text)]; ok {
+				made[i] = append(made[i], j)
+			}
+		}
+	}
+	return made
 }
 
-// names reports whether a type's text names another type.
-func names(text string, t catalog.TypeInfo) bool {
-	base := baseOf(text)
-	return base == t.Name || base == dotted(t.Schema, t.Name) || base == full(t.Schema, t.Name) || base == quote(t.Name)
+func typesOf(columns []catalog.ColumnInfo) []string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = c.Type
+	}
+	return all
 }
 
 func (p *printer) oneType(t catalog.TypeInfo) {

@@ -3,9 +3,6 @@ package schema
 import (
 	"regexp"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/dropgate/dropgate/analyzer/catalog"
 )
 
 // builtin are PostgreSQL's own types without their numbers, as format_type prints
@@ -80,53 +77,24 @@ func (p *printer) runs(text string) bool {
 	if !closed(text) {
 		return false
 	}
-	for _, f := range p.set.Functions {
-		if calls(text, f) {
+	for _, m := range call.FindAllStringSubmatch(text, -1) {
+		if p.own[strings.ToLower(unquote(m[1]))] {
 			return false
 		}
 	}
 	for _, m := range nextval.FindAllStringSubmatch(text, -1) {
-		if !p.hasSequence(strings.ReplaceAll(m[1], `"`, "")) {
+		if !p.counts[strings.ReplaceAll(m[1], `"`, "")] {
 			return false
 		}
 	}
 	return true
 }
 
-var nextval = regexp.MustCompile(`(?i)nextval\s*\(\s*'([^']*)'`)
-
-func (p *printer) hasSequence(name string) bool {
-	for _, s := range p.set.Sequences {
-		if name == s.Name || name == dotted(s.Schema, s.Name) {
-			return true
-		}
-	}
-	return false
-}
-
-// calls reports whether a function's name, as a word of its own, has a parenthesis
-// behind it.
-func calls(text string, f catalog.FunctionInfo) bool {
-	lower, name := strings.ToLower(text), strings.ToLower(f.Name)
-	for from := 0; name != ""; {
-		at := strings.Index(lower[from:], name)
-		if at < 0 {
-			return false
-		}
-		begin, end := from+at, from+at+len(name)
-		behind := strings.TrimLeft(strings.TrimPrefix(lower[end:], `"`), " \t\r\n")
-		if !wordBefore(lower[:begin]) && strings.HasPrefix(behind, "(") {
-			return true
-		}
-		from = end
-	}
-	return false
-}
-
-func wordBefore(s string) bool {
-	r, _ := utf8.DecodeLastRuneInString(s)
-	return s != "" && (r == '_' || r == '$' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || r >= utf8.RuneSelf)
-}
+var (
+	// call is a name with a parenthesis behind it.
+	call    = regexp.MustCompile(`([\pL_][\pL\pN_$]*|"(?:[^"]|"")+")\s*\(`)
+	nextval = regexp.MustCompile(`(?i)nextval\s*\(\s*'([^']*)'`)
+)
 
 // closed reports whether a text can stand inside a statement and ends no sooner than
 // it seems: its quotes, comments and parentheses are closed, and no semicolon is in
