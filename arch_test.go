@@ -84,10 +84,14 @@ var packages = map[string]place{
 		ours: []string{"analyzer", "analyzer/source", "internal/gate"}, outside: []string{color, sarif, uniseg},
 		tests: []string{"analyzer/op", "rules"},
 	},
+	"internal/schema": {
+		ours:  []string{"analyzer/catalog", "analyzer/op"},
+		tests: []string{"analyzer", "analyzer/source", "analyzer/migration", "internal/pgtest"},
+	},
 	"internal/cli": {
 		ours: []string{
 			"analyzer", "analyzer/migration", "analyzer/source", "rules",
-			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/stats", "internal/usage",
+			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/schema", "internal/stats", "internal/usage",
 		},
 		outside: []string{cobra, pflag, goAction, isatty},
 		tests:   []string{"internal/github/githubtest", "internal/pgtest"},

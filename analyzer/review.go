@@ -46,6 +46,8 @@ type Options struct {
 	// InUse looks for names in the code as the change leaves it. It is called at most
 	// once; nil: nobody looks.
 	InUse func([]Gone) Usage
+	// Baseline is a dump that the history begins with; nil: it begins with nothing.
+	Baseline *Baseline
 }
 
 // Together reviews files as one change on top of the history.
@@ -74,7 +76,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	slices.SortStableFunc(files, compareFiles)
 	for _, f := range files {
 		if f.Migration != nil {
-			r.catalog(f.Migration.Schema())
+			r.catalog(f.Migration)
 		}
 	}
 	for _, c := range r.catalogs {
@@ -92,6 +94,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 func Each(o Options, history, files []*migration.Migration) *Report {
 	all := slices.Concat(history, files)
 	r := newReview(o, all, nil)
+	r.each = true
 	reviewed := map[*migration.Migration]bool{}
 	for _, m := range files {
 		reviewed[m] = true
@@ -102,7 +105,7 @@ func Each(o Options, history, files []*migration.Migration) *Report {
 			r.apply(m)
 			continue
 		}
-		c := r.catalog(m.Schema())
+		c := r.catalog(m)
 		c.BeginChange()
 		clear(r.places)
 		r.place(m, nil)
@@ -130,15 +133,21 @@ func compareFiles(a, b ChangedFile) int {
 type review struct {
 	options  Options
 	catalogs map[string]*catalog.Catalog // by the migrations' Schema
-	follower *follow.Follower
-	report   *Report
-	seen     map[[sha256.Size]byte]int // how often a fingerprint's text occurred, by its sum
-	said     map[telling]int           // where among the findings a destructive text is said
-	asides   map[int]string            // the findings that stand at what set off a trigger, and the trigger
-	freed    map[string]freed          // by fingerprint: the names that findings take away
-	rest     rest
-	quoted   quotation
-	readings map[*migration.Migration]reading
+	// contained are the migrations that the baseline contains, and earlier what they
+	// build without it.
+	contained map[*migration.Migration]bool
+	earlier   map[string]*catalog.Catalog
+	each      bool      // every migration is reviewed by itself
+	unread    []Problem // of the history
+	follower  *follow.Follower
+	report    *Report
+	seen      map[[sha256.Size]byte]int // how often a fingerprint's text occurred, by its sum
+	said      map[telling]int           // where among the findings a destructive text is said
+	asides    map[int]string            // the findings that stand at what set off a trigger, and the trigger
+	freed     map[string]freed          // by fingerprint: the names that findings take away
+	rest      rest
+	quoted    quotation
+	readings  map[*migration.Migration]reading
 	// places are the statements of the files under review and of the changed ones
 	// that they bring in: where findings can stand.
 	places   map[*source.File][]*statement
@@ -154,11 +163,14 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 		}
 		return o.Head
 	}
-	return &review{
-		options: o, catalogs: map[string]*catalog.Catalog{}, follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{},
-		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs), asides: map[int]string{}, freed: map[string]freed{},
+	r := &review{
+		options: o, catalogs: map[string]*catalog.Catalog{}, contained: map[*migration.Migration]bool{}, earlier: map[string]*catalog.Catalog{},
+		follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{}, asides: map[int]string{}, freed: map[string]freed{},
+		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
 		places: map[*source.File][]*statement{}, dialects: map[*source.File]migration.Dialect{}, queries: map[*source.File]string{},
 	}
+	r.settleBaseline(all, before)
+	return r
 }
 
 // place notes the files that findings of a migration can stand in: its own, and
@@ -194,28 +206,20 @@ func (r *review) finish() *Report {
 	return r.report
 }
 
-// catalog returns the schema that migrations build together, by their name for it.
-func (r *review) catalog(set string) *catalog.Catalog {
-	if c := r.catalogs[set]; c != nil {
-		return c
-	}
-	c := catalog.New()
-	for _, other := range r.catalogs {
-		catalog.Meet(c, other)
-	}
-	r.catalogs[set] = c
-	return c
-}
-
 // apply runs a migration of the history.
 func (r *review) apply(m *migration.Migration) {
 	if m.Direction() == "down" {
 		return
 	}
-	c := r.catalog(m.Schema())
+	r.run(r.catalog(m), m)
+}
+
+// run applies a migration to a schema and counts it.
+func (r *review) run(c *catalog.Catalog, m *migration.Migration) {
 	c.BeginMigration()
 	read := r.readings[m]
 	unread := 0
+	r.unread = append(r.unread, unreadIn(m, read)...)
 	for _, s := range read.up {
 		if s.undone {
 			r.applySome(c, s, outlasts)
@@ -224,6 +228,7 @@ func (r *review) apply(m *migration.Migration) {
 		for e := range r.follower.Statement(c, s.Statement) {
 			if u, ok := e.Op.(*op.Unread); ok && len(e.Through) > 0 && u != nil {
 				unread++ // in a body, which is not counted among the statements
+				r.unread = append(r.unread, problemAt(s.File, s.Span, u.Message))
 			}
 			e.Apply(c)
 		}
@@ -248,7 +253,7 @@ func (r *review) review(f ChangedFile) {
 	read := r.readings[m]
 	r.dialects[m.File], r.queries[m.File] = dialect(m, read), m.Queries()
 	summary.describe(m, read, r.dialects[m.File])
-	c := r.catalog(m.Schema())
+	c := r.catalog(m)
 	c.BeginMigration()
 	for _, p := range m.Problems {
 		r.problem(c, m.File, p.Span, m.File.Text(p.Span), p.Message)

@@ -60,6 +60,8 @@ type Catalog struct {
 	// without a migration that certainly made them; columns those of columns.
 	perhaps []op.Name
 	columns map[string]bool
+	doubted map[op.Name]bool // tables of a dump that replayed migrations dropped; see Replay
+	claims  bool             // see Replay
 
 	epoch      int // objects made in the current epoch are the change's own
 	migrations int // migrations applied before the change
@@ -255,7 +257,7 @@ func (c *Catalog) Table(n op.Name) (*Table, State) {
 		}
 		return t, c.stateOf(t.epoch)
 	}
-	if c.mayBe(full) {
+	if c.mayBe(full) || c.doubted[full] {
 		return nil, Unknown
 	}
 	if c.gone[objectKey{kind: op.Table, name: full}] {

@@ -22,6 +22,7 @@ func (c *Catalog) addColumn(o *op.AddColumn) {
 			if !old.doubtful {
 				c.skipped = o
 			}
+			c.claimColumn(old, o)
 			return
 		}
 		c.removeColumn(t, old)
@@ -77,13 +78,17 @@ func (c *Catalog) dropColumnOnly(t *Table, name string, cascade bool) {
 }
 
 func (c *Catalog) dropOwnColumn(t *Table, name string, cascade bool) {
+	t.dropped[name] = true
 	if column := t.column(name); column != nil {
 		if cascade {
 			c.dropReading(t, name)
 		}
 		c.removeColumn(t, column)
+		if column.dumped {
+			t.dropped[name] = false
+			t.mayHave(name)
+		}
 	}
-	t.dropped[name] = true
 	c.forget(t.Name.String() + "." + name)
 }
 
@@ -192,6 +197,9 @@ func (c *Catalog) alterType(t *Table, o *op.AlterColumnType) {
 
 // renameColumn gives a column another name, also where other tables name it.
 func (c *Catalog) renameColumn(t *Table, old, name string) {
+	if c.mergeColumn(t, old, name) {
+		return
+	}
 	column := t.column(old)
 	if column != nil && t.column(name) != nil {
 		return // PostgreSQL refuses it

@@ -76,7 +76,9 @@ func (c *Catalog) addConstraint(t *Table, k op.ConstraintDef, only bool) {
 			k.RefColumns = to.primaryKey()
 		}
 	}
-	c.settleConstraint(t, &constraint{ConstraintDef: k, local: true}, only)
+	if !t.dumpedConstraint(k) {
+		c.settleConstraint(t, &constraint{ConstraintDef: k, local: true}, only)
+	}
 }
 
 // settleConstraint places a constraint and hands it on.

@@ -15,7 +15,7 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 		name.Schema = c.creationSchema()
 	}
 	old := c.tables[name]
-	if old != nil && (!old.doubtful || o.IfNotExists) || o.IfNotExists && c.foundBehind(o) {
+	if c.claim(old, o) || old != nil && (!old.doubtful || o.IfNotExists) || o.IfNotExists && c.foundBehind(o) {
 		return
 	}
 	if old != nil {

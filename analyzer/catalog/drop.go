@@ -42,6 +42,7 @@ func (c *Catalog) drop(o *op.Drop) {
 
 func (c *Catalog) dropTable(full op.Name, cascade bool) {
 	t := c.tables[full]
+	c.leave(t, full)
 	c.remove(full)
 	c.dropRelation(full)
 	c.perhaps = slices.DeleteFunc(c.perhaps, func(n op.Name) bool { return n == full })

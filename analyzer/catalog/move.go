@@ -57,11 +57,12 @@ func (c *Catalog) moveTable(old op.Name, to func(op.Name) op.Name) {
 	}
 	name := to(old)
 	if other := c.tables[name]; other != nil {
-		if !other.doubtful || other == t {
+		if c.merge(t, other) || !other.doubtful || other == t {
 			return
 		}
 		c.dropTable(name, true) // it is gone, or this would be refused
 	}
+	c.leave(t, old)
 	c.remove(old)
 	c.gone[objectKey{kind: op.Table, name: old}] = true
 	delete(c.gone, objectKey{kind: op.Table, name: name})

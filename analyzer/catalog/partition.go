@@ -94,8 +94,10 @@ func (c *Catalog) handIndex(t *Table, i *index) {
 
 // attach is ATTACH PARTITION.
 func (c *Catalog) attach(o *op.AttachPartition) {
-	if i, j := c.indexNamed(o.Parent), c.indexNamed(o.Partition); i != nil && j != nil {
-		j.from = i // ALTER INDEX … ATTACH PARTITION
+	if c.isIndex(o.Parent) { // ALTER INDEX … ATTACH PARTITION
+		if i, j := c.indexNamed(o.Parent), c.indexNamed(o.Partition); i != nil && j != nil {
+			j.from = i
+		}
 		return
 	}
 	parent, t := c.implied(o.Parent), c.implied(o.Partition)

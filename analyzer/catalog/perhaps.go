@@ -124,14 +124,19 @@ func (c *Catalog) renamePerhaps(o *op.Rename) {
 		c.Apply(o)
 		if t := c.tables[c.Resolve(o.Name)]; t != nil {
 			delete(t.dropped, o.Column)
-			if t.perhaps == nil {
-				t.perhaps = map[string]bool{}
-			}
-			t.perhaps[o.Column] = true
+			t.mayHave(o.Column)
 		}
 	default:
 		c.Apply(o)
 	}
+}
+
+// mayHave notes that there may be a column of the name.
+func (t *Table) mayHave(column string) {
+	if t.perhaps == nil {
+		t.perhaps = map[string]bool{}
+	}
+	t.perhaps[column] = true
 }
 
 // applyOpen does what an operation does whose target's name is only known at run

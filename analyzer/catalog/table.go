@@ -42,6 +42,7 @@ type Table struct {
 	doubtful     bool            // an operation that may not have run dropped it
 	branched     bool            // an operation that may not have run made it
 	keysOff      bool            // the triggers of foreign keys are disabled
+	dumped       bool            // it comes from a dump; see Replay
 }
 
 // A Column is a column of a table.
@@ -49,6 +50,7 @@ type Column struct {
 	op.ColumnDef
 	epoch    int
 	doubtful bool    // an operation that may not have run dropped it
+	dumped   bool    // it comes from a dump; see Replay
 	local    bool    // the table itself defines it, not only one that it inherits from
 	serial   *object // the sequence that its default takes numbers from
 }

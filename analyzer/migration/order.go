@@ -28,7 +28,7 @@ func compareVersions(a, b Version) int {
 		cmp.Compare(a.Place, b.Place),
 		falseFirst(a.Repeatable, b.Repeatable),
 		falseFirst(len(a.Numbers) == 0, len(b.Numbers) == 0),
-		compareNumbers(a.Numbers, b.Numbers),
+		CompareNumbers(a.Numbers, b.Numbers),
 		strings.Compare(a.Literal, b.Literal),
 		natural(a.Name, b.Name),
 	)
@@ -44,8 +44,9 @@ func falseFirst(a, b bool) int {
 	return 1
 }
 
-// compareNumbers compares part by part; a part that is not there counts as 0.
-func compareNumbers(a, b []string) int {
+// CompareNumbers compares versions part by part; a part that is not there counts as
+// 0.
+func CompareNumbers(a, b []string) int {
 	for i := range max(len(a), len(b)) {
 		if c := compareDigits(partOrZero(a, i), partOrZero(b, i)); c != 0 {
 			return c

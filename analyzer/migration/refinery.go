@@ -41,7 +41,7 @@ func (m *Migration) runsAsRefinery(past, change []*Migration) bool {
 		return other.Format == "flyway" && strings.HasPrefix(path.Base(other.File.Path), "V")
 	}
 	twin := func(other *Migration) bool {
-		return versioned(other) && compareNumbers(other.Version.Numbers, m.Version.Numbers) == 0
+		return versioned(other) && CompareNumbers(other.Version.Numbers, m.Version.Numbers) == 0
 	}
 	return slices.ContainsFunc(past, versioned) && !slices.ContainsFunc(past, twin) && !slices.ContainsFunc(change, twin)
 }

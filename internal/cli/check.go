@@ -124,6 +124,7 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	if err != nil {
 		return err
 	}
+	a.warn(done.warning)
 	c, found := done.config, done.found
 	applyRules(c, found)
 	if threshold {
@@ -142,12 +143,21 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	return nil
 }
 
+// warn says on standard error what does not end the run; nothing if it is empty.
+func (a *app) warn(warning string) {
+	if warning != "" {
+		_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: warning: %s\n", report.Visible(warning))
+	}
+}
+
 // reviewed is what a call asked for, judged.
 type reviewed struct {
 	config config.Config
 	found  *analyzer.Report
 	scope  string // where was looked: "between main and HEAD"
 	left   omitted
+	// warning says what was done otherwise than the config asks.
+	warning string
 }
 
 // review reads and judges in one of the three ways.
@@ -175,8 +185,10 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (_ *revie
 	if err != nil {
 		return nil, err
 	}
-	options := analyzer.Options{Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included, Sizes: f.sizes}
-	options.InUse = a.inUse(func() (codebase, error) { return treeCode(ctx, c, args, d.included) })
+	options := analyzer.Options{
+		Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included, Sizes: f.sizes, Baseline: d.baseline,
+		InUse: a.inUse(func() (codebase, error) { return treeCode(ctx, c, args, d.included) }),
+	}
 	done.found = analyzer.Each(options, d.history, d.files)
 	return done, nil
 }
@@ -240,7 +252,7 @@ func (a *app) reviewGit(ctx context.Context, r *git.Repository, f checkFlags, ba
 	}
 	all.sizes = f.sizes
 	all.inUse = a.inUse(func() (codebase, error) { return storedCode(ctx, r, c, head, all), nil })
-	done.found = together(all, f.jobs)
+	done.found, done.warning = together(all, f.jobs), all.warning
 	return done, nil
 }
 

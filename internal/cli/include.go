@@ -22,11 +22,14 @@ import (
 type disk struct {
 	history, files []*migration.Migration
 	included       map[string]*source.File
+	baseline       *analyzer.Baseline
 }
 
 // together reviews a change as a whole.
 func together(all *change, jobs int) *analyzer.Report {
-	o := analyzer.Options{Rules: rules.All, Jobs: jobs, Base: all.base, Head: all.head, Sizes: all.sizes, InUse: all.inUse}
+	o := analyzer.Options{
+		Rules: rules.All, Jobs: jobs, Base: all.base, Head: all.head, Sizes: all.sizes, InUse: all.inUse, Baseline: all.baseline,
+	}
 	return analyzer.Together(o, all.history, all.files)
 }
 

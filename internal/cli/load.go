@@ -68,8 +68,11 @@ func wanted(c config.Config, name string) bool {
 }
 
 // candidate reports whether a file may be a migration, whatever the config leaves
-// out.
+// out. The dump that the history begins with is none.
 func candidate(c config.Config, name string) bool {
+	if name == c.Schema {
+		return false
+	}
 	return migration.IsCandidate(name) || len(c.Paths) > 0 && c.FormatOf(name) != ""
 }
 
@@ -92,6 +95,8 @@ func (o *omitted) note(c config.Config, name string) bool {
 	}
 	o.seen[name] = true
 	switch {
+	case name == c.Schema:
+		o.Files = append(o.Files, report.LeftOutFile{Path: name, Why: "it is the dump that the history begins with"})
 	case !candidate(c, name):
 		o.Others++
 	case !config.Config{Exclude: c.Exclude}.Includes(name):
@@ -157,6 +162,9 @@ func (a *app) paths(ctx context.Context, c config.Config, args []string, left *o
 			return nil, err
 		}
 		d.history = add(d.history, earlier)
+	}
+	if d.baseline, err = diskBaseline(c); err != nil {
+		return nil, err
 	}
 	d.included, err = analyzer.Included(slices.Concat(d.history, d.files), readIncluded)
 	return d, err
@@ -306,7 +314,9 @@ type change struct {
 	base, head map[string]*source.File
 	sizes      *analyzer.Sizes
 	// inUse looks for names in the code as the change leaves it.
-	inUse func([]analyzer.Gone) analyzer.Usage
+	inUse    func([]analyzer.Gone) analyzer.Usage
+	baseline *analyzer.Baseline
+	warning  string // about the baseline
 }
 
 // gitChange reads what changes list, on top of a commit's files.
@@ -351,6 +361,9 @@ func gitChange(ctx context.Context, r *git.Repository, c config.Config, tree []g
 		all.files = append(all.files, changedFile(c, f, old, contents))
 	}
 	keepFormat(all, plans)
+	if all.baseline, all.warning, err = sides.baseline(c, read); err != nil {
+		return nil, err
+	}
 	return all, sides.complete(all, read)
 }
 

@@ -269,6 +269,12 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 		all.files = append(all.files, file)
 	}
 	keepFormat(all, plans)
+	if all.baseline, all.warning, err = p.sides.baseline(p.config, read); err != nil {
+		return nil, err
+	}
+	if all.warning != "" {
+		p.warnf("%s", all.warning)
+	}
 	return all, p.sides.complete(all, read)
 }
 

@@ -131,6 +131,10 @@ func (c Config) Policy() gate.Policy {
 	return gate.Policy{Threshold: c.Threshold, Label: c.Label}
 }
 
+// Place returns where the file sets a key, as "path:line:column"; empty where it
+// does not.
+func (c Config) Place(key string) string { return c.places[key] }
+
 // Unsupported returns a sentence for every setting that this version of dropgate
 // reads and does not carry out yet, and without which the gate would be weaker
 // than what is asked for, with its place in the file. A caller must
@@ -140,7 +144,6 @@ func (c Config) Unsupported() []string {
 		key string
 		set bool
 	}{
-		{"schema", c.Schema != ""},
 		{"acknowledgement.second-person", c.Acknowledgement.SecondPerson},
 		{"acknowledgement.labelers", len(c.Acknowledgement.Labelers) > 0},
 		{"acknowledgement.max-age", c.Acknowledgement.MaxAge != 0},

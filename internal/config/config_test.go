@@ -90,7 +90,7 @@ func TestUnsupported(t *testing.T) {
 		want []string
 	}{
 		{"acknowledgement: {second-person: false, labelers: [], max-age: 0s, remove-stale-label: false}\nbackup: {evidence: none}\n", nil},
-		{"threshold: 1\nschema: db/structure.sql\n", []string{"f.yml:2:1: schema" + rest}},
+		{"threshold: 1\nschema: db/structure.sql\n", nil},
 		{"acknowledgement:\n  second-person: true\n", []string{"f.yml:2:3: acknowledgement.second-person" + rest}},
 		{"acknowledgement: {labelers: [dba], max-age: 1d}\n", []string{
 			"f.yml:1:19: acknowledgement.labelers" + rest, "f.yml:1:36: acknowledgement.max-age" + rest,
@@ -104,8 +104,18 @@ func TestUnsupported(t *testing.T) {
 		}
 	}
 	built := Default()
-	built.Schema = "x.sql"
-	if diff := cmp.Diff([]string{"schema" + rest}, built.Unsupported()); diff != "" {
+	built.Backup.Evidence = EvidenceStatus
+	if diff := cmp.Diff([]string{"backup.evidence" + rest}, built.Unsupported()); diff != "" {
 		t.Errorf("a setting without a file (-want +got):\n%s", diff)
+	}
+}
+
+func TestPlace(t *testing.T) {
+	c := parse(t, "threshold: 1\nschema: db/structure.sql\n")
+	if got := c.Place("schema"); got != "f.yml:2:1" {
+		t.Errorf("got %q, want f.yml:2:1", got)
+	}
+	if got := c.Place("label"); got != "" {
+		t.Errorf("got %q for a key that is not set", got)
 	}
 }
