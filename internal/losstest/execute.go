@@ -70,7 +70,7 @@ func execute(ctx context.Context, server *pgtest.Server, conn *pgx.Conn, name st
 	if err := seed(ctx, conn, c.Seed); err != nil {
 		return Outcome{}, err
 	}
-	before, err := take(ctx, conn)
+	before, err := Take(ctx, conn)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -78,11 +78,11 @@ func execute(ctx context.Context, server *pgtest.Server, conn *pgx.Conn, name st
 	if outcome.Error, err = run(ctx, server, name, c.Change); err != nil {
 		return Outcome{}, err
 	}
-	after, err := take(ctx, conn)
+	after, err := Take(ctx, conn)
 	if err != nil {
 		return Outcome{}, err
 	}
-	outcome.Losses, outcome.Kept = compare(before, after)
+	outcome.Losses, outcome.Kept = Compare(before, after)
 	return outcome, nil
 }
 

@@ -39,20 +39,20 @@ type namedField struct {
 	key       bool
 }
 
-// A snapshot is everything that a change could lose.
-type snapshot struct {
+// A Snapshot is everything that a change could lose.
+type Snapshot struct {
 	tables    []*stored // by oid
 	byOID     map[uint32]*stored
 	databases map[uint32]string // all but those of other tests
 }
 
-// take reads the rows of all tables.
-func take(ctx context.Context, conn *pgx.Conn) (*snapshot, error) {
+// Take reads the rows of all tables.
+func Take(ctx context.Context, conn *pgx.Conn) (*Snapshot, error) {
 	c, err := readCatalog(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{byOID: map[uint32]*stored{}}
+	s := &Snapshot{byOID: map[uint32]*stored{}}
 	for _, t := range c.tables {
 		one := &stored{table: t}
 		if one.fields, err = expand(ctx, conn, c, t); err != nil {
