@@ -48,7 +48,7 @@ func Execute(ctx context.Context, server *pgtest.Server, c Case) (outcome Outcom
 		return Outcome{}, err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	clean, err := remember(ctx, conn)
+	clean, err := Remember(ctx, conn)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -142,9 +142,9 @@ func lay(path string, data []byte) error {
 	return os.WriteFile(path, data, 0o600)
 }
 
-// remember returns a function that removes the databases and roles that are not
+// Remember returns a function that removes the databases and roles that are not
 // there yet.
-func remember(ctx context.Context, conn *pgx.Conn) (func(context.Context) error, error) {
+func Remember(ctx context.Context, conn *pgx.Conn) (func(context.Context) error, error) {
 	databases, err := list(ctx, conn, "SELECT datname FROM pg_database")
 	if err != nil {
 		return nil, err

@@ -69,6 +69,8 @@ type seeder struct {
 	done    map[uint32]bool // filled, being filled, or seeded by the case
 	keys    map[uint32][]foreignKey
 	words   map[uint32]map[int][]string // text values that a check allows, by column
+	parents map[string][][]string       // what foreign keys may refer to, by the query; nil: read for each row
+	filling *Filling                    // nil: a case's own tables, as they are seeded by default
 }
 
 // A foreignKey says where a table's columns must find their values.
@@ -179,6 +181,9 @@ func (s *seeder) insert(ctx context.Context, t *table, i int) error {
 
 // generate returns an expression for the column's value in the nth row.
 func (s *seeder) generate(ctx context.Context, t *table, col column, n int) (string, error) {
+	if s.filling != nil && s.filling.Plain && plainNumber(col.typ) {
+		return quote(fmt.Sprint(n + 1)), nil
+	}
 	if words := s.words[t.oid][col.number]; len(words) > 0 {
 		return quote(words[n%len(words)]), nil
 	}
@@ -192,19 +197,9 @@ func (s *seeder) generate(ctx context.Context, t *table, col column, n int) (str
 // parent has none yet, as with a table that refers to itself, they are NULL.
 func (s *seeder) refer(ctx context.Context, t *table, i int, values map[int]string) error {
 	for _, key := range s.keys[t.oid] {
-		var names []string
-		for _, number := range key.refers {
-			names = append(names, "quote_nullable("+pgx.Identifier{key.parent.column(number)}.Sanitize()+")")
-		}
-		list := strings.Join(names, ", ")
-		sql := fmt.Sprintf("SELECT ARRAY[%s] FROM %s ORDER BY 1", list, key.parent.sql())
-		rows, err := s.conn.Query(ctx, sql)
+		parents, err := s.referred(ctx, t, key)
 		if err != nil {
-			return fmt.Errorf("read rows of %s: %w", key.parent, err)
-		}
-		parents, err := pgx.CollectRows(rows, pgx.RowTo[[]string])
-		if err != nil {
-			return fmt.Errorf("read rows of %s: %w", key.parent, err)
+			return err
 		}
 		for n, number := range key.columns {
 			switch {
@@ -216,6 +211,33 @@ func (s *seeder) refer(ctx context.Context, t *table, i int, values map[int]stri
 		}
 	}
 	return nil
+}
+
+// referred returns the values that a foreign key may have, as expressions.
+func (s *seeder) referred(ctx context.Context, t *table, key foreignKey) ([][]string, error) {
+	var names []string
+	for _, number := range key.refers {
+		names = append(names, "quote_nullable("+pgx.Identifier{key.parent.column(number)}.Sanitize()+")")
+	}
+	sql := fmt.Sprintf("SELECT ARRAY[%s] FROM %s ORDER BY 1", strings.Join(names, ", "), key.parent.sql())
+	if s.filling != nil {
+		sql += " LIMIT 10"
+	}
+	if known := s.parents[sql]; known != nil {
+		return known, nil
+	}
+	rows, err := s.conn.Query(ctx, sql)
+	if err != nil {
+		return nil, fmt.Errorf("read rows of %s: %w", key.parent, err)
+	}
+	parents, err := pgx.CollectRows(rows, pgx.RowTo[[]string])
+	if err != nil {
+		return nil, fmt.Errorf("read rows of %s: %w", key.parent, err)
+	}
+	if s.parents != nil && key.parent != t && len(parents) > 0 {
+		s.parents[sql] = parents
+	}
+	return parents, nil
 }
 
 // column returns the name of the attribute with that number.

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// An outcome is what is known of one migration.
+type outcome struct {
+	Path     string   `json:"path"`
+	Blocking []string `json:"blocking"` // findings
+	Lost     []string `json:"lost"`
+	Refused  string   `json:"refused"` // PostgreSQL's error over all kinds of rows, though not over empty tables
+	Failed   string   `json:"failed"`  // PostgreSQL's error over empty tables
+	Empty    []string `json:"empty"`   // tables that no row could be put into, and why
+}
+
+// A class is how verdict and execution go together.
+type class string
+
+// The classes.
+const (
+	rightlyBlocked class = "lost and blocked"
+	rightlyPassed  class = "neither lost nor blocked"
+	wronglyBlocked class = "blocked, nothing lost"
+	missed         class = "lost, not blocked"
+	refusedRows    class = "refused over the rows"
+	didNotRun      class = "could not be run"
+)
+
+func (o outcome) class() class {
+	lost, blocked := len(o.Lost) > 0, len(o.Blocking) > 0
+	switch {
+	case o.Failed != "":
+		return didNotRun
+	case o.Refused != "":
+		return refusedRows
+	case lost && blocked:
+		return rightlyBlocked
+	case lost:
+		return missed
+	case blocked:
+		return wronglyBlocked
+	}
+	return rightlyPassed
+}
+
+// Findings are what is known of a project.
+type findings struct {
+	Project  string    `json:"project"`
+	Date     string    `json:"date"`
+	Version  string    `json:"postgresql"`
+	Formats  []string  `json:"formats"`
+	Outcomes []outcome `json:"outcomes"`
+}
+
+func (f *findings) add(o outcome, format string) {
+	f.Outcomes = append(f.Outcomes, o)
+	if !slices.Contains(f.Formats, format) {
+		f.Formats = append(f.Formats, format)
+		slices.Sort(f.Formats)
+	}
+}
+
+// count returns how many outcomes are of each class.
+func (f *findings) count() map[class]int {
+	n := map[class]int{}
+	for _, o := range f.Outcomes {
+		n[o.class()]++
+	}
+	return n
+}
+
+// keep writes the findings into the folder, if one is named.
+func (f *findings) keep(folder string) error {
+	if folder == "" {
+		return nil
+	}
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, f.Project+".json"), append(data, '\n'), 0o644)
+}
+
+// kept reads the findings that a folder has, by project.
+func kept(folder string) (map[string]*findings, error) {
+	paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*findings{}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		f := &findings{}
+		if err := json.Unmarshal(data, f); err != nil {
+			return nil, fmt.Errorf("read %s: %w", path, err)
+		}
+		all[f.Project] = f
+	}
+	return all, nil
+}
+
+// list writes what was found, what does not agree one by one.
+func (f *findings) list(w io.Writer, p project, verbose bool) {
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
+	n := f.count()
+	say("%s: %d migrations; recall %s, precision %s\n", f.Project, len(f.Outcomes), recall(n), precision(n))
+	for _, c := range []class{rightlyBlocked, rightlyPassed, wronglyBlocked, missed, refusedRows, didNotRun} {
+		say("  %4d %s\n", n[c], c)
+	}
+	for _, o := range f.Outcomes {
+		c := o.class()
+		if !verbose && (c == rightlyBlocked || c == rightlyPassed) {
+			continue
+		}
+		say("%s: %s\n", o.Path, c)
+		for _, group := range []struct {
+			word string
+			all  []string
+		}{{"blocking", o.Blocking}, {"lost", o.Lost}, {"refused", []string{o.Refused}}, {"failed", []string{o.Failed}}, {"empty", o.Empty}, {"note", []string{p.Notes[o.Path]}}} {
+			for _, text := range group.all {
+				if text != "" {
+					say("    %s: %s\n", group.word, strings.ReplaceAll(text, "\n", " "))
+				}
+			}
+		}
+	}
+}
+
+// recall is how many of the losses are blocked.
+func recall(n map[class]int) string { return percent(n[rightlyBlocked], n[rightlyBlocked]+n[missed]) }
+
+// precision is how many of the blocked migrations lose something.
+func precision(n map[class]int) string {
+	return percent(n[rightlyBlocked], n[rightlyBlocked]+n[wronglyBlocked])
+}
+
+func percent(part, whole int) string {
+	if whole == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
+}

@@ -1,0 +1,3 @@
+package main
+
+func writePage(page, results string, known catalogue) error { return nil }

@@ -1,0 +1,222 @@
+package losstest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// A Filling says what rows Fill makes.
+type Filling struct {
+	Rows int
+	// Nulls says that the last of the rows has NULL wherever it may, or all of them
+	// have if there is only one.
+	Nulls bool
+	// Plain says that numbers, and texts, are small whole numbers, so that texts can
+	// become numbers and what refers to nothing can be made a foreign key.
+	Plain bool
+	// Values are values for columns by their name, whatever their table, for one row
+	// each.
+	Values map[string][]string
+}
+
+// Fill puts rows into every table of any database, also where constraints and
+// triggers are not made for generated rows: those are then passed over. It returns
+// the tables that no row could be made for, with the reason.
+func Fill(ctx context.Context, conn *pgx.Conn, f Filling) (empty []string, err error) {
+	c, err := readCatalog(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	s := &seeder{conn: conn, catalog: c, done: map[uint32]bool{}, filling: &f, parents: map[string][][]string{}}
+	if s.present, err = s.counts(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.readConstraints(ctx); err != nil {
+		return nil, err
+	}
+	s.skipBarren()
+	b := &barriers{conn: conn}
+	for _, t := range c.tables {
+		reason := s.force(ctx, b, t)
+		if reason != nil {
+			empty = append(empty, fmt.Sprintf("%s: %v", t, reason))
+		}
+	}
+	return empty, b.restore(ctx)
+}
+
+// force fills the tables that a table refers to, then itself. The error says why it
+// has no generated row.
+func (s *seeder) force(ctx context.Context, b *barriers, t *table) error {
+	if s.done[t.oid] || t.root != t.oid {
+		return nil
+	}
+	s.done[t.oid] = true
+	for _, key := range s.keys[t.oid] {
+		_ = s.force(ctx, b, key.parent) // it is told when its own turn comes, or now
+	}
+	made := 0
+	var reason error
+	for i := range s.filling.Rows {
+		err := s.forceRow(ctx, b, t, i)
+		if err == nil {
+			made++
+		} else if reason == nil {
+			reason = err
+		}
+	}
+	if made > 0 || s.present[t.oid] > 0 {
+		return nil
+	}
+	return reason
+}
+
+// attempts are how far the values of a row are from those of the first attempt:
+// what the history put there may have taken these.
+var attempts = []int{0, 0, 40, 1000}
+
+// forceRow adds the ith row: with the values asked for, without them, then with
+// values that no other row has.
+func (s *seeder) forceRow(ctx context.Context, b *barriers, t *table, i int) error {
+	var first error
+	for n, further := range attempts {
+		values, err := s.values(ctx, t, i, further, n == 0)
+		if err == nil {
+			err = b.pass(ctx, t, func() error { return s.write(ctx, t, values) })
+		}
+		if err == nil {
+			return nil
+		}
+		if first == nil || n == 1 {
+			first = err
+		}
+	}
+	return first
+}
+
+// values returns the expressions of the ith row.
+func (s *seeder) values(ctx context.Context, t *table, i, further int, asked bool) (map[int]string, error) {
+	values := map[int]string{}
+	f := s.filling
+	for _, col := range t.columns {
+		if col.generated || col.automatic && further == 0 {
+			continue
+		}
+		if f.Nulls && i == f.Rows-1 && !col.notNull {
+			values[col.number] = "NULL"
+			continue
+		}
+		if list := f.Values[col.name]; asked && i < len(list) {
+			values[col.number] = quote(list[i])
+			continue
+		}
+		v, err := s.generate(ctx, t, col, i+s.present[t.oid]+further)
+		if err != nil {
+			if col.notNull {
+				return nil, err
+			}
+			v = "NULL"
+		}
+		values[col.number] = v
+	}
+	generated := map[int]string{}
+	for number, v := range values {
+		generated[number] = v
+	}
+	if err := s.refer(ctx, t, i, values); err != nil {
+		return nil, err
+	}
+	for _, col := range t.columns { // what has to have a value, and nothing to refer to
+		if col.notNull && values[col.number] == "NULL" {
+			values[col.number] = generated[col.number]
+		}
+	}
+	return values, nil
+}
+
+// plainNumber reports whether small whole numbers are values of the type.
+func plainNumber(t *dataType) bool {
+	return slices.Contains([]string{"int2", "int4", "int8", "numeric", "float4", "float8", "text", "varchar", "bpchar", "citext"}, t.name)
+}
+
+// barriers are the constraints that generated rows do not meet. They are taken
+// away, and in the end put back for the rows to come.
+type barriers struct {
+	conn     *pgx.Conn
+	restored []string
+}
+
+// barrierLimit is how many constraints stand in the way of one row at most.
+const barrierLimit = 20
+
+// pass runs an insert: as it is, then without triggers and foreign keys, then
+// without the checks that refuse it.
+func (b *barriers) pass(ctx context.Context, t *table, insert func() error) error {
+	err := insert()
+	if err == nil || !refused(err) {
+		return err
+	}
+	if _, err := b.conn.Exec(ctx, "SET session_replication_role = replica"); err != nil {
+		return fmt.Errorf("switch triggers off: %w", err)
+	}
+	defer func() { _, _ = b.conn.Exec(ctx, "RESET session_replication_role") }()
+	for range barrierLimit {
+		if err = insert(); err == nil {
+			return nil
+		}
+		var said *pgconn.PgError
+		if !errors.As(err, &said) || said.Code != "23514" || said.ConstraintName == "" {
+			return err
+		}
+		if b.remove(ctx, said) != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// refused reports whether something other than the values' own form is in the way.
+func refused(err error) bool {
+	var said *pgconn.PgError
+	return errors.As(err, &said) && !strings.HasPrefix(said.Code, "22") && said.Code != "23505" && said.Code != "23502"
+}
+
+// remove takes away the check that refused a row.
+func (b *barriers) remove(ctx context.Context, said *pgconn.PgError) error {
+	kind, where := "TABLE", pgx.Identifier{said.SchemaName, said.TableName}.Sanitize()
+	find := "conrelid = $1::regclass"
+	if said.DataTypeName != "" && said.TableName == "" {
+		kind, where = "DOMAIN", pgx.Identifier{said.SchemaName, said.DataTypeName}.Sanitize()
+		find = "contypid = $1::regtype"
+	}
+	name := pgx.Identifier{said.ConstraintName}.Sanitize()
+	var definition string
+	row := b.conn.QueryRow(ctx, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE "+find+" AND conname = $2", where, said.ConstraintName)
+	if err := row.Scan(&definition); err != nil {
+		return err
+	}
+	if _, err := b.conn.Exec(ctx, fmt.Sprintf("ALTER %s %s DROP CONSTRAINT %s", kind, where, name)); err != nil {
+		return err
+	}
+	if !strings.HasSuffix(definition, " NOT VALID") {
+		definition += " NOT VALID"
+	}
+	b.restored = append(b.restored, fmt.Sprintf("ALTER %s %s ADD CONSTRAINT %s %s", kind, where, name, definition))
+	return nil
+}
+
+// restore puts the checks back.
+func (b *barriers) restore(ctx context.Context) error {
+	for _, statement := range b.restored {
+		if _, err := b.conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("put a check back: %s: %w", statement, err)
+		}
+	}
+	return nil
+}
