@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dropgate/dropgate/analyzer/migration"
@@ -17,11 +19,14 @@ import (
 type examiner struct {
 	server   *pgtest.Server
 	history  *history
-	database string // all earlier migrations ran here; no row was put there
+	database string         // all earlier migrations ran here; no row was put there
+	how      manner         // that the migration at hand needs
+	only     *regexp.Regexp // the paths of the migrations to try; nil: all
+	progress io.Writer
 }
 
 // examine runs every migration of a project and holds its verdict against it.
-func examine(ctx context.Context, p project, root string, progress io.Writer) (found *findings, err error) {
+func examine(ctx context.Context, p project, root string, only *regexp.Regexp, progress io.Writer) (found *findings, err error) {
 	h, err := load(p, root)
 	if err != nil {
 		return nil, err
@@ -40,7 +45,7 @@ func examine(ctx context.Context, p project, root string, progress io.Writer) (f
 		}
 		e := databases[m.Schema()]
 		if e == nil {
-			e = &examiner{server: server, history: h}
+			e = &examiner{server: server, history: h, only: only, progress: progress}
 			databases[m.Schema()] = e
 			if found.Version, err = e.begin(ctx, p.Setup); err != nil {
 				return nil, err
@@ -50,6 +55,9 @@ func examine(ctx context.Context, p project, root string, progress io.Writer) (f
 		one, err := e.migration(ctx, m)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.File.Path, err)
+		}
+		if only != nil && !only.MatchString(m.File.Path) {
+			continue
 		}
 		one.Blocking = blocking[m.File.Path]
 		found.add(one, m.Format)
@@ -78,58 +86,125 @@ func (e *examiner) begin(ctx context.Context, setup string) (version string, err
 // migration runs one migration over rows, then on top of the earlier ones.
 func (e *examiner) migration(ctx context.Context, m *migration.Migration) (outcome, error) {
 	one := outcome{Path: m.File.Path}
-	how := wholly
-	tried, err := e.try(ctx, m, how, fillings(m)[0])
-	if err == nil && tried.failed.needsSingly() {
-		how = singly
-		tried, err = e.try(ctx, m, how, fillings(m)[0])
+	if e.only != nil && !e.only.MatchString(m.File.Path) {
+		return one, e.advance(ctx, m)
 	}
+	t, err := e.search(ctx, m)
 	if err != nil {
 		return one, err
 	}
-	if tried.failed != nil {
-		bare, err := e.try(ctx, m, how, losstest.Filling{})
-		if err != nil {
-			return one, err
-		}
-		if bare.failed != nil {
-			one.Failed = bare.failed.String()
-			return one, nil
-		}
-		one.Refused = tried.failed.String()
-		for _, f := range fillings(m)[1:] {
-			other, err := e.try(ctx, m, how, f)
-			if err != nil {
-				return one, err
-			}
-			if other.failed == nil {
-				tried, one.Refused = other, ""
-				break
-			}
-		}
+	one.Empty, one.Without = t.empty, t.rows.Without
+	for _, l := range t.lost {
+		one.Lost = append(one.Lost, l.String())
 	}
-	one.Empty = tried.empty
-	if one.Refused == "" {
-		for _, l := range tried.lost {
-			one.Lost = append(one.Lost, l.String())
-		}
+	if t.failed == nil {
+		return one, e.advance(ctx, m)
 	}
-	_, failed, err := e.run(ctx, e.database, m, how)
-	if err == nil && failed != nil {
+	bare, err := e.tryBoth(ctx, m, losstest.Filling{})
+	switch {
+	case err != nil:
+		return one, err
+	case bare.failed != nil:
+		one.Failed = bare.failed.String()
+		return one, nil
+	}
+	one.Refused = t.failed.String()
+	return one, e.advance(ctx, m)
+}
+
+// advance runs a migration on top of the earlier ones. It has run on a copy.
+func (e *examiner) advance(ctx context.Context, m *migration.Migration) error {
+	_, failed, err := e.run(ctx, e.database, m, e.how)
+	if err == nil && failed != nil && e.only == nil {
 		err = fmt.Errorf("it ran on a copy and does not run again: %s", failed)
 	}
-	return one, err
+	return err
+}
+
+// search tries a migration over one kind of rows after the other, until PostgreSQL
+// lets it through. Where none serves, the tables whose rows are in the way stay
+// empty: a column that must have a value cannot be added to any other.
+func (e *examiner) search(ctx context.Context, m *migration.Migration) (trial, error) {
+	e.how = wholly
+	kinds := fillings(m)
+	first, err := e.tryBoth(ctx, m, kinds[0])
+	if err != nil || first.failed == nil {
+		return first, err
+	}
+	for _, rows := range kinds {
+		t, err := e.adjust(ctx, m, rows, valueInTheWay)
+		if err != nil || t.failed == nil {
+			return t, err
+		}
+	}
+	for _, rows := range kinds[:3] {
+		t, err := e.adjust(ctx, m, rows, tableInTheWay)
+		if err != nil || t.failed == nil {
+			return t, err
+		}
+	}
+	return first, nil
+}
+
+// adjustments is how often rows are changed for a migration's sake.
+const adjustments = 12
+
+// adjust tries a migration, and takes out of the rows what is in its way.
+func (e *examiner) adjust(ctx context.Context, m *migration.Migration, rows losstest.Filling, out func(*losstest.Filling, *failure) bool) (trial, error) {
+	for range adjustments {
+		t, err := e.try(ctx, m, rows)
+		if err != nil || t.failed == nil || !out(&rows, t.failed) {
+			return t, err
+		}
+	}
+	return trial{failed: &failure{text: "too many rows are in the way"}}, nil
+}
+
+// valueInTheWay fills the column that must not have NULL.
+func valueInTheWay(rows *losstest.Filling, f *failure) bool {
+	name := f.table + "." + f.column
+	if f.column == "" || !rows.Nulls || slices.Contains(rows.NotNull, name) {
+		return false
+	}
+	rows.NotNull = append(rows.NotNull, name)
+	return true
+}
+
+// tableInTheWay leaves the table empty whose rows are refused, and fills the column
+// that must not have NULL before that.
+func tableInTheWay(rows *losstest.Filling, f *failure) bool {
+	if valueInTheWay(rows, f) {
+		return true
+	}
+	if f.table == "" || slices.Contains(rows.Without, f.table) {
+		return false
+	}
+	rows.Without = append(rows.Without, f.table)
+	return true
+}
+
+// tryBoth tries a migration as a whole, then statement by statement if it needs
+// that, and remembers which.
+func (e *examiner) tryBoth(ctx context.Context, m *migration.Migration, rows losstest.Filling) (trial, error) {
+	t, err := e.try(ctx, m, rows)
+	if err == nil && e.how == wholly && t.failed.needsSingly() {
+		e.how = singly
+		return e.try(ctx, m, rows)
+	}
+	return t, err
 }
 
 // A trial is what running a migration on a copy has shown.
 type trial struct {
+	rows   losstest.Filling
 	lost   []losstest.Loss
 	failed *failure
 	empty  []string // tables that no row could be put into
 }
 
 // try runs a migration on a copy that gets rows first.
-func (e *examiner) try(ctx context.Context, m *migration.Migration, how manner, rows losstest.Filling) (t trial, err error) {
+func (e *examiner) try(ctx context.Context, m *migration.Migration, rows losstest.Filling) (t trial, err error) {
+	t.rows = rows
 	name, err := e.server.Copy(ctx, e.database)
 	if err != nil {
 		return t, err
@@ -152,7 +227,10 @@ func (e *examiner) try(ctx context.Context, m *migration.Migration, how manner, 
 	if err != nil {
 		return t, err
 	}
-	if _, t.failed, err = e.run(ctx, name, m, how); err != nil || t.failed != nil {
+	if e.only != nil && e.only.MatchString(m.File.Path) {
+		_, _ = fmt.Fprintln(e.progress, strings.Join(before.Rows(), "\n"))
+	}
+	if _, t.failed, err = e.run(ctx, name, m, e.how); err != nil || t.failed != nil {
 		return t, err
 	}
 	after, err := losstest.Take(ctx, conn)

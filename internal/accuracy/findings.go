@@ -17,6 +17,7 @@ type outcome struct {
 	Lost     []string `json:"lost"`
 	Refused  string   `json:"refused"` // PostgreSQL's error over all kinds of rows, though not over empty tables
 	Failed   string   `json:"failed"`  // PostgreSQL's error over empty tables
+	Without  []string `json:"without"` // tables that had to be empty for it to run
 	Empty    []string `json:"empty"`   // tables that no row could be put into, and why
 }
 
@@ -40,6 +41,8 @@ func (o outcome) class() class {
 		return didNotRun
 	case o.Refused != "":
 		return refusedRows
+	case blocked && !lost && len(o.Without) > 0:
+		return refusedRows // what it loses may be in the tables that were empty
 	case lost && blocked:
 		return rightlyBlocked
 	case lost:
@@ -129,7 +132,7 @@ func (f *findings) list(w io.Writer, p project, verbose bool) {
 		for _, group := range []struct {
 			word string
 			all  []string
-		}{{"blocking", o.Blocking}, {"lost", o.Lost}, {"refused", []string{o.Refused}}, {"failed", []string{o.Failed}}, {"empty", o.Empty}, {"note", []string{p.Notes[o.Path]}}} {
+		}{{"blocking", o.Blocking}, {"lost", o.Lost}, {"refused", []string{o.Refused}}, {"failed", []string{o.Failed}}, {"left empty", o.Without}, {"not filled", o.Empty}, {"note", []string{p.Notes[o.Path]}}} {
 			for _, text := range group.all {
 				if text != "" {
 					say("    %s: %s\n", group.word, strings.ReplaceAll(text, "\n", " "))

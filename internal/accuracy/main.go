@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 )
 
 func main() {
@@ -40,6 +41,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("accuracy", flag.ContinueOnError)
 	flags.SetOutput(progress)
 	verbose := flags.Bool("v", false, "list what agrees as well")
+	only := flags.String("only", "", "try the migrations whose path matches `PATTERN` only, and print the rows they ran over")
 	results := flags.String("results", "", "keep what is found in `FOLDER`")
 	page := flags.String("page", "", "write the page of what is kept to `FILE`")
 	if err := flags.Parse(args); err != nil {
@@ -51,13 +53,21 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	case *page != "" && *results == "":
 		return errors.New("-page needs -results: the folder where what was found is kept")
 	}
+	var pattern *regexp.Regexp
+	if *only != "" {
+		var err error
+		if pattern, err = regexp.Compile(*only); err != nil {
+			return err
+		}
+		*results = ""
+	}
 	known, err := projects()
 	if err != nil {
 		return err
 	}
 	for _, folder := range flags.Args() {
 		p := known.of(filepath.Base(filepath.Clean(folder)))
-		found, err := examine(ctx, p, folder, progress)
+		found, err := examine(ctx, p, folder, pattern, progress)
 		if err != nil {
 			return fmt.Errorf("project %s: %w", p.Name, err)
 		}

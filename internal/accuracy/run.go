@@ -23,8 +23,11 @@ const (
 
 // A failure is PostgreSQL's, or psql's, refusal of a migration.
 type failure struct {
-	code string // SQLSTATE, if it is known
-	text string
+	code  string // SQLSTATE, if it is known
+	table string // schema.name of the table whose rows are in the way, if it is one
+	// column is the one of that table that has NULL and must not.
+	column string
+	text   string
 }
 
 func (f *failure) String() string {
@@ -91,11 +94,21 @@ func send(ctx context.Context, conn *pgx.Conn, texts []string) (*failure, error)
 		_, err := conn.PgConn().Exec(ctx, text).ReadAll()
 		var refused *pgconn.PgError
 		if errors.As(err, &refused) {
-			return &failure{refused.Code, refused.Code + " " + refused.Message}, nil
+			return refusal(refused), nil
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	return nil, nil
+}
+
+// refusal reads PostgreSQL's error.
+func refusal(e *pgconn.PgError) *failure {
+	f := &failure{code: e.Code, text: e.Code + " " + e.Message}
+	if strings.HasPrefix(e.Code, "23") && e.TableName != "" {
+		f.table = e.SchemaName + "." + e.TableName
+		f.column = e.ColumnName
+	}
+	return f
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,12 +18,16 @@ type Filling struct {
 	// Nulls says that the last of the rows has NULL wherever it may, or all of them
 	// have if there is only one.
 	Nulls bool
+	// NotNull are columns that never have NULL, by schema.table.column.
+	NotNull []string
 	// Plain says that numbers, and texts, are small whole numbers, so that texts can
 	// become numbers and what refers to nothing can be made a foreign key.
 	Plain bool
-	// Values are values for columns by their name, whatever their table, for one row
-	// each.
+	// Values are values for columns by their name in lower case, whatever their
+	// table, for one row each.
 	Values map[string][]string
+	// Without are tables that get no rows, by schema.name.
+	Without []string
 }
 
 // Fill puts rows into every table of any database, also where constraints and
@@ -54,7 +59,7 @@ func Fill(ctx context.Context, conn *pgx.Conn, f Filling) (empty []string, err e
 // force fills the tables that a table refers to, then itself. The error says why it
 // has no generated row.
 func (s *seeder) force(ctx context.Context, b *barriers, t *table) error {
-	if s.done[t.oid] || t.root != t.oid {
+	if s.done[t.oid] || t.root != t.oid || slices.Contains(s.filling.Without, t.String()) {
 		return nil
 	}
 	s.done[t.oid] = true
@@ -88,7 +93,10 @@ func (s *seeder) forceRow(ctx context.Context, b *barriers, t *table, i int) err
 	for n, further := range attempts {
 		values, err := s.values(ctx, t, i, further, n == 0)
 		if err == nil {
-			err = b.pass(ctx, t, func() error { return s.write(ctx, t, values) })
+			err = s.meet(ctx, t, values)
+		}
+		if refused(err) {
+			err = b.pass(ctx, func() error { return s.write(ctx, t, values) })
 		}
 		if err == nil {
 			return nil
@@ -105,15 +113,17 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 	values := map[int]string{}
 	f := s.filling
 	for _, col := range t.columns {
-		if col.generated || col.automatic && further == 0 {
+		list := f.Values[strings.ToLower(col.name)]
+		switch {
+		case col.generated:
 			continue
-		}
-		if f.Nulls && i == f.Rows-1 && !col.notNull {
+		case f.Nulls && i == f.Rows-1 && !col.notNull && !slices.Contains(f.NotNull, t.String()+"."+col.name):
 			values[col.number] = "NULL"
 			continue
-		}
-		if list := f.Values[col.name]; asked && i < len(list) {
+		case asked && i < len(list):
 			values[col.number] = quote(list[i])
+			continue
+		case col.automatic && further == 0:
 			continue
 		}
 		v, err := s.generate(ctx, t, col, i+s.present[t.oid]+further)
@@ -125,10 +135,7 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 		}
 		values[col.number] = v
 	}
-	generated := map[int]string{}
-	for number, v := range values {
-		generated[number] = v
-	}
+	generated := maps.Clone(values)
 	if err := s.refer(ctx, t, i, values); err != nil {
 		return nil, err
 	}
@@ -138,6 +145,61 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 		}
 	}
 	return values, nil
+}
+
+// meet writes a row. Where a check refuses it, it is tried without some of the
+// values that the check looks at: often only one of them may be there, or all but
+// one must not.
+func (s *seeder) meet(ctx context.Context, t *table, values map[int]string) error {
+	err := s.write(ctx, t, values)
+	for range barrierLimit {
+		said := violated(err)
+		if said == nil || said.TableName != t.name {
+			return err
+		}
+		next := err
+		for _, tried := range s.lighter(t, s.checks[t.oid][said.ConstraintName], values) {
+			next = s.write(ctx, t, tried)
+			if other := violated(next); next == nil || other != nil && other.ConstraintName != said.ConstraintName {
+				clear(values)
+				maps.Copy(values, tried)
+				break
+			}
+		}
+		if same := violated(next); same != nil && same.ConstraintName == said.ConstraintName {
+			return err
+		}
+		err = next
+	}
+	return err
+}
+
+// lighter returns the row with NULL in some of the columns, where they may have it:
+// in one of them, in all but one, in all.
+func (s *seeder) lighter(t *table, columns []int, values map[int]string) []map[int]string {
+	var free []int
+	for _, col := range t.columns {
+		if slices.Contains(columns, col.number) && !col.notNull {
+			free = append(free, col.number)
+		}
+	}
+	without := func(drop func(int) bool) map[int]string {
+		row := maps.Clone(values)
+		for _, number := range free {
+			if drop(number) {
+				row[number] = "NULL"
+			}
+		}
+		return row
+	}
+	var rows []map[int]string
+	for _, one := range free {
+		rows = append(rows, without(func(n int) bool { return n == one }))
+	}
+	for _, one := range free {
+		rows = append(rows, without(func(n int) bool { return n != one }))
+	}
+	return append(rows, without(func(int) bool { return true }))
 }
 
 // plainNumber reports whether small whole numbers are values of the type.
@@ -157,28 +219,31 @@ const barrierLimit = 20
 
 // pass runs an insert: as it is, then without triggers and foreign keys, then
 // without the checks that refuse it.
-func (b *barriers) pass(ctx context.Context, t *table, insert func() error) error {
-	err := insert()
-	if err == nil || !refused(err) {
-		return err
-	}
+func (b *barriers) pass(ctx context.Context, insert func() error) error {
 	if _, err := b.conn.Exec(ctx, "SET session_replication_role = replica"); err != nil {
 		return fmt.Errorf("switch triggers off: %w", err)
 	}
 	defer func() { _, _ = b.conn.Exec(ctx, "RESET session_replication_role") }()
 	for range barrierLimit {
-		if err = insert(); err == nil {
+		err := insert()
+		if err == nil {
 			return nil
 		}
-		var said *pgconn.PgError
-		if !errors.As(err, &said) || said.Code != "23514" || said.ConstraintName == "" {
-			return err
-		}
-		if b.remove(ctx, said) != nil {
+		said := violated(err)
+		if said == nil || b.remove(ctx, said) != nil {
 			return err
 		}
 	}
-	return err
+	return errors.New("too many checks refuse the row")
+}
+
+// violated returns what PostgreSQL said of a check that a row does not meet.
+func violated(err error) *pgconn.PgError {
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Code == "23514" && said.ConstraintName != "" {
+		return said
+	}
+	return nil
 }
 
 // refused reports whether something other than the values' own form is in the way.

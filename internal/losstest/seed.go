@@ -69,6 +69,7 @@ type seeder struct {
 	done    map[uint32]bool // filled, being filled, or seeded by the case
 	keys    map[uint32][]foreignKey
 	words   map[uint32]map[int][]string // text values that a check allows, by column
+	checks  map[uint32]map[string][]int // columns that a check looks at, by its name
 	parents map[string][][]string       // what foreign keys may refer to, by the query; nil: read for each row
 	filling *Filling                    // nil: a case's own tables, as they are seeded by default
 }
@@ -105,21 +106,26 @@ var literal = regexp.MustCompile(`'((?:[^']|'')*)'::(?:text|character varying|bp
 func (s *seeder) readConstraints(ctx context.Context) error {
 	s.keys = map[uint32][]foreignKey{}
 	s.words = map[uint32]map[int][]string{}
+	s.checks = map[uint32]map[string][]int{}
 	rows, err := s.conn.Query(ctx, `
-		SELECT conrelid, contype::text, confrelid, conkey::int[], coalesce(confkey, '{}')::int[], pg_get_constraintdef(oid)
+		SELECT conrelid, conname, contype::text, confrelid, conkey::int[], coalesce(confkey, '{}')::int[], pg_get_constraintdef(oid)
 		FROM pg_constraint WHERE contype IN ('f', 'c') AND conrelid <> 0 AND conkey IS NOT NULL ORDER BY oid`)
 	if err != nil {
 		return fmt.Errorf("read constraints: %w", err)
 	}
 	var child, parent uint32
-	var kind, definition string
+	var name, kind, definition string
 	var columns, refers []int
-	_, err = pgx.ForEachRow(rows, []any{&child, &kind, &parent, &columns, &refers, &definition}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&child, &name, &kind, &parent, &columns, &refers, &definition}, func() error {
 		if kind == "f" {
 			key := foreignKey{columns: columns, parent: s.catalog.byOID[parent], refers: refers}
 			s.keys[child] = append(s.keys[child], key)
 			return nil
 		}
+		if s.checks[child] == nil {
+			s.checks[child] = map[string][]int{}
+		}
+		s.checks[child][name] = columns
 		if len(columns) == 1 && !strings.Contains(definition, "~") {
 			if s.words[child] == nil {
 				s.words[child] = map[int][]string{}

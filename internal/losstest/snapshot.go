@@ -152,3 +152,23 @@ func count(rows []row, f field) int {
 	}
 	return n
 }
+
+// Rows returns the rows of all tables as people can read them, a line each.
+func (s *Snapshot) Rows() []string {
+	var lines []string
+	for _, t := range s.tables {
+		for _, r := range t.rows {
+			var b strings.Builder
+			b.WriteString(t.String() + ":")
+			for _, f := range t.fields {
+				text := "NULL"
+				if v := r[f.field]; v.text != nil {
+					text = *v.text
+				}
+				b.WriteString(" " + f.name + "=" + text)
+			}
+			lines = append(lines, b.String())
+		}
+	}
+	return lines
+}
