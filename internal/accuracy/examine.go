@@ -36,7 +36,7 @@ func examine(ctx context.Context, p project, root string, only *regexp.Regexp, p
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	blocking := h.judge()
+	verdicts := h.judge()
 	found = &findings{Project: p.Name, Date: time.Now().UTC().Format(time.DateOnly)}
 	databases := map[string]*examiner{}
 	for i, m := range h.migrations {
@@ -59,7 +59,7 @@ func examine(ctx context.Context, p project, root string, only *regexp.Regexp, p
 		if only != nil && !only.MatchString(m.File.Path) {
 			continue
 		}
-		one.Blocking = blocking[m.File.Path]
+		one.Blocking, one.Told = verdicts[m.File.Path].split()
 		found.add(one, m.Format)
 		_, _ = fmt.Fprintf(progress, "%s %d/%d %s: %s (%s)\n", p.Name, i+1, len(h.migrations), m.File.Path, one.class(), time.Since(began).Round(time.Millisecond))
 	}
@@ -95,7 +95,7 @@ func (e *examiner) migration(ctx context.Context, m *migration.Migration) (outco
 	}
 	one.Empty, one.Without = t.empty, t.rows.Without
 	for _, l := range t.lost {
-		one.Lost = append(one.Lost, l.String())
+		one.Lost = append(one.Lost, loss{string(l.Kind), l.Object, l.Count})
 	}
 	if t.failed == nil {
 		return one, e.advance(ctx, m)
@@ -126,21 +126,32 @@ func (e *examiner) advance(ctx context.Context, m *migration.Migration) error {
 // empty: a column that must have a value cannot be added to any other.
 func (e *examiner) search(ctx context.Context, m *migration.Migration) (trial, error) {
 	e.how = wholly
-	kinds := fillings(m)
+	kinds := telling(m)
 	first, err := e.tryBoth(ctx, m, kinds[0])
-	if err != nil || first.failed == nil {
+	if err != nil {
 		return first, err
 	}
-	for _, rows := range kinds {
-		t, err := e.adjust(ctx, m, rows, valueInTheWay)
-		if err != nil || t.failed == nil {
+	for _, rows := range kinds[1:] {
+		if first.failed == nil && len(first.lost) > 0 {
+			break
+		}
+		t, err := e.tryBoth(ctx, m, rows)
+		if err != nil {
 			return t, err
 		}
+		if t.failed == nil && (first.failed != nil || len(t.lost) > 0) {
+			first = t
+		}
 	}
-	for _, rows := range kinds[:3] {
-		t, err := e.adjust(ctx, m, rows, tableInTheWay)
-		if err != nil || t.failed == nil {
-			return t, err
+	if first.failed == nil {
+		return first, nil
+	}
+	for _, out := range []func(*losstest.Filling, *failure) bool{valueInTheWay, tableInTheWay} {
+		for _, rows := range append(kinds[:1:1], modest()...) {
+			t, err := e.adjust(ctx, m, rows, out)
+			if err != nil || t.failed == nil {
+				return t, err
+			}
 		}
 	}
 	return first, nil
@@ -152,7 +163,7 @@ const adjustments = 12
 // adjust tries a migration, and takes out of the rows what is in its way.
 func (e *examiner) adjust(ctx context.Context, m *migration.Migration, rows losstest.Filling, out func(*losstest.Filling, *failure) bool) (trial, error) {
 	for range adjustments {
-		t, err := e.try(ctx, m, rows)
+		t, err := e.tryBoth(ctx, m, rows)
 		if err != nil || t.failed == nil || !out(&rows, t.failed) {
 			return t, err
 		}

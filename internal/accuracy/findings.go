@@ -12,13 +12,33 @@ import (
 
 // An outcome is what is known of one migration.
 type outcome struct {
-	Path     string   `json:"path"`
-	Blocking []string `json:"blocking"` // findings
-	Lost     []string `json:"lost"`
-	Refused  string   `json:"refused"` // PostgreSQL's error over all kinds of rows, though not over empty tables
-	Failed   string   `json:"failed"`  // PostgreSQL's error over empty tables
-	Without  []string `json:"without"` // tables that had to be empty for it to run
-	Empty    []string `json:"empty"`   // tables that no row could be put into, and why
+	Path     string    `json:"path"`
+	Blocking []finding `json:"blocking"`
+	Told     []finding `json:"told"` // what does not block
+	Lost     []loss    `json:"lost"`
+	Refused  string    `json:"refused"` // PostgreSQL's error over all kinds of rows, though not over empty tables
+	Failed   string    `json:"failed"`  // PostgreSQL's error over empty tables
+	Without  []string  `json:"without"` // tables that had to be empty for it to run
+	Empty    []string  `json:"empty"`   // tables that no row could be put into, and why
+}
+
+// A loss is one of losstest's.
+type loss struct {
+	Kind   string `json:"kind"`
+	Object string `json:"object"`
+	Count  int    `json:"count"`
+}
+
+func (l loss) String() string { return fmt.Sprintf("%s: %s (%d)", l.Kind, l.Object, l.Count) }
+
+// told reports whether a finding that does not block names the lost object or its
+// table.
+func (l loss) told(by []finding) bool {
+	return slices.ContainsFunc(by, func(f finding) bool {
+		object := strings.TrimPrefix(f.Object, "public.")
+		lost := strings.TrimPrefix(l.Object, "public.")
+		return lost == object || strings.HasPrefix(lost, object+".") || strings.HasPrefix(object, lost+".")
+	})
 }
 
 // A class is how verdict and execution go together.
@@ -29,7 +49,8 @@ const (
 	rightlyBlocked class = "lost and blocked"
 	rightlyPassed  class = "neither lost nor blocked"
 	wronglyBlocked class = "blocked, nothing lost"
-	missed         class = "lost, not blocked"
+	belowThreshold class = "lost, told below the threshold"
+	missed         class = "lost, not told"
 	refusedRows    class = "refused over the rows"
 	didNotRun      class = "could not be run"
 )
@@ -45,6 +66,8 @@ func (o outcome) class() class {
 		return refusedRows // what it loses may be in the tables that were empty
 	case lost && blocked:
 		return rightlyBlocked
+	case lost && !slices.ContainsFunc(o.Lost, func(l loss) bool { return !l.told(o.Told) }):
+		return belowThreshold
 	case lost:
 		return missed
 	case blocked:
@@ -120,7 +143,7 @@ func (f *findings) list(w io.Writer, p project, verbose bool) {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 	n := f.count()
 	say("%s: %d migrations; recall %s, precision %s\n", f.Project, len(f.Outcomes), recall(n), precision(n))
-	for _, c := range []class{rightlyBlocked, rightlyPassed, wronglyBlocked, missed, refusedRows, didNotRun} {
+	for _, c := range []class{rightlyBlocked, rightlyPassed, wronglyBlocked, missed, belowThreshold, refusedRows, didNotRun} {
 		say("  %4d %s\n", n[c], c)
 	}
 	for _, o := range f.Outcomes {
@@ -132,7 +155,7 @@ func (f *findings) list(w io.Writer, p project, verbose bool) {
 		for _, group := range []struct {
 			word string
 			all  []string
-		}{{"blocking", o.Blocking}, {"lost", o.Lost}, {"refused", []string{o.Refused}}, {"failed", []string{o.Failed}}, {"left empty", o.Without}, {"not filled", o.Empty}, {"note", []string{p.Notes[o.Path]}}} {
+		}{{"blocking", texts(o.Blocking)}, {"told", texts(o.Told)}, {"lost", texts(o.Lost)}, {"refused", []string{o.Refused}}, {"failed", []string{o.Failed}}, {"left empty", o.Without}, {"not filled", o.Empty}, {"note", []string{p.Notes[o.Path]}}} {
 			for _, text := range group.all {
 				if text != "" {
 					say("    %s: %s\n", group.word, strings.ReplaceAll(text, "\n", " "))
@@ -142,8 +165,19 @@ func (f *findings) list(w io.Writer, p project, verbose bool) {
 	}
 }
 
+// texts returns things in a line each.
+func texts[T fmt.Stringer](all []T) []string {
+	var lines []string
+	for _, one := range all {
+		lines = append(lines, one.String())
+	}
+	return lines
+}
+
 // recall is how many of the losses are blocked.
-func recall(n map[class]int) string { return percent(n[rightlyBlocked], n[rightlyBlocked]+n[missed]) }
+func recall(n map[class]int) string {
+	return percent(n[rightlyBlocked], n[rightlyBlocked]+n[missed]+n[belowThreshold])
+}
 
 // precision is how many of the blocked migrations lose something.
 func precision(n map[class]int) string {

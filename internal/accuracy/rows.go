@@ -14,17 +14,31 @@ const (
 	mostRows     = 10
 )
 
-// fillings returns the rows to try a migration on, the most telling ones first. The
-// others are for migrations that those do not let through: they add a constraint
-// that only some rows meet, or convert a text that has to be a number.
-func fillings(m *migration.Migration) []losstest.Filling {
+// telling returns the rows that show what a migration loses. Where it looks at rows
+// there are two kinds of them.
+func telling(m *migration.Migration) []losstest.Filling {
 	asked := constants(m)
 	rows := rowsPerTable
 	for _, values := range asked {
 		rows = max(rows, min(len(values)+2, mostRows))
 	}
+	all := []losstest.Filling{{Rows: rows, Nulls: true, Values: asked}}
+	for _, s := range m.Sections {
+		if s.Direction == migration.Up && looks.MatchString(m.File.Text(s.Span)) {
+			return append(all, losstest.Filling{Rows: rowsPerTable, Twins: true})
+		}
+	}
+	return all
+}
+
+// looks matches what may act on rows as it finds them.
+var looks = regexp.MustCompile(`(?i)\b(?:UPDATE|DELETE|MERGE|SELECT|DO|CALL|EXECUTE|TRUNCATE)\b`)
+
+// modest returns the rows for a migration that the telling ones do not let through:
+// it adds a constraint that only some rows meet, or converts a text that has to be a
+// number.
+func modest() []losstest.Filling {
 	return []losstest.Filling{
-		{Rows: rows, Nulls: true, Values: asked},
 		{Rows: rowsPerTable},
 		{Rows: rowsPerTable, Plain: true},
 		{Rows: 1},

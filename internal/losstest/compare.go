@@ -88,9 +88,10 @@ func (c *comparison) compareFamily(root *stored) {
 // compareValues counts the overwritten values of a field that is still there.
 func (c *comparison) compareValues(object string, f field, pairs []pair) {
 	lost, kept := 0, 0
+	recoded := recoded(pairs, f)
 	for _, p := range pairs {
 		switch {
-		case same(p.was[f], p.is[f]):
+		case recoded || same(p.was[f], p.is[f]):
 		case p.keeps(f):
 			kept++
 		default:
@@ -103,6 +104,35 @@ func (c *comparison) compareValues(object string, f field, pairs []pair) {
 	if kept > 0 {
 		c.kept = append(c.kept, Loss{Overwritten, object, kept})
 	}
+}
+
+// recoded reports whether the change gave each value of a type that has only a few
+// another spelling in another type: all of them are in the rows, and no two became
+// one.
+func recoded(pairs []pair, f field) bool {
+	became, came := map[string]string{}, map[string]string{}
+	values := -1
+	for _, p := range pairs {
+		was, is := p.was[f], p.is[f]
+		if was.text == nil {
+			continue
+		}
+		if is.text == nil || was.typ.oid == is.typ.oid {
+			return false
+		}
+		values = len(was.typ.labels)
+		if was.typ.name == "bool" {
+			values = 2
+		}
+		if to, known := became[*was.text]; known && to != *is.text {
+			return false
+		}
+		if from, known := came[*is.text]; known && from != *was.text {
+			return false
+		}
+		became[*was.text], came[*is.text] = *is.text, *was.text
+	}
+	return len(became) == values
 }
 
 // A pair is one row before and after the change.

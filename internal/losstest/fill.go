@@ -23,6 +23,9 @@ type Filling struct {
 	// Plain says that numbers, and texts, are small whole numbers, so that texts can
 	// become numbers and what refers to nothing can be made a foreign key.
 	Plain bool
+	// Twins says that the rows of a table are alike where they may be, and refer to the
+	// same rows: some are then double, and to others nothing refers.
+	Twins bool
 	// Values are values for columns by their name in lower case, whatever their
 	// table, for one row each.
 	Values map[string][]string
@@ -39,47 +42,66 @@ func Fill(ctx context.Context, conn *pgx.Conn, f Filling) (empty []string, err e
 		return nil, err
 	}
 	s := &seeder{conn: conn, catalog: c, done: map[uint32]bool{}, filling: &f, parents: map[string][][]string{}}
+	if err := s.housePartitions(ctx); err != nil {
+		return nil, err
+	}
 	if s.present, err = s.counts(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.readConstraints(ctx); err != nil {
 		return nil, err
 	}
-	s.skipBarren()
 	b := &barriers{conn: conn}
-	for _, t := range c.tables {
-		reason := s.force(ctx, b, t)
-		if reason != nil {
-			empty = append(empty, fmt.Sprintf("%s: %v", t, reason))
+	reasons := map[uint32]error{}
+	for _, t := range s.catalog.tables {
+		s.force(ctx, b, t, reasons)
+	}
+	if s.present, err = s.counts(ctx); err != nil {
+		return nil, err
+	}
+	for _, t := range s.catalog.tables {
+		if reasons[t.oid] != nil && s.present[t.oid] == 0 {
+			empty = append(empty, fmt.Sprintf("%s: %v", t, reasons[t.oid]))
 		}
 	}
 	return empty, b.restore(ctx)
 }
 
-// force fills the tables that a table refers to, then itself. The error says why it
-// has no generated row.
-func (s *seeder) force(ctx context.Context, b *barriers, t *table) error {
-	if s.done[t.oid] || t.root != t.oid || slices.Contains(s.filling.Without, t.String()) {
+// housePartitions gives every partitioned table a partition for the rows that no
+// other takes, unless it has one.
+func (s *seeder) housePartitions(ctx context.Context) error {
+	var added bool
+	for _, t := range s.catalog.tables {
+		if !t.partitioned {
+			continue
+		}
+		name := pgx.Identifier{t.schema, fmt.Sprintf("rows_of_%d", t.oid)}.Sanitize()
+		_, err := s.conn.Exec(ctx, fmt.Sprintf("CREATE TABLE %s PARTITION OF %s DEFAULT", name, t.sql()))
+		added = added || err == nil // it has one already, or is divided by a hash
+	}
+	if !added {
 		return nil
+	}
+	var err error
+	s.catalog, err = readCatalog(ctx, s.conn)
+	return err
+}
+
+// force fills the tables that a table refers to, then itself, and notes why it has no
+// row of its own.
+func (s *seeder) force(ctx context.Context, b *barriers, t *table, reasons map[uint32]error) {
+	if s.done[t.oid] || t.root != t.oid || slices.Contains(s.filling.Without, t.String()) {
+		return
 	}
 	s.done[t.oid] = true
 	for _, key := range s.keys[t.oid] {
-		_ = s.force(ctx, b, key.parent) // it is told when its own turn comes, or now
+		s.force(ctx, b, key.parent, reasons)
 	}
-	made := 0
-	var reason error
 	for i := range s.filling.Rows {
-		err := s.forceRow(ctx, b, t, i)
-		if err == nil {
-			made++
-		} else if reason == nil {
-			reason = err
+		if err := s.forceRow(ctx, b, t, i); err != nil && reasons[t.oid] == nil {
+			reasons[t.oid] = err
 		}
 	}
-	if made > 0 || s.present[t.oid] > 0 {
-		return nil
-	}
-	return reason
 }
 
 // attempts are how far the values of a row are from those of the first attempt:
@@ -126,7 +148,11 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 		case col.automatic && further == 0:
 			continue
 		}
-		v, err := s.generate(ctx, t, col, i+s.present[t.oid]+further)
+		number := i
+		if f.Twins && asked && !col.key {
+			number = 0
+		}
+		v, err := s.generate(ctx, t, col, number+s.present[t.oid]+further)
 		if err != nil {
 			if col.notNull {
 				return nil, err
@@ -136,7 +162,11 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 		values[col.number] = v
 	}
 	generated := maps.Clone(values)
-	if err := s.refer(ctx, t, i, values); err != nil {
+	referred := i
+	if f.Twins && asked {
+		referred = 0
+	}
+	if err := s.refer(ctx, t, referred, values); err != nil {
 		return nil, err
 	}
 	for _, col := range t.columns { // what has to have a value, and nothing to refer to
