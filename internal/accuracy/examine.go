@@ -128,20 +128,16 @@ func (e *examiner) search(ctx context.Context, m *migration.Migration) (trial, e
 	e.how = wholly
 	kinds := telling(m)
 	first, err := e.tryBoth(ctx, m, kinds[0])
-	if err != nil {
+	if err != nil || first.failed == nil && len(first.lost) > 0 {
 		return first, err
 	}
+	best := first
 	for _, rows := range kinds[1:] {
-		if first.failed == nil && len(first.lost) > 0 {
-			break
-		}
 		t, err := e.tryBoth(ctx, m, rows)
-		if err != nil {
+		if err != nil || t.failed == nil && len(t.lost) > 0 {
 			return t, err
 		}
-		if t.failed == nil && (first.failed != nil || len(t.lost) > 0) {
-			first = t
-		}
+		best = better(best, t)
 	}
 	if first.failed == nil {
 		return first, nil
@@ -149,12 +145,25 @@ func (e *examiner) search(ctx context.Context, m *migration.Migration) (trial, e
 	for _, out := range []func(*losstest.Filling, *failure) bool{valueInTheWay, tableInTheWay} {
 		for _, rows := range append(kinds[:1:1], modest()...) {
 			t, err := e.adjust(ctx, m, rows, out)
-			if err != nil || t.failed == nil {
+			if err != nil || t.failed == nil && len(t.lost) > 0 {
 				return t, err
+			}
+			if t.failed == nil {
+				best = better(best, t)
+				break
 			}
 		}
 	}
-	return first, nil
+	return best, nil
+}
+
+// better returns the trial that says more, of two that lost nothing: the one that
+// ran, with rows in more tables.
+func better(a, b trial) trial {
+	if b.failed == nil && (a.failed != nil || len(a.rows.Without) > len(b.rows.Without)) {
+		return b
+	}
+	return a
 }
 
 // adjustments is how often rows are changed for a migration's sake.
@@ -242,6 +251,9 @@ func (e *examiner) try(ctx context.Context, m *migration.Migration, rows losstes
 		_, _ = fmt.Fprintln(e.progress, strings.Join(before.Rows(), "\n"))
 	}
 	if _, t.failed, err = e.run(ctx, name, m, e.how); err != nil || t.failed != nil {
+		if e.only != nil && t.failed != nil {
+			_, _ = fmt.Fprintln(e.progress, "refused:", t.failed)
+		}
 		return t, err
 	}
 	after, err := losstest.Take(ctx, conn)

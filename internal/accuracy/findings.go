@@ -174,9 +174,15 @@ func texts[T fmt.Stringer](all []T) []string {
 	return lines
 }
 
-// recall is how many of the losses are blocked.
+// recall is how many of the losses are blocked, or told where that is enough.
 func recall(n map[class]int) string {
-	return percent(n[rightlyBlocked], n[rightlyBlocked]+n[missed]+n[belowThreshold])
+	right := n[rightlyBlocked] + n[belowThreshold]
+	return percent(right, right+n[missed])
+}
+
+// strictRecall is how many of the losses are blocked.
+func strictRecall(n map[class]int) string {
+	return percent(n[rightlyBlocked], n[rightlyBlocked]+n[belowThreshold]+n[missed])
 }
 
 // precision is how many of the blocked migrations lose something.

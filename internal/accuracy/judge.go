@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/analyzer/migration"
@@ -23,6 +24,7 @@ type finding struct {
 	Score    int    `json:"score"`
 	Object   string `json:"object"` // with its schema, if that is written, and its column
 	Message  string `json:"message"`
+	Why      string `json:"why"` // the reasons of the score
 	blocking bool
 }
 
@@ -68,5 +70,9 @@ func decide(r *analyzer.Report) []analyzer.Finding {
 }
 
 func short(f analyzer.Finding) finding {
-	return finding{f.Start.Line, f.Rule, f.Score, f.Object.String(), f.Message, f.Blocking}
+	var why []string
+	for _, r := range f.Reasons {
+		why = append(why, r.Text)
+	}
+	return finding{f.Start.Line, f.Rule, f.Score, f.Object.String(), f.Message, strings.Join(why, "; "), f.Blocking}
 }
