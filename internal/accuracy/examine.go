@@ -142,17 +142,34 @@ func (e *examiner) search(ctx context.Context, m *migration.Migration) (trial, e
 	if first.failed == nil {
 		return first, nil
 	}
-	for _, out := range []func(*losstest.Filling, *failure) bool{valueInTheWay, tableInTheWay} {
-		for _, rows := range append(kinds[:1:1], modest()...) {
-			t, err := e.adjust(ctx, m, rows, out)
-			if err != nil || t.failed == nil && len(t.lost) > 0 {
-				return t, err
-			}
-			if t.failed == nil {
-				best = better(best, t)
-				break
-			}
+	return e.makeWay(ctx, m, kinds, best)
+}
+
+// makeWay tries a migration over rows that PostgreSQL may not refuse: it fills
+// columns that must not have NULL, goes on to modest rows, and leaves tables empty.
+// It returns the first trial that lost something, else the best.
+func (e *examiner) makeWay(ctx context.Context, m *migration.Migration, kinds []losstest.Filling, best trial) (trial, error) {
+	type attempt struct {
+		rows losstest.Filling
+		out  func(*losstest.Filling, *failure) bool
+		last bool // only where nothing else runs
+	}
+	attempts := []attempt{{rows: kinds[0], out: valueInTheWay}}
+	for _, rows := range kinds {
+		attempts = append(attempts, attempt{rows: rows, out: tableInTheWay})
+	}
+	for _, rows := range modest() {
+		attempts = append(attempts, attempt{rows, valueInTheWay, true}, attempt{rows, tableInTheWay, true})
+	}
+	for _, a := range attempts {
+		if a.last && best.failed == nil && len(best.rows.Without) == 0 {
+			break
 		}
+		t, err := e.adjust(ctx, m, a.rows, a.out)
+		if err != nil || t.failed == nil && len(t.lost) > 0 {
+			return t, err
+		}
+		best = better(best, t)
 	}
 	return best, nil
 }

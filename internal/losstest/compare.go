@@ -70,7 +70,7 @@ func (c *comparison) compareFamily(root *stored) {
 		fields[f.field] = true
 	}
 	for _, f := range root.fields {
-		if n := count(was, f.field); n > 0 && !fields[f.field] {
+		if n := count(was, f.field); n > 0 && !fields[f.field] && !f.generated {
 			c.lose(ColumnGone, root.String()+"."+f.name, n)
 		}
 	}
