@@ -158,6 +158,9 @@ func (e *examiner) makeWay(ctx context.Context, m *migration.Migration, kinds []
 	for _, rows := range kinds {
 		attempts = append(attempts, attempt{rows: rows, out: tableInTheWay})
 	}
+	lists := kinds[0]
+	lists.Lists = true
+	attempts = append(attempts, attempt{lists, valueInTheWay, true}, attempt{lists, tableInTheWay, true})
 	for _, rows := range modest() {
 		attempts = append(attempts, attempt{rows, valueInTheWay, true}, attempt{rows, tableInTheWay, true})
 	}

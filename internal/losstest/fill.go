@@ -23,6 +23,8 @@ type Filling struct {
 	// Plain says that numbers, and texts, are small whole numbers, so that texts can
 	// become numbers and what refers to nothing can be made a foreign key.
 	Plain bool
+	// Lists says that json values are arrays of objects.
+	Lists bool
 	// Twins says that the rows of a table are alike where they may be, and refer to the
 	// same rows: some are then double, and to others nothing refers.
 	Twins bool
@@ -56,6 +58,7 @@ func Fill(ctx context.Context, conn *pgx.Conn, f Filling) (empty []string, err e
 	for _, t := range s.catalog.tables {
 		s.force(ctx, b, t, reasons)
 	}
+	s.referLate(ctx)
 	if s.present, err = s.counts(ctx); err != nil {
 		return nil, err
 	}
@@ -104,6 +107,43 @@ func (s *seeder) force(ctx context.Context, b *barriers, t *table, reasons map[u
 	}
 }
 
+// A late key is a foreign key of a table that got its rows before what they refer to
+// was there.
+type lateKey struct {
+	table *table
+	key   foreignKey
+}
+
+// later notes that a foreign key has to be filled in.
+func (s *seeder) later(t *table, key foreignKey) {
+	known := slices.ContainsFunc(s.late, func(l lateKey) bool { return l.table == t && slices.Equal(l.key.columns, key.columns) })
+	if s.filling != nil && !known {
+		s.late = append(s.late, lateKey{t, key})
+	}
+}
+
+// referLate fills in what tables refer to that were filled in a circle: all rows but
+// the last, or only one if no two may refer to the same. Where PostgreSQL refuses it
+// they refer to nothing.
+func (s *seeder) referLate(ctx context.Context) {
+	for _, l := range s.late {
+		var sets, names []string
+		for n, number := range l.key.columns {
+			column := pgx.Identifier{l.key.parent.column(l.key.refers[n])}.Sanitize()
+			names = append(names, column)
+			sets = append(sets, pgx.Identifier{l.table.column(number)}.Sanitize()+" = parent."+column)
+		}
+		first := pgx.Identifier{l.table.column(l.key.columns[0])}.Sanitize()
+		for _, which := range []string{"<> (SELECT max(ctid)", "= (SELECT min(ctid)"} {
+			_, err := s.conn.Exec(ctx, fmt.Sprintf("UPDATE %[1]s t SET %[2]s FROM (SELECT %[3]s FROM %[4]s LIMIT 1) parent WHERE t.%[5]s IS NULL AND t.ctid %[6]s FROM %[1]s WHERE %[5]s IS NULL)",
+				l.table.sql(), strings.Join(sets, ", "), strings.Join(names, ", "), l.key.parent.sql(), first, which))
+			if err == nil {
+				break
+			}
+		}
+	}
+}
+
 // attempts are how far the values of a row are from those of the first attempt:
 // what the history put there may have taken these.
 var attempts = []int{0, 0, 40, 1000}
@@ -129,6 +169,10 @@ func (s *seeder) forceRow(ctx context.Context, b *barriers, t *table, i int) err
 	}
 	return first
 }
+
+// together stands for rows that all refer to the same row, by each foreign key to
+// another one.
+const together = -1
 
 // values returns the expressions of the ith row.
 func (s *seeder) values(ctx context.Context, t *table, i, further int, asked bool) (map[int]string, error) {
@@ -164,7 +208,7 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 	generated := maps.Clone(values)
 	referred := i
 	if f.Twins && asked {
-		referred = 0
+		referred = together
 	}
 	if err := s.refer(ctx, t, referred, values); err != nil {
 		return nil, err

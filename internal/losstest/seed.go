@@ -71,6 +71,7 @@ type seeder struct {
 	words   map[uint32]map[int][]string // text values that a check allows, by column
 	checks  map[uint32]map[string][]int // columns that a check looks at, by its name
 	parents map[string][][]string       // what foreign keys may refer to, by the query; nil: read for each row
+	late    []lateKey                   // foreign keys that could not be filled in yet
 	filling *Filling                    // nil: a case's own tables, as they are seeded by default
 }
 
@@ -190,6 +191,12 @@ func (s *seeder) generate(ctx context.Context, t *table, col column, n int) (str
 	if s.filling != nil && s.filling.Plain && plainNumber(col.typ) {
 		return quote(fmt.Sprint(n + 1)), nil
 	}
+	if s.filling != nil && col.typ.name == "int8" && !col.key {
+		return fmt.Sprint(1700000001 + 1000*n), nil // may be a time, in seconds
+	}
+	if s.filling != nil && s.filling.Lists && (col.typ.name == "json" || col.typ.name == "jsonb") {
+		return quote(fmt.Sprintf(`[{"n": %d, "name": "a"}, {"n": 2, "name": "b", "type": "c"}]`, n)), nil
+	}
 	if words := s.words[t.oid][col.number]; len(words) > 0 {
 		return quote(words[n%len(words)]), nil
 	}
@@ -202,7 +209,7 @@ func (s *seeder) generate(ctx context.Context, t *table, col column, n int) (str
 // refer replaces the values of foreign keys by those of a parent's row. Where the
 // parent has none yet, as with a table that refers to itself, they are NULL.
 func (s *seeder) refer(ctx context.Context, t *table, i int, values map[int]string) error {
-	for _, key := range s.keys[t.oid] {
+	for k, key := range s.keys[t.oid] {
 		parents, err := s.referred(ctx, t, key)
 		if err != nil {
 			return err
@@ -211,12 +218,22 @@ func (s *seeder) refer(ctx context.Context, t *table, i int, values map[int]stri
 			switch {
 			case len(parents) == 0:
 				values[number] = "NULL"
+				s.later(t, key)
 			case values[number] != "NULL":
-				values[number] = parents[i%len(parents)][n]
+				values[number] = parents[s.which(i, k)%len(parents)][n]
 			}
 		}
 	}
 	return nil
+}
+
+// which says which of the rows that it may refer to the ith row refers to by its
+// kth foreign key.
+func (s *seeder) which(i, k int) int {
+	if i == together {
+		return k
+	}
+	return i
 }
 
 // referred returns the values that a foreign key may have, as expressions.
