@@ -187,7 +187,7 @@ func better(a, b trial) trial {
 }
 
 // adjustments is how often rows are changed for a migration's sake.
-const adjustments = 12
+const adjustments = 40
 
 // adjust tries a migration, and takes out of the rows what is in its way.
 func (e *examiner) adjust(ctx context.Context, m *migration.Migration, rows losstest.Filling, out func(*losstest.Filling, *failure) bool) (trial, error) {

@@ -39,9 +39,9 @@ func (f *failure) String() string {
 
 // needsSingly reports whether the migration does not run as one transaction: it
 // has a statement that cannot (25001), or uses an enum's label that is not
-// committed (55P04).
+// committed (55P04), or commits in a body (2D000).
 func (f *failure) needsSingly() bool {
-	return f != nil && (f.code == "25001" || f.code == "55P04")
+	return f != nil && (f.code == "25001" || f.code == "55P04" || f.code == "2D000")
 }
 
 // command matches a line that psql does not send to the server, and what only psql

@@ -170,6 +170,21 @@ func (s *seeder) forceRow(ctx context.Context, b *barriers, t *table, i int) err
 	return first
 }
 
+// number tells the values of a table's columns apart: no two columns of a row have
+// the same, so that copying one to another shows.
+func (s *seeder) number(t *table, col column, i, further int, asked bool) int {
+	switch {
+	case col.key:
+		return i + further + s.present[t.oid] // what the history put there has a number as well
+	case s.filling.Twins && asked:
+		i = 0
+	}
+	if s.filling.Plain {
+		return i + further
+	}
+	return i + further + col.number*7%97
+}
+
 // together stands for rows that all refer to the same row, by each foreign key to
 // another one.
 const together = -1
@@ -192,11 +207,7 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 		case col.automatic && further == 0:
 			continue
 		}
-		number := i
-		if f.Twins && asked && !col.key {
-			number = 0
-		}
-		v, err := s.generate(ctx, t, col, number+s.present[t.oid]+further)
+		v, err := s.generate(ctx, t, col, s.number(t, col, i, further, asked))
 		if err != nil {
 			if col.notNull {
 				return nil, err
