@@ -177,7 +177,9 @@ func (s *seeder) number(t *table, col column, i, further int, asked bool) int {
 	case col.key:
 		return i + further + s.present[t.oid] // what the history put there has a number as well
 	case s.filling.Twins && asked:
-		i = 0
+		if i = 0; col.typ.name == "uuid" {
+			return 0 // as in the first rows of other tables
+		}
 	}
 	if s.filling.Plain {
 		return i + further
