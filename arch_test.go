@@ -94,6 +94,14 @@ var packages = map[string]place{
 		ours:     []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql"},
 		testOnly: true,
 	},
+	"internal/accuracy": {
+		ours: []string{
+			"analyzer", "analyzer/source", "analyzer/migration", "analyzer/pgsql", "rules",
+			"internal/gate", "internal/losstest", "internal/pgtest",
+		},
+		outside:  []string{goYAML, pgx},
+		testOnly: true,
+	},
 	"internal/pgtest":                  {outside: []string{pgx}, testOnly: true},
 	"internal/losstest":                {ours: []string{"internal/pgtest"}, outside: []string{pgx, goInternal}, testOnly: true},
 	"internal/github/githubtest":       {outside: []string{openAPI, goInternal}, testOnly: true},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -55,20 +56,20 @@ files its own tool does not run on PostgreSQL, is in ` + "`internal/accuracy/pro
 
 `
 
-const middle = `- **Compared**: migrations that ran over rows. The four columns after it divide them.
-- **Recall**: the share of those that lose something that is blocked or, by a settled border, told below the threshold;
-  strict recall: the share that is blocked.
-- **Precision**: the share of the blocked ones that lose something.
-- **Told below 60** are [settled borders](scoring.md): values overwritten under a condition on the row's own columns, and rows
-  picked by a constant key, are named in the report and do not block.
+const middle = `- **Compared**: migrations that ran over rows. The six columns after it divide them.
+- **Recall**: the share of those that lose something that is blocked, or told below 60; strictly, the share that is
+  blocked. What is told below 60 is a [settled border](scoring.md): values overwritten under a condition on the row's own
+  columns, rows picked by a constant key. The report names it, and it does not block.
+- **Precision**: the share of the blocked ones that lose something, or may: those blocked only for rows that a
+  condition picks (a delete, an update through a join), and it picked none of the rows tried; strictly, the share that lost
+  something here.
 - **Refused**: PostgreSQL refuses the migration over any rows that were tried, or it ran only with the table
   empty in which dropgate says that something is lost. It cannot be compared then.
 - **Not run**: PostgreSQL refuses it over empty tables as well; the reason is given below.
 
 The rows: four or more in each table, one of them with NULL wherever it may be, with the constants that the
 migration's conditions compare with; where the migration looks at rows, also rows that are double and rows that nothing
-refers to. That a condition picks none of them does not show that it picks none elsewhere: what is blocked by a
-condition on rows, and lost nothing here, is explained one by one.
+refers to. Every disagreement is explained one by one.
 
 `
 
@@ -82,8 +83,8 @@ func (p *page) say(format string, args ...any) { _, _ = fmt.Fprintf(&p.text, for
 
 // table writes a row for each project.
 func (p *page) table(known catalogue, all map[string]*findings) {
-	p.say("| project | commit | format | PostgreSQL, date | migrations | compared | lost, blocked | neither | blocked, nothing lost | lost, told below 60 | lost, not told | recall (strict) | precision | refused | not run |\n")
-	p.say("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	p.say("| project | commit | format | PostgreSQL, date | migrations | compared | lost, blocked | neither | blocked by a condition, none lost | blocked, nothing lost | lost, told below 60 | lost, not told | recall (strict) | precision (strict) | refused | not run |\n")
+	p.say("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	sum := map[class]int{}
 	for _, one := range known {
 		f := all[one.Name]
@@ -101,10 +102,10 @@ func (p *page) table(known catalogue, all map[string]*findings) {
 }
 
 func (p *page) row(head string, n map[class]int) {
-	compared := n[rightlyBlocked] + n[rightlyPassed] + n[wronglyBlocked] + n[belowThreshold] + n[missed]
-	p.say("| %s | %d | %d | %d | %d | %d | %d | %d | %s (%s) | %s | %d | %d |\n", head, compared+n[refusedRows]+n[didNotRun], compared,
-		n[rightlyBlocked], n[rightlyPassed], n[wronglyBlocked], n[belowThreshold], n[missed],
-		recall(n), strictRecall(n), precision(n), n[refusedRows], n[didNotRun])
+	compared := n[rightlyBlocked] + n[rightlyPassed] + n[byCondition] + n[wronglyBlocked] + n[belowThreshold] + n[missed]
+	p.say("| %s | %d | %d | %d | %d | %d | %d | %d | %d | %s (%s) | %s (%s) | %d | %d |\n", head, compared+n[refusedRows]+n[didNotRun], compared,
+		n[rightlyBlocked], n[rightlyPassed], n[byCondition], n[wronglyBlocked], n[belowThreshold], n[missed],
+		recall(n), strictRecall(n), precision(n), strictPrecision(n), n[refusedRows], n[didNotRun])
 }
 
 // project writes what does not agree in one project.
@@ -118,6 +119,7 @@ func (p *page) project(known project, f *findings) {
 	}{
 		{missed, "Lost, not told", p.missed},
 		{wronglyBlocked, "Blocked, nothing lost", p.blocked},
+		{byCondition, "Blocked by a condition on rows, none lost", p.picked},
 		{belowThreshold, "Lost, told below 60", p.below},
 		{refusedRows, "Refused over the rows", p.refused},
 		{didNotRun, "Not run", p.failed},
@@ -137,14 +139,22 @@ func (p *page) project(known project, f *findings) {
 	p.say("\n")
 }
 
+// note returns what projects.yml says of a migration.
+func (p project) note(o outcome) string { return strings.TrimSpace(p.Notes[p.inside(o)]) }
+
+// inside returns a migration's path in the project's folder.
+func (p project) inside(o outcome) string {
+	return strings.TrimPrefix(o.Path, path.Clean(p.Folder)+"/")
+}
+
 // name is how a migration is called: its path in the project's folder.
 func name(known project, o outcome) string {
-	return "`" + strings.TrimPrefix(o.Path, path.Clean(known.Folder)+"/") + "`"
+	return "`" + known.inside(o) + "`"
 }
 
 // note returns the explanation of a disagreement.
 func (p *page) note(known project, o outcome) string {
-	note := strings.TrimSpace(known.Notes[strings.TrimPrefix(o.Path, path.Clean(known.Folder)+"/")])
+	note := known.note(o)
 	if note == "" {
 		p.open = append(p.open, known.Name+": "+o.Path)
 		return "not explained"
@@ -158,6 +168,20 @@ func (p *page) missed(known project, o outcome) {
 
 func (p *page) blocked(known project, o outcome) {
 	p.say("- %s: %s. %s\n", name(known, o), rulesOf(o.Blocking), p.note(known, o))
+}
+
+func (p *page) picked(known project, o outcome) {
+	var why []string
+	for _, f := range o.Blocking {
+		if !slices.Contains(why, f.Why) {
+			why = append(why, f.Why)
+		}
+	}
+	p.say("- %s: %s: %s.", name(known, o), rulesOf(o.Blocking), strings.Join(why, "; "))
+	if note := known.note(o); note != "" {
+		p.say(" %s", note)
+	}
+	p.say("\n")
 }
 
 func (p *page) below(known project, o outcome) {
@@ -201,7 +225,7 @@ func (p *page) failed(known project, o outcome) {
 			why = " " + strings.TrimSpace(text)
 		}
 	}
-	if own := strings.TrimSpace(known.Notes[strings.TrimPrefix(o.Path, path.Clean(known.Folder)+"/")]); own != "" {
+	if own := known.note(o); own != "" {
 		why = " " + own
 	}
 	if why == "" {
