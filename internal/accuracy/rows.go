@@ -41,6 +41,7 @@ func modest() []losstest.Filling {
 	return []losstest.Filling{
 		{Rows: rowsPerTable},
 		{Rows: rowsPerTable, Plain: true},
+		{Rows: rowsPerTable, Versions: true},
 		{Rows: 1},
 		{Rows: 1, Plain: true},
 		{Rows: 1, Nulls: true},
@@ -52,7 +53,7 @@ var (
 	compared = regexp.MustCompile(`(?i)([a-z_][a-z0-9_]*)"?\s*(?:::\s*[a-z]+\s*)?(?:=|<>|!=|\bNOT LIKE\b|\bLIKE\b|\bILIKE\b)\s*(?:'((?:[^']|'')*)'|(-?[0-9]+)\b|(true|false)\b)`)
 	among    = regexp.MustCompile(`(?i)([a-z_][a-z0-9_]*)"?\s*(?:=\s*ANY|NOT\s+IN|IN)\s*\(\s*(?:ARRAY\[)?((?:\s*,?\s*(?:'(?:[^']|'')*'|[0-9]+)(?:::[a-z_" .]+)?)+)`)
 	element  = regexp.MustCompile(`'((?:[^']|'')*)'|([0-9]+)`)
-	truth    = regexp.MustCompile(`(?i)\b(?:IS\s+(?:NOT\s+)?)(true|false)\b`)
+	replaced = regexp.MustCompile(`(?i)\breplace\s*\(\s*"?([a-z_][a-z0-9_]*)"?\s*,\s*'((?:[^']|'')*)'`)
 )
 
 // constants returns the values that a migration's conditions look for, by the
@@ -73,6 +74,9 @@ func constants(m *migration.Migration) map[string][]string {
 		text := m.File.Text(s.Span)
 		for _, one := range compared.FindAllStringSubmatch(text, -1) {
 			add(one[1], plain(one[2])+one[3]+one[4])
+		}
+		for _, one := range replaced.FindAllStringSubmatch(text, -1) {
+			add(one[1], plain(one[2]))
 		}
 		for _, one := range among.FindAllStringSubmatch(text, -1) {
 			for _, value := range element.FindAllStringSubmatch(one[2], -1) {

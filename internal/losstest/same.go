@@ -27,7 +27,7 @@ func same(before, after value) bool {
 		return true
 	}
 	if after.typ.array && !before.typ.array {
-		return a == "{"+b+"}" || a == `{"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(b)+`"}`
+		return a == "{"+b+"}" || a == `{"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(b)+`"}` || joined(a) == b
 	}
 	if before.typ.array && after.typ.array {
 		return sameArray(before, after)
@@ -40,6 +40,20 @@ func same(before, after value) bool {
 		}
 	}
 	return false
+}
+
+// joined returns an array's elements in a list with commas, as string_to_array takes
+// it, and "" where that does not give them back.
+func joined(array string) string {
+	all, _ := elements(array)
+	texts := make([]string, len(all))
+	for i, one := range all {
+		if one == nil || strings.Contains(*one, ",") {
+			return ""
+		}
+		texts[i] = *one
+	}
+	return strings.Join(texts, ",")
 }
 
 // sameArray compares arrays of one dimension element by element.

@@ -75,6 +75,13 @@ func TestSameArray(t *testing.T) {
 	if !same(value{&plain, scalar}, value{&one, array}) || !same(value{&quoted, scalar}, value{&inArray, array}) {
 		t.Error("got a value that became the only element as a difference, want it to be none")
 	}
+	list, split, cut, loose := "a, b,c", `{a," b",c}`, `{a,c}`, `{a,"b,c"}`
+	if !same(value{&list, scalar}, value{&split, array}) {
+		t.Error("got a list that became its elements as a difference, want it to be none")
+	}
+	if same(value{&list, scalar}, value{&cut, array}) || same(value{&list, scalar}, value{&loose, array}) {
+		t.Error("got other elements as the same list, want a difference")
+	}
 }
 
 func TestSameArrays(t *testing.T) {

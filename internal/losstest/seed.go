@@ -72,7 +72,9 @@ type seeder struct {
 	checks  map[uint32]map[string][]int // columns that a check looks at, by its name
 	parents map[string][][]string       // what foreign keys may refer to, by the query; nil: read for each row
 	late    []lateKey                   // foreign keys that could not be filled in yet
-	filling *Filling                    // nil: a case's own tables, as they are seeded by default
+	// versions says that texts are numbers with points.
+	versions bool
+	filling  *Filling // nil: a case's own tables, as they are seeded by default
 }
 
 // A foreignKey says where a table's columns must find their values.
@@ -188,14 +190,8 @@ func (s *seeder) insert(ctx context.Context, t *table, i int) error {
 
 // generate returns an expression for the column's value in the nth row.
 func (s *seeder) generate(ctx context.Context, t *table, col column, n int) (string, error) {
-	if s.filling != nil && s.filling.Plain && plainNumber(col.typ) {
-		return quote(fmt.Sprint(n + 1)), nil
-	}
-	if s.filling != nil && col.typ.name == "int8" && !col.key {
-		return fmt.Sprint(1700000001 + 1000*n), nil // may be a time, in seconds
-	}
-	if s.filling != nil && s.filling.Lists && (col.typ.name == "json" || col.typ.name == "jsonb") {
-		return quote(fmt.Sprintf(`[{"n": %d, "name": "a"}, {"n": 2, "name": "b", "type": "c"}]`, n)), nil
+	if v := s.asFilled(col, n); v != "" {
+		return v, nil
 	}
 	if words := s.words[t.oid][col.number]; len(words) > 0 {
 		return quote(words[n%len(words)]), nil
