@@ -114,7 +114,7 @@ func (e *examiner) migration(ctx context.Context, m *migration.Migration) (outco
 
 // advance runs a migration on top of the earlier ones. It has run on a copy.
 func (e *examiner) advance(ctx context.Context, m *migration.Migration) error {
-	_, failed, err := e.run(ctx, e.database, m, e.how)
+	failed, err := e.run(ctx, e.database, m, e.how)
 	if err == nil && failed != nil && e.only == nil {
 		err = fmt.Errorf("it ran on a copy and does not run again: %s", failed)
 	}
@@ -270,7 +270,7 @@ func (e *examiner) try(ctx context.Context, m *migration.Migration, rows losstes
 	if e.only != nil && e.only.MatchString(m.File.Path) {
 		_, _ = fmt.Fprintln(e.progress, strings.Join(before.Rows(), "\n"))
 	}
-	if _, t.failed, err = e.run(ctx, name, m, e.how); err != nil || t.failed != nil {
+	if t.failed, err = e.run(ctx, name, m, e.how); err != nil || t.failed != nil {
 		if e.only != nil && t.failed != nil {
 			_, _ = fmt.Fprintln(e.progress, "refused:", t.failed)
 		}

@@ -49,7 +49,7 @@ func (f *failure) needsSingly() bool {
 var command = regexp.MustCompile(`(?im)^\s*\\[a-z!]|\bFROM\s+stdin\b`)
 
 // run runs the sections of a migration that go forward.
-func (e *examiner) run(ctx context.Context, database string, m *migration.Migration, how manner) (ran bool, failed *failure, err error) {
+func (e *examiner) run(ctx context.Context, database string, m *migration.Migration, how manner) (failed *failure, err error) {
 	var texts []string
 	for _, s := range m.Sections {
 		if s.Direction != migration.Up {
@@ -58,9 +58,9 @@ func (e *examiner) run(ctx context.Context, database string, m *migration.Migrat
 		if s.Psql && command.Match(m.File.Data[s.Span.Start:s.Span.End]) {
 			said, err := e.server.Psql(ctx, database, e.history.root, m.File.Path)
 			if said == "" {
-				return true, nil, err
+				return nil, err
 			}
-			return true, &failure{text: said}, err
+			return &failure{text: said}, err
 		}
 		texts = append(texts, e.texts(m, s, how)...)
 	}
@@ -69,11 +69,10 @@ func (e *examiner) run(ctx context.Context, database string, m *migration.Migrat
 	}
 	conn, err := e.server.Connect(ctx, database)
 	if err != nil {
-		return false, nil, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	failed, err = send(ctx, conn, append([]string{"SET statement_timeout = '60s'"}, texts...))
-	return true, failed, err
+	return send(ctx, conn, append([]string{"SET statement_timeout = '60s'"}, texts...))
 }
 
 // texts returns what of a section is sent.
