@@ -74,7 +74,7 @@ func (o outcome) class() class {
 		return belowThreshold
 	case lost:
 		return missed
-	case blocked && !slices.ContainsFunc(o.Blocking, func(f finding) bool { return !picksRows[f.Rule] }):
+	case blocked && !o.Alarm && !slices.ContainsFunc(o.Blocking, func(f finding) bool { return !picksRows[f.Rule] }):
 		return byCondition
 	case blocked:
 		return wronglyBlocked
@@ -96,6 +96,13 @@ func (f *findings) add(o outcome, format string) {
 	if !slices.Contains(f.Formats, format) {
 		f.Formats = append(f.Formats, format)
 		slices.Sort(f.Formats)
+	}
+}
+
+// mark notes which migrations people have judged.
+func (f *findings) mark(p project) {
+	for i, o := range f.Outcomes {
+		f.Outcomes[i].Alarm = slices.Contains(p.Alarms, p.inside(o))
 	}
 }
 
@@ -146,6 +153,7 @@ func kept(folder string) (map[string]*findings, error) {
 
 // list writes what was found, what does not agree one by one.
 func (f *findings) list(w io.Writer, p project, verbose bool) {
+	f.mark(p)
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 	n := f.count()
 	say("%s: %d migrations; recall %s (strictly %s), precision %s (strictly %s)\n",
@@ -162,7 +170,7 @@ func (f *findings) list(w io.Writer, p project, verbose bool) {
 		for _, group := range []struct {
 			word string
 			all  []string
-		}{{"blocking", texts(o.Blocking)}, {"told", texts(o.Told)}, {"lost", texts(o.Lost)}, {"refused", []string{o.Refused}}, {"failed", []string{o.Failed}}, {"left empty", o.Without}, {"not filled", o.Empty}, {"note", []string{p.Notes[o.Path]}}} {
+		}{{"blocking", texts(o.Blocking)}, {"told", texts(o.Told)}, {"lost", texts(o.Lost)}, {"refused", []string{o.Refused}}, {"failed", []string{o.Failed}}, {"left empty", o.Without}, {"not filled", o.Empty}, {"note", []string{p.note(o)}}} {
 			for _, text := range group.all {
 				if text != "" {
 					say("    %s: %s\n", group.word, strings.ReplaceAll(text, "\n", " "))

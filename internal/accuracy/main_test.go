@@ -86,12 +86,13 @@ func TestPage(t *testing.T) {
 		{Path: "m/3.sql", Lost: []loss{{"values overwritten", "public.a.x", 1}}, Told: []finding{{Line: 1, Rule: "update-rows", Score: 45, Object: "a.x", Why: "a condition"}}},
 		{Path: "m/4.sql", Failed: "42P01 relation \"b_c\" does not exist"},
 		{Path: "m/5.sql", Blocking: []finding{{Line: 3, Rule: "delete-rows", Score: 62, Object: "b", Why: "a join"}}},
+		{Path: "m/7.sql", Blocking: []finding{{Line: 4, Rule: "update-rows", Score: 65, Object: "b", Why: "a join"}}},
 		{Path: "m/6.sql", Without: []string{"public.a"}, Blocking: []finding{{Line: 3, Rule: "drop-table", Score: 90, Object: "b"}}},
 	}}
 	if err := found.keep(results); err != nil {
 		t.Fatal(err)
 	}
-	p := project{Name: "shop", Repository: "a/shop", Commit: "0123456789", Folder: "m", Notes: map[string]string{"1.sql": "An artefact."},
+	p := project{Name: "shop", Repository: "a/shop", Commit: "0123456789", Folder: "m", Notes: map[string]string{"1.sql": "An artefact.", "7.sql": "A backfill."}, Alarms: []string{"7.sql"},
 		Failures: map[string]string{"42P01": "It is made elsewhere."}}
 	err := writePage(page, results, catalogue{p})
 	if err == nil || err.Error() != "not explained:\nshop: m/2.sql" {
@@ -110,6 +111,7 @@ Lost, not told:
 Blocked, nothing lost:
 
 - ` + "`2.sql`" + `: drop-table 90 in line 3. not explained
+- ` + "`7.sql`" + `: update-rows 65 in line 4. A backfill.
 
 Blocked by a condition on rows, none lost:
 
@@ -131,7 +133,7 @@ Not run:
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("page (-want +got):\n%s", diff)
 	}
-	const row = "| [shop](https://github.com/a/shop/tree/0123456789/m) | 0123456 | flyway | 15.1, 2026-01-02 | 6 | 4 |"
+	const row = "| [shop](https://github.com/a/shop/tree/0123456789/m) | 0123456 | flyway | 15.1, 2026-01-02 | 7 | 5 |"
 	if !strings.Contains(string(text), row) {
 		t.Errorf("the page has no row %q:\n%s", row, text)
 	}

@@ -16,6 +16,11 @@ func writePage(name, results string, known catalogue) error {
 	if err != nil {
 		return err
 	}
+	for _, project := range known {
+		if f := all[project.Name]; f != nil {
+			f.mark(project)
+		}
+	}
 	var p page
 	p.say("%s", opening)
 	p.table(known, all)

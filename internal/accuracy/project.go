@@ -27,6 +27,9 @@ type project struct {
 	Setup   string            `yaml:"setup"` // SQL that has to run before the first migration
 	// Notes say for each disagreement why it is there, by the migration's path.
 	Notes map[string]string `yaml:"notes"`
+	// Alarms are migrations that are blocked for the rows that a condition picks, and
+	// that people found to lose nothing whatever the rows are.
+	Alarms []string `yaml:"alarms"`
 	// Failures say why migrations could not be run, by the beginning of PostgreSQL's error.
 	Failures map[string]string `yaml:"failures"`
 }
