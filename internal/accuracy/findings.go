@@ -20,6 +20,8 @@ type outcome struct {
 	Failed   string    `json:"failed"`  // PostgreSQL's error over empty tables
 	Without  []string  `json:"without"` // tables that had to be empty for it to run
 	Empty    []string  `json:"empty"`   // tables that no row could be put into, and why
+	// Alarm says that people found nothing that the migration could lose.
+	Alarm bool `json:"-"`
 }
 
 // A loss is one of losstest's.
