@@ -158,7 +158,7 @@ func (s *seeder) forceRow(ctx context.Context, b *barriers, t *table, i int) err
 		s.versions = s.filling.Versions || n == len(attempts)-1
 		values, err := s.values(ctx, t, i, further, n == 0)
 		if err == nil {
-			err = s.meet(ctx, t, values)
+			err = s.meet(ctx, t, i, values)
 		}
 		if refused(err) {
 			err = b.pass(ctx, func() error { return s.write(ctx, t, values) })
@@ -237,10 +237,10 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 	return values, nil
 }
 
-// meet writes a row. Where a check refuses it, it is tried without some of the
-// values that the check looks at: often only one of them may be there, or all but
+// meet writes a row. Where a check refuses it, it is tried with one more of the
+// values that the check looks at, and without some of them: often only one of them may be there, or all but
 // one must not.
-func (s *seeder) meet(ctx context.Context, t *table, values map[int]string) error {
+func (s *seeder) meet(ctx context.Context, t *table, i int, values map[int]string) error {
 	err := s.write(ctx, t, values)
 	for range barrierLimit {
 		said := violated(err)
@@ -248,7 +248,8 @@ func (s *seeder) meet(ctx context.Context, t *table, values map[int]string) erro
 			return err
 		}
 		next := err
-		for _, tried := range s.lighter(t, s.checks[t.oid][said.ConstraintName], values) {
+		columns := s.checks[t.oid][said.ConstraintName]
+		for _, tried := range slices.Concat(s.heavier(ctx, t, i, columns, values), s.lighter(t, columns, values)) {
 			next = s.write(ctx, t, tried)
 			if other := violated(next); next == nil || other != nil && other.ConstraintName != said.ConstraintName {
 				clear(values)
@@ -262,6 +263,22 @@ func (s *seeder) meet(ctx context.Context, t *table, values map[int]string) erro
 		err = next
 	}
 	return err
+}
+
+// heavier returns the row with a value in one of the columns that have NULL.
+func (s *seeder) heavier(ctx context.Context, t *table, i int, columns []int, values map[int]string) []map[int]string {
+	var rows []map[int]string
+	for _, col := range t.columns {
+		if !slices.Contains(columns, col.number) || values[col.number] != "NULL" {
+			continue
+		}
+		if v, err := s.generate(ctx, t, col, i); err == nil {
+			row := maps.Clone(values)
+			row[col.number] = v
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 // lighter returns the row with NULL in some of the columns, where they may have it:
