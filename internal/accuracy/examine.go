@@ -100,7 +100,7 @@ func (e *examiner) migration(ctx context.Context, m *migration.Migration) (outco
 	if t.failed == nil {
 		return one, e.advance(ctx, m)
 	}
-	bare, err := e.tryBoth(ctx, m, losstest.Filling{})
+	bare, err := e.tryBoth(ctx, m, losstest.Filling{Bare: true})
 	switch {
 	case err != nil:
 		return one, err

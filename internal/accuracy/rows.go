@@ -45,6 +45,7 @@ func modest() []losstest.Filling {
 		{Rows: 1},
 		{Rows: 1, Plain: true},
 		{Rows: 1, Nulls: true},
+		{Rows: rowsPerTable, Bare: true},
 	}
 }
 

@@ -23,6 +23,8 @@ type Filling struct {
 	// Plain says that numbers, and texts, are small whole numbers, so that texts can
 	// become numbers and what refers to nothing can be made a foreign key.
 	Plain bool
+	// Bare says that partitioned tables get no partition that would take any row.
+	Bare bool
 	// Versions says that texts are numbers with points, such as 1.2.3.
 	Versions bool
 	// Lists says that json values are arrays of objects.
@@ -77,7 +79,7 @@ func Fill(ctx context.Context, conn *pgx.Conn, f Filling) (empty []string, err e
 func (s *seeder) housePartitions(ctx context.Context) error {
 	var added bool
 	for _, t := range s.catalog.tables {
-		if !t.partitioned {
+		if !t.partitioned || s.filling.Bare {
 			continue
 		}
 		name := pgx.Identifier{t.schema, fmt.Sprintf("rows_of_%d", t.oid)}.Sanitize()
@@ -206,8 +208,8 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 		case f.Nulls && i == f.Rows-1 && !col.notNull && !slices.Contains(f.NotNull, t.String()+"."+col.name):
 			values[col.number] = "NULL"
 			continue
-		case asked && i < len(list):
-			values[col.number] = quote(list[i])
+		case asked && i < len(list), asked && len(list) > 0 && f.Nulls && i == f.Rows-1:
+			values[col.number] = quote(list[i%len(list)])
 			continue
 		case col.automatic && further == 0:
 			continue
