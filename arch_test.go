@@ -100,7 +100,6 @@ var packages = map[string]place{
 		ours:     []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql"},
 		testOnly: true,
 	},
-	"internal/pgtest": {outside: []string{pgx}, testOnly: true},
 	"internal/schematest": {
 		ours:    []string{"analyzer", "analyzer/op", "analyzer/catalog", "analyzer/migration", "analyzer/pgsql", "analyzer/source", "internal/pgtest"},
 		outside: []string{pgx}, testOnly: true,
@@ -109,6 +108,15 @@ var packages = map[string]place{
 		ours:     []string{"analyzer/migration", "analyzer/source", "internal/pgtest", "internal/schematest"},
 		testOnly: true,
 	},
+	"internal/accuracy": {
+		ours: []string{
+			"analyzer", "analyzer/source", "analyzer/migration", "analyzer/pgsql", "rules",
+			"internal/gate", "internal/losstest", "internal/pgtest",
+		},
+		outside:  []string{goYAML, pgx},
+		testOnly: true,
+	},
+	"internal/pgtest":                  {outside: []string{pgx}, testOnly: true},
 	"internal/losstest":                {ours: []string{"internal/pgtest"}, outside: []string{pgx, goInternal}, testOnly: true},
 	"internal/github/githubtest":       {outside: []string{openAPI, goInternal}, testOnly: true},
 	"internal/github/githubtest/serve": {ours: []string{"internal/github/githubtest"}, testOnly: true},

@@ -15,6 +15,7 @@ type dataType struct {
 	kind     string            // typtype: b base, c composite, e enum, r range, m multirange
 	array    bool              // a true array
 	element  uint32            // of an array, else 0
+	of       *dataType         // the type of an array's elements
 	relation uint32            // of a composite type, else 0
 	labels   map[string]uint32 // of an enum: label to its identity
 	ordered  []string          // of an enum: labels in order
@@ -108,6 +109,7 @@ func (c *catalog) readLabels(ctx context.Context, conn *pgx.Conn) error {
 		return nil
 	})
 	for _, t := range c.types {
+		t.of = c.types[t.element]
 		t.labels, t.ordered = labels[t.oid], ordered[t.oid]
 	}
 	return err

@@ -30,13 +30,13 @@ func (l Loss) String() string { return fmt.Sprintf("%s: %s (%d)", l.Kind, l.Obje
 
 // A comparison collects what differs between two snapshots.
 type comparison struct {
-	before, after *snapshot
+	before, after *Snapshot
 	lost, kept    []Loss
 }
 
-// compare finds the losses. Kept are the values that were overwritten while the
+// Compare finds the losses. Kept are the values that were overwritten while the
 // change put them into another column of the same row.
-func compare(before, after *snapshot) (lost, kept []Loss) {
+func Compare(before, after *Snapshot) (lost, kept []Loss) {
 	c := &comparison{before: before, after: after}
 	for oid, name := range before.databases {
 		if _, ok := after.databases[oid]; !ok {
@@ -70,7 +70,7 @@ func (c *comparison) compareFamily(root *stored) {
 		fields[f.field] = true
 	}
 	for _, f := range root.fields {
-		if n := count(was, f.field); n > 0 && !fields[f.field] {
+		if n := count(was, f.field); n > 0 && !fields[f.field] && !f.generated {
 			c.lose(ColumnGone, root.String()+"."+f.name, n)
 		}
 	}
@@ -88,9 +88,10 @@ func (c *comparison) compareFamily(root *stored) {
 // compareValues counts the overwritten values of a field that is still there.
 func (c *comparison) compareValues(object string, f field, pairs []pair) {
 	lost, kept := 0, 0
+	recoded := recoded(pairs, f)
 	for _, p := range pairs {
 		switch {
-		case same(p.was[f], p.is[f]):
+		case recoded || same(p.was[f], p.is[f]):
 		case p.keeps(f):
 			kept++
 		default:
@@ -103,6 +104,35 @@ func (c *comparison) compareValues(object string, f field, pairs []pair) {
 	if kept > 0 {
 		c.kept = append(c.kept, Loss{Overwritten, object, kept})
 	}
+}
+
+// recoded reports whether the change gave each value of a type that has only a few
+// another spelling in another type: all of them are in the rows, and no two became
+// one.
+func recoded(pairs []pair, f field) bool {
+	became, came := map[string]string{}, map[string]string{}
+	values := -1
+	for _, p := range pairs {
+		was, is := p.was[f], p.is[f]
+		if was.text == nil {
+			continue
+		}
+		if is.text == nil || was.typ.oid == is.typ.oid {
+			return false
+		}
+		values = len(was.typ.labels)
+		if was.typ.name == "bool" {
+			values = 2
+		}
+		if to, known := became[*was.text]; known && to != *is.text {
+			return false
+		}
+		if from, known := came[*is.text]; known && from != *was.text {
+			return false
+		}
+		became[*was.text], came[*is.text] = *is.text, *was.text
+	}
+	return len(became) == values
 }
 
 // A pair is one row before and after the change.
@@ -122,7 +152,7 @@ func (p pair) keeps(f field) bool {
 
 // rowsOf returns the rows of a family in terms of its root's fields: of the
 // root, of its partitions, and of what was a partition in the earlier snapshot.
-func (s *snapshot) rowsOf(root uint32, earlier *snapshot) []row {
+func (s *Snapshot) rowsOf(root uint32, earlier *Snapshot) []row {
 	var found []row
 	for _, t := range s.tables {
 		from := s
@@ -147,7 +177,7 @@ func (s *snapshot) rowsOf(root uint32, earlier *snapshot) []row {
 }
 
 // translation maps a partition's fields to its root's, which have the same names.
-func (s *snapshot) translation(partition, root uint32) map[field]field {
+func (s *Snapshot) translation(partition, root uint32) map[field]field {
 	byName := map[string]field{}
 	for _, f := range s.byOID[root].fields {
 		byName[f.name] = f.field
@@ -159,62 +189,4 @@ func (s *snapshot) translation(partition, root uint32) map[field]field {
 		}
 	}
 	return found
-}
-
-// match pairs rows before with rows after the change: those with the same primary
-// key first, then those that agree in the most values. Rows that agree in
-// nothing are not the same row.
-func match(t *stored, was, is []row) []pair {
-	type candidate struct{ was, is, score int }
-	var candidates []candidate
-	for i := range was {
-		for j := range is {
-			if n := likeness(t, was[i], is[j]); n > 0 {
-				candidates = append(candidates, candidate{i, j, n})
-			}
-		}
-	}
-	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
-	usedWas, usedIs := map[int]bool{}, map[int]bool{}
-	var pairs []pair
-	for _, one := range candidates {
-		if usedWas[one.was] || usedIs[one.is] {
-			continue
-		}
-		usedWas[one.was], usedIs[one.is] = true, true
-		pairs = append(pairs, pair{was[one.was], is[one.is]})
-	}
-	return pairs
-}
-
-// likeness counts the values that two rows agree in; an equal primary key
-// outweighs them all. That both have NULL counts only for rows that do not differ
-// in any column that is still there.
-func likeness(t *stored, was, is row) int {
-	n, nulls, gone, keys, equal := 0, 0, 0, 0, 0
-	for _, f := range t.fields {
-		v, ok := is[f.field]
-		agree := ok && was[f.field].text != nil && same(was[f.field], v)
-		switch {
-		case !ok:
-			gone++
-		case agree:
-			n++
-		case was[f.field].text == nil && v.text == nil:
-			nulls++
-		}
-		if f.key {
-			keys++
-			if agree {
-				equal++
-			}
-		}
-	}
-	if keys > 0 && equal == keys {
-		n += len(t.fields)
-	}
-	if n+nulls+gone == len(t.fields) {
-		n++
-	}
-	return n
 }

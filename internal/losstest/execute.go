@@ -48,7 +48,7 @@ func Execute(ctx context.Context, server *pgtest.Server, c Case) (outcome Outcom
 		return Outcome{}, err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
-	clean, err := remember(ctx, conn)
+	clean, err := Remember(ctx, conn)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -70,7 +70,7 @@ func execute(ctx context.Context, server *pgtest.Server, conn *pgx.Conn, name st
 	if err := seed(ctx, conn, c.Seed); err != nil {
 		return Outcome{}, err
 	}
-	before, err := take(ctx, conn)
+	before, err := Take(ctx, conn)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -78,11 +78,11 @@ func execute(ctx context.Context, server *pgtest.Server, conn *pgx.Conn, name st
 	if outcome.Error, err = run(ctx, server, name, c.Change); err != nil {
 		return Outcome{}, err
 	}
-	after, err := take(ctx, conn)
+	after, err := Take(ctx, conn)
 	if err != nil {
 		return Outcome{}, err
 	}
-	outcome.Losses, outcome.Kept = compare(before, after)
+	outcome.Losses, outcome.Kept = Compare(before, after)
 	return outcome, nil
 }
 
@@ -142,9 +142,9 @@ func lay(path string, data []byte) error {
 	return os.WriteFile(path, data, 0o600)
 }
 
-// remember returns a function that removes the databases and roles that are not
+// Remember returns a function that removes the databases and roles that are not
 // there yet.
-func remember(ctx context.Context, conn *pgx.Conn) (func(context.Context) error, error) {
+func Remember(ctx context.Context, conn *pgx.Conn) (func(context.Context) error, error) {
 	databases, err := list(ctx, conn, "SELECT datname FROM pg_database")
 	if err != nil {
 		return nil, err

@@ -27,7 +27,10 @@ func same(before, after value) bool {
 		return true
 	}
 	if after.typ.array && !before.typ.array {
-		return a == "{"+b+"}" || a == `{"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(b)+`"}`
+		return a == "{"+b+"}" || a == `{"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(b)+`"}` || joined(a) == b
+	}
+	if before.typ.array && after.typ.array {
+		return sameArray(before, after)
 	}
 	for _, equal := range []func(b, a string, from, to *dataType) bool{
 		sameNumber, sameTime, sameJSON, sameTruth, sameSpelling,
@@ -37,6 +40,68 @@ func same(before, after value) bool {
 		}
 	}
 	return false
+}
+
+// joined returns an array's elements in a list with commas, as string_to_array takes
+// it, and "" where that does not give them back.
+func joined(array string) string {
+	all, _ := elements(array)
+	texts := make([]string, len(all))
+	for i, one := range all {
+		if one == nil || strings.Contains(*one, ",") {
+			return ""
+		}
+		texts[i] = *one
+	}
+	return strings.Join(texts, ",")
+}
+
+// sameArray compares arrays of one dimension element by element.
+func sameArray(before, after value) bool {
+	b, okB := elements(*before.text)
+	a, okA := elements(*after.text)
+	from, to := before.typ.of, after.typ.of
+	if !okB || !okA || len(b) != len(a) || from == nil || to == nil {
+		return false
+	}
+	for i := range b {
+		if !same(value{b[i], from}, value{a[i], to}) {
+			return false
+		}
+	}
+	return true
+}
+
+// elements takes an array's text apart; nil is NULL. It does not know arrays of arrays.
+func elements(text string) (all []*string, ok bool) {
+	inside, ok := strings.CutPrefix(text, "{")
+	inside, end := strings.CutSuffix(inside, "}")
+	if !ok || !end || strings.HasPrefix(inside, "{") {
+		return nil, false
+	}
+	for inside != "" {
+		var one strings.Builder
+		quoted := inside[0] == '"'
+		i := 0
+		if quoted {
+			i = 1
+		}
+		for ; i < len(inside) && (quoted && inside[i] != '"' || !quoted && inside[i] != ','); i++ {
+			if inside[i] == '\\' && i+1 < len(inside) {
+				i++
+			}
+			one.WriteByte(inside[i])
+		}
+		if quoted {
+			i++
+		}
+		element := one.String()
+		if all = append(all, &element); !quoted && element == "NULL" {
+			all[len(all)-1] = nil
+		}
+		inside = strings.TrimPrefix(inside[min(i, len(inside)):], ",")
+	}
+	return all, true
 }
 
 // identical compares two values of one type. A label of an enum that was renamed
@@ -73,8 +138,13 @@ func sameNumber(b, a string, from, to *dataType) bool {
 	return okX && okY && x.Cmp(y) == 0
 }
 
-// sameTime compares points in time; the server runs in UTC.
+// sameTime compares points in time, also those that were counted in seconds; the
+// server runs in UTC.
 func sameTime(b, a string, from, to *dataType) bool {
+	if seconds, err := strconv.ParseInt(b, 10, 64); err == nil && slices.Contains(numbers, from.name) && slices.Contains(times, to.name) {
+		t, ok := parseTime(a)
+		return ok && t.Equal(time.Unix(seconds, 0))
+	}
 	if !slices.Contains(append(times, strs...), from.name) || !slices.Contains(times, to.name) {
 		return false
 	}

@@ -29,6 +29,8 @@ func TestSame(t *testing.T) {
 		{"any number", "int4", "7", "bool", "true", false},
 		{"address", "text", "10.0.0.1", "inet", "10.0.0.1/32", true},
 		{"host bits", "inet", "10.0.0.1/24", "cidr", "10.0.0.0/24", false},
+		{"seconds", "int8", "1700000001", "timestamptz", "2023-11-14 22:13:21+00", true},
+		{"other seconds", "int8", "1700000001", "timestamptz", "2023-11-14 22:13:22+00", false},
 		{"upper case identifier", "text", "AB", "uuid", "ab", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,5 +74,37 @@ func TestSameArray(t *testing.T) {
 	plain, one, quoted, inArray := "a", "{a}", `a "b"`, `{"a \"b\""}`
 	if !same(value{&plain, scalar}, value{&one, array}) || !same(value{&quoted, scalar}, value{&inArray, array}) {
 		t.Error("got a value that became the only element as a difference, want it to be none")
+	}
+	list, split, cut, loose := "a, b,c", `{a," b",c}`, `{a,c}`, `{a,"b,c"}`
+	if !same(value{&list, scalar}, value{&split, array}) {
+		t.Error("got a list that became its elements as a difference, want it to be none")
+	}
+	if same(value{&list, scalar}, value{&cut, array}) || same(value{&list, scalar}, value{&loose, array}) {
+		t.Error("got other elements as the same list, want a difference")
+	}
+}
+
+func TestSameArrays(t *testing.T) {
+	texts, times := &dataType{oid: 10, name: "text"}, &dataType{oid: 11, name: "timestamp"}
+	zoned, cut := &dataType{oid: 12, name: "timestamptz"}, &dataType{oid: 13, name: "varchar"}
+	array := func(of *dataType) *dataType { return &dataType{oid: of.oid + 100, array: true, of: of} }
+	for _, tt := range []struct {
+		name     string
+		from, to *dataType
+		b, a     string
+		want     bool
+	}{
+		{"zones", times, zoned, `{"2024-01-02 03:04:05",NULL}`, `{"2024-01-02 03:04:05+00",NULL}`, true},
+		{"shifted", times, zoned, `{"2024-01-02 03:04:05"}`, `{"2024-01-02 04:04:05+00"}`, false},
+		{"shorter", texts, cut, `{a,b}`, `{a}`, false},
+		{"cut", texts, cut, `{"a \"b\"",c}`, `{"a \"b",c}`, false},
+		{"empty", texts, cut, `{}`, `{}`, true},
+		{"nested", times, zoned, `{{"2024-01-02 03:04:05"}}`, `{{"2024-01-02 03:04:05+00"}}`, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := same(value{&tt.b, array(tt.from)}, value{&tt.a, array(tt.to)}); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
 	}
 }

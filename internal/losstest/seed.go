@@ -69,6 +69,12 @@ type seeder struct {
 	done    map[uint32]bool // filled, being filled, or seeded by the case
 	keys    map[uint32][]foreignKey
 	words   map[uint32]map[int][]string // text values that a check allows, by column
+	checks  map[uint32]map[string][]int // columns that a check looks at, by its name
+	parents map[string][][]string       // what foreign keys may refer to, by the query; nil: read for each row
+	late    []lateKey                   // foreign keys that could not be filled in yet
+	// versions says that texts are numbers with points.
+	versions bool
+	filling  *Filling // nil: a case's own tables, as they are seeded by default
 }
 
 // A foreignKey says where a table's columns must find their values.
@@ -103,21 +109,26 @@ var literal = regexp.MustCompile(`'((?:[^']|'')*)'::(?:text|character varying|bp
 func (s *seeder) readConstraints(ctx context.Context) error {
 	s.keys = map[uint32][]foreignKey{}
 	s.words = map[uint32]map[int][]string{}
+	s.checks = map[uint32]map[string][]int{}
 	rows, err := s.conn.Query(ctx, `
-		SELECT conrelid, contype::text, confrelid, conkey::int[], coalesce(confkey, '{}')::int[], pg_get_constraintdef(oid)
+		SELECT conrelid, conname, contype::text, confrelid, conkey::int[], coalesce(confkey, '{}')::int[], pg_get_constraintdef(oid)
 		FROM pg_constraint WHERE contype IN ('f', 'c') AND conrelid <> 0 AND conkey IS NOT NULL ORDER BY oid`)
 	if err != nil {
 		return fmt.Errorf("read constraints: %w", err)
 	}
 	var child, parent uint32
-	var kind, definition string
+	var name, kind, definition string
 	var columns, refers []int
-	_, err = pgx.ForEachRow(rows, []any{&child, &kind, &parent, &columns, &refers, &definition}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&child, &name, &kind, &parent, &columns, &refers, &definition}, func() error {
 		if kind == "f" {
 			key := foreignKey{columns: columns, parent: s.catalog.byOID[parent], refers: refers}
 			s.keys[child] = append(s.keys[child], key)
 			return nil
 		}
+		if s.checks[child] == nil {
+			s.checks[child] = map[string][]int{}
+		}
+		s.checks[child][name] = columns
 		if len(columns) == 1 && !strings.Contains(definition, "~") {
 			if s.words[child] == nil {
 				s.words[child] = map[int][]string{}
@@ -179,6 +190,9 @@ func (s *seeder) insert(ctx context.Context, t *table, i int) error {
 
 // generate returns an expression for the column's value in the nth row.
 func (s *seeder) generate(ctx context.Context, t *table, col column, n int) (string, error) {
+	if v := s.asFilled(col, n); v != "" {
+		return v, nil
+	}
 	if words := s.words[t.oid][col.number]; len(words) > 0 {
 		return quote(words[n%len(words)]), nil
 	}
@@ -191,31 +205,58 @@ func (s *seeder) generate(ctx context.Context, t *table, col column, n int) (str
 // refer replaces the values of foreign keys by those of a parent's row. Where the
 // parent has none yet, as with a table that refers to itself, they are NULL.
 func (s *seeder) refer(ctx context.Context, t *table, i int, values map[int]string) error {
-	for _, key := range s.keys[t.oid] {
-		var names []string
-		for _, number := range key.refers {
-			names = append(names, "quote_nullable("+pgx.Identifier{key.parent.column(number)}.Sanitize()+")")
-		}
-		list := strings.Join(names, ", ")
-		sql := fmt.Sprintf("SELECT ARRAY[%s] FROM %s ORDER BY 1", list, key.parent.sql())
-		rows, err := s.conn.Query(ctx, sql)
+	for k, key := range s.keys[t.oid] {
+		parents, err := s.referred(ctx, t, key)
 		if err != nil {
-			return fmt.Errorf("read rows of %s: %w", key.parent, err)
-		}
-		parents, err := pgx.CollectRows(rows, pgx.RowTo[[]string])
-		if err != nil {
-			return fmt.Errorf("read rows of %s: %w", key.parent, err)
+			return err
 		}
 		for n, number := range key.columns {
 			switch {
 			case len(parents) == 0:
 				values[number] = "NULL"
+				s.later(t, key)
 			case values[number] != "NULL":
-				values[number] = parents[i%len(parents)][n]
+				values[number] = parents[s.which(i, k)%len(parents)][n]
 			}
 		}
 	}
 	return nil
+}
+
+// which says which of the rows that it may refer to the ith row refers to by its
+// kth foreign key.
+func (s *seeder) which(i, k int) int {
+	if i == together {
+		return k
+	}
+	return i
+}
+
+// referred returns the values that a foreign key may have, as expressions.
+func (s *seeder) referred(ctx context.Context, t *table, key foreignKey) ([][]string, error) {
+	var names []string
+	for _, number := range key.refers {
+		names = append(names, "quote_nullable("+pgx.Identifier{key.parent.column(number)}.Sanitize()+")")
+	}
+	sql := fmt.Sprintf("SELECT ARRAY[%s] FROM %s ORDER BY 1", strings.Join(names, ", "), key.parent.sql())
+	if s.filling != nil {
+		sql += " LIMIT 10"
+	}
+	if known := s.parents[sql]; known != nil {
+		return known, nil
+	}
+	rows, err := s.conn.Query(ctx, sql)
+	if err != nil {
+		return nil, fmt.Errorf("read rows of %s: %w", key.parent, err)
+	}
+	parents, err := pgx.CollectRows(rows, pgx.RowTo[[]string])
+	if err != nil {
+		return nil, fmt.Errorf("read rows of %s: %w", key.parent, err)
+	}
+	if s.parents != nil && key.parent != t && len(parents) > 0 {
+		s.parents[sql] = parents
+	}
+	return parents, nil
 }
 
 // column returns the name of the attribute with that number.

@@ -39,20 +39,20 @@ type namedField struct {
 	key       bool
 }
 
-// A snapshot is everything that a change could lose.
-type snapshot struct {
+// A Snapshot is everything that a change could lose.
+type Snapshot struct {
 	tables    []*stored // by oid
 	byOID     map[uint32]*stored
 	databases map[uint32]string // all but those of other tests
 }
 
-// take reads the rows of all tables.
-func take(ctx context.Context, conn *pgx.Conn) (*snapshot, error) {
+// Take reads the rows of all tables.
+func Take(ctx context.Context, conn *pgx.Conn) (*Snapshot, error) {
 	c, err := readCatalog(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{byOID: map[uint32]*stored{}}
+	s := &Snapshot{byOID: map[uint32]*stored{}}
 	for _, t := range c.tables {
 		one := &stored{table: t}
 		if one.fields, err = expand(ctx, conn, c, t); err != nil {
@@ -151,4 +151,24 @@ func count(rows []row, f field) int {
 		}
 	}
 	return n
+}
+
+// Rows returns the rows of all tables as people can read them, a line each.
+func (s *Snapshot) Rows() []string {
+	var lines []string
+	for _, t := range s.tables {
+		for _, r := range t.rows {
+			var b strings.Builder
+			b.WriteString(t.String() + ":")
+			for _, f := range t.fields {
+				text := "NULL"
+				if v := r[f.field]; v.text != nil {
+					text = *v.text
+				}
+				b.WriteString(" " + f.name + "=" + text)
+			}
+			lines = append(lines, b.String())
+		}
+	}
+	return lines
 }

@@ -83,6 +83,12 @@ func Start(t testing.TB) *Server {
 	return shared.server
 }
 
+// Open starts a server for a program that is no test. The program closes it.
+func Open() (*Server, error) { return start() }
+
+// Close ends a server that Open started and removes its files.
+func (s *Server) Close() error { return s.stop() }
+
 // A Server is a running PostgreSQL. Its methods may be called from several
 // goroutines.
 type Server struct {
@@ -122,12 +128,16 @@ func (s *Server) Database(t testing.TB) *pgx.Conn {
 }
 
 // Create makes an empty database and returns its name.
-func (s *Server) Create(ctx context.Context) (string, error) {
+func (s *Server) Create(ctx context.Context) (string, error) { return s.Copy(ctx, "template0") }
+
+// Copy makes a database that holds all that another one does, and returns its
+// name. Nobody may be connected to the other one.
+func (s *Server) Copy(ctx context.Context, from string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count++
 	name := fmt.Sprintf("test_%d", s.count)
-	sql := "CREATE DATABASE " + name + " TEMPLATE template0"
+	sql := "CREATE DATABASE " + name + " TEMPLATE " + pgx.Identifier{from}.Sanitize()
 	if s.major >= 15 {
 		// Copying files would wait for a checkpoint, twice.
 		sql += " STRATEGY wal_log"
