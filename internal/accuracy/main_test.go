@@ -33,7 +33,7 @@ func TestRun(t *testing.T) {
 migrations/1_init.up.sql: neither lost nor blocked
 migrations/2_lost_orders.up.sql: lost and blocked
     blocking: line 1: delete-rows, 62: Deletes the rows of table orders that a condition picks; the text sets no limit to how many.
-    lost: rows gone: public.orders (2)
+    lost: rows gone: public.orders (3)
 migrations/3_names.up.sql: lost, told below the threshold
     told: line 1: update-rows, 45: Overwrites values of note in table customers.
     lost: values overwritten: public.customers.note (1)

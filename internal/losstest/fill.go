@@ -175,6 +175,21 @@ func (s *seeder) forceRow(ctx context.Context, b *barriers, t *table, i int) err
 	return first
 }
 
+// given returns the value that the filling itself has for a column of the ith row:
+// NULL, or one that is asked for, "" if none.
+func (s *seeder) given(t *table, col column, i int, asked bool) string {
+	f := s.filling
+	last := f.Nulls && i == f.Rows-1
+	if last && !col.notNull && !slices.Contains(f.NotNull, t.String()+"."+col.name) {
+		return "NULL"
+	}
+	list := f.Values[strings.ToLower(col.name)]
+	if asked && len(list) > 0 && (i < len(list) || last) {
+		return quote(list[i%len(list)])
+	}
+	return ""
+}
+
 // number tells the values of a table's columns apart: no two columns of a row have
 // the same, so that copying one to another shows.
 func (s *seeder) number(t *table, col column, i, further int, asked bool) int {
@@ -199,22 +214,18 @@ const together = -1
 // values returns the expressions of the ith row.
 func (s *seeder) values(ctx context.Context, t *table, i, further int, asked bool) (map[int]string, error) {
 	values := map[int]string{}
-	f := s.filling
 	for _, col := range t.columns {
-		list := f.Values[strings.ToLower(col.name)]
-		switch {
-		case col.generated:
-			continue
-		case f.Nulls && i == f.Rows-1 && !col.notNull && !slices.Contains(f.NotNull, t.String()+"."+col.name):
-			values[col.number] = "NULL"
-			continue
-		case asked && i < len(list), asked && len(list) > 0 && f.Nulls && i == f.Rows-1:
-			values[col.number] = quote(list[i%len(list)])
-			continue
-		case col.automatic && further == 0:
+		if col.generated {
 			continue
 		}
-		v, err := s.generate(ctx, t, col, s.number(t, col, i, further, asked))
+		v := s.given(t, col, i, asked)
+		if v == "" && col.automatic && further == 0 {
+			continue
+		}
+		var err error
+		if v == "" {
+			v, err = s.generate(ctx, t, col, s.number(t, col, i, further, asked))
+		}
 		if err != nil {
 			if col.notNull {
 				return nil, err
@@ -225,7 +236,7 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 	}
 	generated := maps.Clone(values)
 	referred := i
-	if f.Twins && asked {
+	if s.filling.Twins && asked {
 		referred = together
 	}
 	if err := s.refer(ctx, t, referred, values); err != nil {
