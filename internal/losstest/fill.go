@@ -222,15 +222,11 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 		if v == "" && col.automatic && further == 0 {
 			continue
 		}
-		var err error
 		if v == "" {
-			v, err = s.generate(ctx, t, col, s.number(t, col, i, further, asked))
-		}
-		if err != nil {
-			if col.notNull {
+			var err error
+			if v, err = s.made(ctx, t, col, s.number(t, col, i, further, asked)); err != nil {
 				return nil, err
 			}
-			v = "NULL"
 		}
 		values[col.number] = v
 	}
@@ -248,6 +244,15 @@ func (s *seeder) values(ctx context.Context, t *table, i, further int, asked boo
 		}
 	}
 	return values, nil
+}
+
+// made returns a generated value, or NULL where there is none and the column takes that.
+func (s *seeder) made(ctx context.Context, t *table, col column, n int) (string, error) {
+	v, err := s.generate(ctx, t, col, n)
+	if err != nil && !col.notNull {
+		return "NULL", nil
+	}
+	return v, err
 }
 
 // meet writes a row. Where a check refuses it, it is tried with one more of the
