@@ -63,6 +63,29 @@ func (h *history) judge() map[string]verdict {
 	return verdicts
 }
 
+// judgeAgain returns what a folder of results keeps of a project, with the verdicts
+// that dropgate gives now.
+func judgeAgain(p project, root, results string) (*findings, error) {
+	all, err := kept(results)
+	if err != nil {
+		return nil, err
+	}
+	found := all[p.Name]
+	if found == nil {
+		return nil, fmt.Errorf("nothing is kept of it in %s: run it first", results)
+	}
+	h, err := load(p, root)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := h.judge()
+	for i := range found.Outcomes {
+		one := &found.Outcomes[i]
+		one.Blocking, one.Told = verdicts[one.Path].split()
+	}
+	return found, nil
+}
+
 // decide returns the findings that are about data, with those marked that block.
 func decide(r *analyzer.Report) []analyzer.Finding {
 	gate.Decide(r, gate.Policy{Threshold: threshold}, gate.Evidence{})

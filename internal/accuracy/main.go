@@ -4,12 +4,14 @@
 // what is blocked. It is run by hand:
 //
 //	go run ./internal/accuracy [-v] [-results FOLDER] FOLDER...
+//	go run ./internal/accuracy -results FOLDER -judge FOLDER...
 //	go run ./internal/accuracy -results FOLDER -page docs/accuracy.md
 //
 // Each folder is a project's checkout. One that projects.yml has, by the folder's
 // name, is run as is said there, of any other every migration in it. -results keeps
 // what was found, one file for each project, and -page writes the page of what is
-// kept there.
+// kept there. -judge asks dropgate again about what is kept there, and runs nothing:
+// what PostgreSQL does is the same when only dropgate has changed.
 package main
 
 import (
@@ -43,6 +45,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	flags.SetOutput(progress)
 	verbose := flags.Bool("v", false, "list what agrees as well")
 	only := flags.String("only", "", "try the migrations whose path matches `PATTERN` only, and print the rows they ran over")
+	again := flags.Bool("judge", false, "run nothing: judge again what is kept")
 	results := flags.String("results", "", "keep what is found in `FOLDER`")
 	page := flags.String("page", "", "write the page of what is kept to `FILE`")
 	if err := flags.Parse(args); err != nil {
@@ -51,8 +54,8 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	switch {
 	case flags.NArg() == 0 && *page == "":
 		return errors.New("name at least one project's folder")
-	case *page != "" && *results == "":
-		return errors.New("-page needs -results: the folder where what was found is kept")
+	case (*page != "" || *again) && *results == "":
+		return errors.New("-page and -judge need -results: the folder where what was found is kept")
 	}
 	var pattern *regexp.Regexp
 	if *only != "" {
@@ -68,7 +71,12 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	}
 	for _, folder := range flags.Args() {
 		p := known.of(filepath.Base(filepath.Clean(folder)))
-		found, err := examine(ctx, p, folder, pattern, progress)
+		var found *findings
+		if *again {
+			found, err = judgeAgain(p, folder, *results)
+		} else {
+			found, err = examine(ctx, p, folder, pattern, progress)
+		}
 		if err != nil {
 			return fmt.Errorf("project %s: %w", p.Name, err)
 		}

@@ -50,6 +50,14 @@ migrations/7_closed.up.sql: blocked by a condition on rows, none lost
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)
 	}
+	forget(t, results)
+	out.Reset()
+	if err := run(t.Context(), []string{"-v", "-results", results, "-judge", "testdata/shop"}, &out, &progress); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("judged again (-want +got):\n%s", diff)
+	}
 	page := filepath.Join(t.TempDir(), "page.md")
 	err := run(t.Context(), []string{"-results", results, "-page", page}, &out, &progress)
 	if err != nil {
@@ -60,13 +68,29 @@ migrations/7_closed.up.sql: blocked by a condition on rows, none lost
 	}
 }
 
+// forget takes the verdicts out of what is kept of the shop.
+func forget(t *testing.T, results string) {
+	all, err := kept(results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop := all["shop"]
+	for i := range shop.Outcomes {
+		shop.Outcomes[i].Blocking, shop.Outcomes[i].Told = nil, nil
+	}
+	if err := shop.keep(results); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestCalls(t *testing.T) {
 	for _, tt := range []struct {
 		args []string
 		want string
 	}{
 		{nil, "name at least one project"},
-		{[]string{"-page", "x.md"}, "-page needs -results"},
+		{[]string{"-page", "x.md"}, "-page and -judge need -results"},
+		{[]string{"-results", "testdata", "-judge", "testdata/shop"}, "run it first"},
 		{[]string{"-only", "(", "shop"}, "missing closing )"},
 		{[]string{"testdata/none"}, "no such file"},
 	} {
