@@ -37,7 +37,7 @@ func (r *reader) columnConstraint(c *op.ColumnDef, d *pg_query.ColumnDef, k *pg_
 		c.NotNull = true
 	case pg_query.ConstrType_CONSTR_DEFAULT:
 		c.Default = !isNull(k.RawExpr)
-		if c.Default {
+		if c.Default && c.DefaultText == "" { // PostgreSQL refuses a second one
 			c.DefaultText = r.defaultText(d, k)
 		}
 	case pg_query.ConstrType_CONSTR_IDENTITY:
