@@ -84,7 +84,11 @@ type object struct {
 	def   *op.CreateType // of types and domains
 	over  op.Name        // the relation that a simple view shows
 	view  *op.CreateView // of views, with full names
-	calls []op.Name      // the functions that a view calls
+	path  []string       // search_path in which the view was made
+	// outdated says that the view's query has names that were changed since, or a *
+	// that would stand for more columns.
+	outdated bool
+	calls    []op.Name // the functions that a view calls
 	// extension is set for extensions, with the schema that it is in.
 	extension *op.CreateExtension
 

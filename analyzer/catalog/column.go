@@ -33,6 +33,7 @@ func (c *Catalog) addColumn(o *op.AddColumn) {
 		column.epoch = -1
 	}
 	t.Columns = append(t.Columns, column)
+	c.outdateStars(t.Name)
 	delete(t.dropped, o.Column.Name)
 	if o.Column.Type.Serial || o.Column.Identity != "" {
 		c.numberColumn(t, column, o.Column.Sequence)
@@ -156,7 +157,7 @@ func (c *Catalog) change(t *Table, column *Column, o *op.AlterColumn) {
 	case o.DropExpression:
 		column.Generated, column.Expression, column.Reads = false, "", nil
 	case o.Expression != "":
-		column.Expression, column.Reads = o.Expression, o.Reads
+		column.Expression, column.Reads, column.outdated = o.Expression, o.Reads, false
 	case o.SetDefault != "":
 		column.Default, column.DefaultText = true, o.SetDefault
 		c.setSerial(column)
@@ -212,6 +213,7 @@ func (c *Catalog) renameColumn(t *Table, old, name string) {
 		}
 		return
 	}
+	t.outdate(old)
 	column.Name = name
 	for _, one := range t.Columns {
 		one.Reads = replaced(one.Reads, old, name)
@@ -235,6 +237,20 @@ func (c *Catalog) renameColumn(t *Table, old, name string) {
 		if heir.column(old) != nil {
 			c.renameColumn(heir, old, name)
 		}
+	}
+}
+
+// outdate notes that a column of the name gets another one, which expressions as the
+// migrations write them do not know.
+func (t *Table) outdate(name string) {
+	for _, one := range t.Columns {
+		one.outdated = one.outdated || contains(one.Reads, name)
+	}
+	for _, k := range t.constraints {
+		k.outdated = k.outdated || k.Expression != "" && k.involves(name)
+	}
+	for _, i := range t.indexes {
+		i.outdated = i.outdated || (i.Where != "" || i.Expressions) && contains(i.Reads, name)
 	}
 }
 

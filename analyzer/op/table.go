@@ -29,6 +29,7 @@ type ResultColumn struct {
 type IndexElement struct {
 	Column     string // empty for an expression
 	Expression string // as written
+	Order      string // behind a column, as written: collation, operator class, direction
 	Label      string // what stands for an expression in a name that PostgreSQL chooses
 }
 

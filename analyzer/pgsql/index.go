@@ -1,6 +1,9 @@
 package pgsql
 
 import (
+	"regexp"
+	"strings"
+
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -42,11 +45,22 @@ func indexElements(params []*pg_query.Node, texts []string) []op.IndexElement {
 			if i < len(texts) {
 				e.Expression = texts[i]
 			}
+		} else if i < len(texts) {
+			e.Order = behindColumn(texts[i])
 		}
 		all = append(all, e)
 	}
 	return all
 }
+
+// behindColumn returns what stands behind the column that the text of an index's key
+// begins with.
+func behindColumn(text string) string {
+	return strings.TrimSpace(text[len(leadingColumn.FindString(text)):])
+}
+
+// leadingColumn matches a column, which may stand in parentheses.
+var leadingColumn = regexp.MustCompile(`(?i)^(?:\(\s*)*(?:U&)?(?:"(?:[^"]|"")*"|[^\s"()]+)(?:\s*\))*`)
 
 // columnsIn returns the columns that expressions name, each once. Every bare or
 // qualified name in the expression of one table is a column of it.
