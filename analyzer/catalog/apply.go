@@ -25,6 +25,8 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.alterConstraint(o)
 	case *op.ValidateConstraint:
 		c.validate(o)
+	case *op.DeferConstraint:
+		c.deferConstraint(c.implied(o.Table), o)
 	case *op.AlterTable:
 		c.alterTable(o)
 	case *op.AlterColumn:

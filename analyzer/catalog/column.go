@@ -159,7 +159,7 @@ func (c *Catalog) change(t *Table, column *Column, o *op.AlterColumn) {
 	case o.Expression != "":
 		column.Expression, column.Reads, column.outdated = o.Expression, o.Reads, false
 	case o.SetDefault != "":
-		column.Default, column.DefaultText = true, o.SetDefault
+		column.Default, column.DefaultText, column.outdated = true, o.SetDefault, false
 		c.setSerial(column)
 	case o.DropDefault:
 		column.Default, column.DefaultText, column.serial = false, "", nil
@@ -237,20 +237,6 @@ func (c *Catalog) renameColumn(t *Table, old, name string) {
 		if heir.column(old) != nil {
 			c.renameColumn(heir, old, name)
 		}
-	}
-}
-
-// outdate notes that a column of the name gets another one, which expressions as the
-// migrations write them do not know.
-func (t *Table) outdate(name string) {
-	for _, one := range t.Columns {
-		one.outdated = one.outdated || contains(one.Reads, name)
-	}
-	for _, k := range t.constraints {
-		k.outdated = k.outdated || k.Expression != "" && k.involves(name)
-	}
-	for _, i := range t.indexes {
-		i.outdated = i.outdated || (i.Where != "" || i.Expressions) && contains(i.Reads, name)
 	}
 }
 

@@ -252,6 +252,25 @@ func (c *Catalog) validate(o *op.ValidateConstraint) {
 	}
 }
 
+// deferConstraint is ALTER TABLE … ALTER CONSTRAINT.
+func (c *Catalog) deferConstraint(t *Table, o *op.DeferConstraint) {
+	k := t.constraint(o.Name)
+	if k == nil {
+		return
+	}
+	k.Deferrable, k.Deferred = o.Deferrable, o.Deferred
+	t.refresh()
+	for _, heir := range c.heirs(t) {
+		for _, one := range heir.constraints {
+			if one.from == k {
+				own := *o
+				own.Name = one.Name
+				c.deferConstraint(heir, &own)
+			}
+		}
+	}
+}
+
 // renameConstraint gives a constraint another name, and its index with it.
 func (c *Catalog) renameConstraint(t *Table, old, name string) {
 	c.moveObject(objectKey{kind: op.Constraint, name: op.Name{Name: old}, on: t.Name}, op.Name{Name: name})

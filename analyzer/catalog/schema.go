@@ -96,6 +96,7 @@ type IndexInfo struct {
 	Columns []string `json:"columns"`           // as SQL: a name or an expression, with how it is sorted
 	Where   string   `json:"where,omitempty"`   // of a partial index
 	Include []string `json:"include,omitempty"` // columns that are only carried along
+	With    string   `json:"with,omitempty"`    // its storage parameters
 	// NullsNotDistinct says of a unique index that NULL counts as equal to NULL.
 	NullsNotDistinct bool `json:"nulls_not_distinct,omitempty"`
 	Outdated         bool `json:"outdated,omitempty"` // the expressions have names that were changed since

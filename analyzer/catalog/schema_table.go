@@ -78,7 +78,7 @@ func describeConstraint(k *constraint) ConstraintInfo {
 }
 
 func describeIndex(i *index) IndexInfo {
-	info := IndexInfo{Name: i.Name, Unique: i.Unique, Method: i.Method, Where: i.Where, Include: i.Include, Outdated: i.outdated}
+	info := IndexInfo{Name: i.Name, Unique: i.Unique, Method: i.Method, Where: i.Where, Include: i.Include, With: i.With, Outdated: i.outdated}
 	info.NullsNotDistinct = i.Unique && !i.Nullable
 	for _, e := range i.Elements {
 		if e.Column != "" {

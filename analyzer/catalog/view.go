@@ -182,6 +182,9 @@ func (c *Catalog) renameOnTable(o *op.Rename) {
 
 // movedObject follows an object that has another name in what needs it.
 func (c *Catalog) movedObject(kind op.Kind, old, name op.Name) {
+	if kind == op.Function || kind == op.Type || kind == op.Collation {
+		c.outdate(func(text string) bool { return hasWord(text, old.Name) })
+	}
 	switch kind {
 	case op.Function:
 		if c.functions[old] != nil {

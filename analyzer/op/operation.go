@@ -346,6 +346,7 @@ type CreateIndex struct {
 	Elements    []IndexElement // all keys in their order
 	Include     []string       // columns that are only carried along
 	Where       string         // of a partial index, as written
+	With        string         // its storage parameters, as written
 	Reads       []string       // all columns that it is made from
 }
 

@@ -39,6 +39,14 @@ type ValidateConstraint struct {
 	Name  string
 }
 
+// DeferConstraint says when a constraint is checked: ALTER CONSTRAINT.
+type DeferConstraint struct {
+	Table      Name
+	Name       string
+	Deferrable bool
+	Deferred   bool // INITIALLY DEFERRED
+}
+
 // AlterTable changes a table's properties: those that are set.
 type AlterTable struct {
 	Table       Name
@@ -59,5 +67,6 @@ type OwnSequence struct {
 }
 
 func (*ValidateConstraint) operation() {}
+func (*DeferConstraint) operation()    {}
 func (*AlterTable) operation()         {}
 func (*OwnSequence) operation()        {}

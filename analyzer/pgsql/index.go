@@ -17,6 +17,7 @@ func (r *reader) createIndex(s *pg_query.IndexStmt) *op.CreateIndex {
 	}
 	keys, where := r.indexText(s)
 	c.Elements, c.Where = indexElements(s.IndexParams, keys), where
+	c.With = r.indexWith(s)
 	for _, n := range s.IndexIncludingParams {
 		c.Include = append(c.Include, n.GetIndexElem().GetName())
 	}
@@ -51,6 +52,19 @@ func indexElements(params []*pg_query.Node, texts []string) []op.IndexElement {
 		all = append(all, e)
 	}
 	return all
+}
+
+// indexWith returns what stands in the parentheses of WITH, behind the keys.
+func (r *reader) indexWith(s *pg_query.IndexStmt) string {
+	open := r.find(r.at(s.Relation.GetLocation()), len(r.tokens), "(")
+	if len(s.Options) == 0 || open >= len(r.tokens) {
+		return ""
+	}
+	with := r.find(r.match(open)+1, len(r.tokens), "with")
+	if with+1 >= len(r.tokens) {
+		return ""
+	}
+	return r.text(with+2, r.match(with+1))
 }
 
 // behindColumn returns what stands behind the column that the text of an index's key

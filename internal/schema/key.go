@@ -57,6 +57,10 @@ func (p *printer) index(t *catalog.TableInfo, x catalog.IndexInfo) {
 	if x.NullsNotDistinct {
 		text += " NULLS NOT DISTINCT"
 	}
+	if x.With != "" {
+		text += " WITH (" + plain(x.With) + ")"
+		runs = runs && closed(x.With)
+	}
 	if x.Where != "" {
 		text += " WHERE " + plain(x.Where)
 		runs = runs && p.runs(x.Where) && p.usableAll(t)
@@ -117,9 +121,8 @@ func plainColumns(t *catalog.TableInfo, x catalog.IndexInfo) []string {
 	return all
 }
 
-// foreignKeys writes them last: by then all that they point to is there. Checks that
-// rows which were there need not pass come with them: only a table that is there can
-// have one.
+// foreignKeys writes them last: by then all that they point to is there. With them
+// come other constraints that only a table that is there can get.
 func (p *printer) foreignKeys() {
 	begun := false
 	for i := range p.set.Tables {
@@ -129,16 +132,15 @@ func (p *printer) foreignKeys() {
 		}
 		for _, k := range t.Constraints {
 			parent := p.partition(t)
-			late := k.Kind == op.ForeignKey || k.Kind == op.Check && k.NotValid
-			if !late || parent != nil && inherited(k, parent) {
+			if k.Kind != op.ForeignKey && !late(t, k) || parent != nil && inherited(k, parent) {
 				continue
 			}
 			if !begun {
 				p.section()
 				begun = true
 			}
-			if k.Kind == op.Check {
-				p.uncheckedRows(t, k)
+			if k.Kind != op.ForeignKey {
+				p.lateConstraint(t, k)
 				continue
 			}
 			p.foreignKey(t, k)
@@ -146,14 +148,34 @@ func (p *printer) foreignKeys() {
 	}
 }
 
-// uncheckedRows writes a check that is NOT VALID.
-func (p *printer) uncheckedRows(t *catalog.TableInfo, k catalog.ConstraintInfo) {
+// late reports whether a constraint is added to a table that is there: a check that
+// its rows need not pass, and a key over the columns of another one, of which CREATE
+// TABLE would make one only.
+func late(t *catalog.TableInfo, k catalog.ConstraintInfo) bool {
+	if k.Kind != op.Unique {
+		return k.Kind == op.Check && k.NotValid
+	}
+	for _, other := range t.Constraints {
+		if other.Name == k.Name {
+			return false
+		}
+		if (other.Kind == op.PrimaryKey || other.Kind == op.Unique) && slices.Equal(other.Columns, k.Columns) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *printer) lateConstraint(t *catalog.TableInfo, k catalog.ConstraintInfo) {
 	text, ok := p.constraint(t, k)
 	if !ok {
-		p.note("check %s of %s%s", quote(k.Name), full(t.Schema, t.Name), text)
+		p.note("%s %s of %s%s", k.Kind, quote(k.Name), full(t.Schema, t.Name), text)
 		return
 	}
-	p.statement("ALTER TABLE %s ADD %s%s NOT VALID", full(t.Schema, t.Name), p.name(t, k), text)
+	if k.NotValid {
+		text += " NOT VALID"
+	}
+	p.statement("ALTER TABLE %s ADD %s%s", full(t.Schema, t.Name), p.name(t, k), text)
 }
 
 func (p *printer) foreignKey(t *catalog.TableInfo, k catalog.ConstraintInfo) {

@@ -229,7 +229,7 @@ func (p *printer) value(t *catalog.TableInfo, c catalog.ColumnInfo) (text, note 
 		return " GENERATED ALWAYS AS (" + plain(c.Generated) + ") STORED", ""
 	case c.Generated != "":
 		return "", quote(c.Name) + " is generated: " + c.Generated
-	case c.Default != "" && p.runs(c.Default):
+	case c.Default != "" && !c.Outdated && p.runs(c.Default):
 		return " DEFAULT " + plain(c.Default), ""
 	case c.Default != "":
 		return "", quote(c.Name) + " has a default: " + c.Default
@@ -267,8 +267,8 @@ func (p *printer) constraints(t, parent *catalog.TableInfo) []item {
 			}
 			primary = true
 		}
-		if k.Kind == op.Check && k.NotValid {
-			continue // once the table is there
+		if late(t, k) {
+			continue
 		}
 		if k.Doubtful {
 			all = append(all, item{string(k.Kind) + " " + quote(k.Name) + " may be gone", true})

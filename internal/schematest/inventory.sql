@@ -20,7 +20,7 @@ UNION ALL
 SELECT 'column', format('%s.%s #%s %s%s%s%s%s%s', r.name, quote_ident(a.attname), count(*) OVER (PARTITION BY r.oid ORDER BY a.attnum),
   format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' not null' END,
   CASE a.attidentity WHEN 'a' THEN ' identity always' WHEN 'd' THEN ' identity by default' END,
-  CASE a.attgenerated WHEN 's' THEN ' generated' END, ' default ' || pg_get_expr(d.adbin, d.adrelid),
+  CASE a.attgenerated WHEN 's' THEN ' generated' END, ' default ' || CASE WHEN pg_get_expr(d.adbin, d.adrelid) !~ '^NULL::[^(]*$' THEN pg_get_expr(d.adbin, d.adrelid) END,
   CASE WHEN a.attcollation NOT IN (0, t.typcollation) THEN ' collate ' || a.attcollation::regcollation END)
 FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum
