@@ -28,6 +28,9 @@ func (c *Catalog) describeObjects(s *Schema) {
 		}
 	}
 	for _, f := range c.sortedFunctions() {
+		if f.name.Schema == temporarySchema {
+			continue
+		}
 		s.Functions = append(s.Functions, c.describeFunction(f))
 	}
 	for _, t := range c.eventTriggers {
