@@ -2,6 +2,7 @@
 CREATE EXTENSION citext;
 CREATE EXTENSION pg_trgm;
 CREATE SCHEMA app;
+CREATE TABLE refs (id int PRIMARY KEY);
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 ALTER TYPE mood ADD VALUE 'glad';
 CREATE DOMAIN email AS citext COLLATE "C" NOT NULL DEFAULT 'a@b' CONSTRAINT has_at CHECK (VALUE LIKE '%@%') CHECK (length(VALUE) < 200);
@@ -29,5 +30,5 @@ CREATE VIEW a_second (key, "Name") AS SELECT id, name FROM z_first WHERE name IS
 CREATE MATERIALIZED VIEW totals AS SELECT mood, count(*) FROM people JOIN a_second ON key = id GROUP BY mood;
 CREATE RECURSIVE VIEW counting (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM counting WHERE n < 5;
 SET search_path = app, public;
-CREATE TABLE things (id serial PRIMARY KEY, owner int REFERENCES people ON UPDATE CASCADE, note varchar(20) DEFAULT NULL);
-CREATE VIEW owners AS SELECT t.id, p.name FROM things t JOIN people p ON p.id = t.owner;
+CREATE TABLE things (id serial PRIMARY KEY, owner int REFERENCES refs ON UPDATE CASCADE, note varchar(20) DEFAULT NULL);
+CREATE VIEW owners AS SELECT t.id, p.name FROM things t JOIN people p ON p.id = t.owner JOIN refs ON refs.id = p.id;
