@@ -107,7 +107,7 @@ func (c *Catalog) hasAbove(t *Table, column string) bool {
 // dropReading removes what CASCADE takes along with a column: foreign keys to it and
 // generated columns that are computed from it.
 func (c *Catalog) dropReading(t *Table, name string) {
-	c.dropForeign(func(k *constraint) bool { return k.References == t.Name && contains(k.RefColumns, name) })
+	c.dropForeign(t.Name, func(k *constraint) bool { return contains(k.RefColumns, name) })
 	for _, column := range slices.Clone(t.Columns) {
 		if column.Generated && contains(column.Reads, name) {
 			c.removeColumn(t, column)
@@ -242,7 +242,7 @@ func (c *Catalog) renameColumn(t *Table, old, name string) {
 
 // followColumn lets foreign keys follow a column that they refer to.
 func (c *Catalog) followColumn(table op.Name, old, name string) {
-	for _, other := range c.tables {
+	for _, other := range c.of(c.leading, table) {
 		changed := false
 		for _, k := range other.constraints {
 			if k.References == table && contains(k.RefColumns, old) {

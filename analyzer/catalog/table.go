@@ -43,6 +43,7 @@ type Table struct {
 	branched     bool            // an operation that may not have run made it
 	keysOff      bool            // the triggers of foreign keys are disabled
 	dumped       bool            // it comes from a dump; see Replay
+	dead         bool            // it was dropped
 }
 
 // A Column is a column of a table.
@@ -203,6 +204,7 @@ func (c *Catalog) discard(name op.Name, t *Table) {
 	c.orphan(t)
 	c.forgetParts(t)
 	c.remove(name)
+	t.dead = true
 }
 
 // forgetObject notes that an object is no more.
