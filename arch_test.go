@@ -101,7 +101,7 @@ var packages = map[string]place{
 		testOnly: true,
 	},
 	"internal/schematest": {
-		ours:    []string{"analyzer", "analyzer/op", "analyzer/catalog", "analyzer/migration", "analyzer/pgsql", "analyzer/source", "internal/pgtest"},
+		ours:    []string{"analyzer", "analyzer/op", "analyzer/catalog", "analyzer/migration", "analyzer/pgsql", "analyzer/source", "internal/pgtest", "internal/schema"},
 		outside: []string{pgx}, testOnly: true,
 	},
 	"internal/schematest/run": {

@@ -25,6 +25,8 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.alterConstraint(o)
 	case *op.ValidateConstraint:
 		c.validate(o)
+	case *op.DeferConstraint:
+		c.deferConstraint(c.implied(o.Table), o)
 	case *op.AlterTable:
 		c.alterTable(o)
 	case *op.AlterColumn:
@@ -168,8 +170,8 @@ func (c *Catalog) setPath(o *op.SetSearchPath) {
 
 // dropTemporary drops the temporary tables that which picks.
 func (c *Catalog) dropTemporary(which func(*Table) bool) {
-	for name, t := range c.tables {
-		if t.Temporary && which(t) {
+	for name, t := range c.temporaries {
+		if which(t) {
 			c.discard(name, t)
 		}
 	}

@@ -48,7 +48,10 @@ type Catalog struct {
 	// a name had to be numbered to be free.
 	names         map[op.Name]int
 	passes        map[op.Name]int
-	bonds         bool          // some table is a partition or inherits
+	bonds         bool // some table is a partition or inherits
+	under         kin  // which tables are under another one
+	leading       kin  // which tables have foreign keys to another one
+	temporaries   map[op.Name]*Table
 	renamed       bool          // constraints may have other names than are known
 	skipped       *op.AddColumn // the last ADD COLUMN, if the column was there
 	eventTriggers []eventTrigger
@@ -84,7 +87,11 @@ type object struct {
 	def   *op.CreateType // of types and domains
 	over  op.Name        // the relation that a simple view shows
 	view  *op.CreateView // of views, with full names
-	calls []op.Name      // the functions that a view calls
+	path  []string       // search_path in which the view was made
+	// outdated says that the view's query has names that were changed since, or a *
+	// that would stand for more columns.
+	outdated bool
+	calls    []op.Name // the functions that a view calls
 	// extension is set for extensions, with the schema that it is in.
 	extension *op.CreateExtension
 
@@ -102,24 +109,27 @@ type objectKey struct {
 // New returns an empty catalog.
 func New() *Catalog {
 	return &Catalog{
-		tables:     map[op.Name]*Table{},
-		objects:    map[objectKey]*object{},
-		gone:       map[objectKey]bool{},
-		schemas:    map[string]*object{"public": {epoch: -1}},
-		searchPath: defaultPath,
-		functions:  map[op.Name][]*op.CreateFunction{},
-		triggers:   map[op.Name][]trigger{},
-		rowCalls:   map[rowKey][]*op.RowCalls{},
-		rules:      map[op.Name][]rule{},
-		names:      map[op.Name]int{},
-		passes:     map[op.Name]int{},
-		columns:    map[string]bool{},
-		grants:     map[granted]map[string][]string{},
-		mentions:   map[string]map[thing]bool{},
-		over:       map[op.Name]map[objectKey]bool{},
-		prepared:   map[string][]*op.Prepare{},
-		copies:     map[string]string{},
-		reassigned: map[string]bool{},
+		tables:      map[op.Name]*Table{},
+		objects:     map[objectKey]*object{},
+		gone:        map[objectKey]bool{},
+		schemas:     map[string]*object{"public": {epoch: -1}},
+		searchPath:  defaultPath,
+		functions:   map[op.Name][]*op.CreateFunction{},
+		triggers:    map[op.Name][]trigger{},
+		rowCalls:    map[rowKey][]*op.RowCalls{},
+		rules:       map[op.Name][]rule{},
+		under:       kin{},
+		leading:     kin{},
+		temporaries: map[op.Name]*Table{},
+		names:       map[op.Name]int{},
+		passes:      map[op.Name]int{},
+		columns:     map[string]bool{},
+		grants:      map[granted]map[string][]string{},
+		mentions:    map[string]map[thing]bool{},
+		over:        map[op.Name]map[objectKey]bool{},
+		prepared:    map[string][]*op.Prepare{},
+		copies:      map[string]string{},
+		reassigned:  map[string]bool{},
 	}
 }
 
@@ -131,11 +141,7 @@ func (c *Catalog) BeginMigration() {
 	c.searchPath, c.outerPath = defaultPath, nil
 	c.replica, c.outerReplica = false, nil
 	clear(c.prepared)
-	for name, t := range c.tables {
-		if t.Temporary {
-			c.discard(name, t)
-		}
-	}
+	c.dropTemporary(func(*Table) bool { return true })
 }
 
 // BeginChange says that what is made from here on is the change's own.
@@ -384,11 +390,15 @@ func copyKey(table op.Name, column string) string { return table.String() + "\x0
 func (c *Catalog) put(name op.Name, t *Table) {
 	c.tables[name] = t
 	c.order = nil
+	if t.Temporary {
+		c.temporaries[name] = t
+	}
 }
 
 // remove forgets the table of that name.
 func (c *Catalog) remove(name op.Name) {
 	delete(c.tables, name)
+	delete(c.temporaries, name)
 	c.order = nil
 }
 

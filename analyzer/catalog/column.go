@@ -33,6 +33,7 @@ func (c *Catalog) addColumn(o *op.AddColumn) {
 		column.epoch = -1
 	}
 	t.Columns = append(t.Columns, column)
+	c.outdateStars(t.Name)
 	delete(t.dropped, o.Column.Name)
 	if o.Column.Type.Serial || o.Column.Identity != "" {
 		c.numberColumn(t, column, o.Column.Sequence)
@@ -106,7 +107,7 @@ func (c *Catalog) hasAbove(t *Table, column string) bool {
 // dropReading removes what CASCADE takes along with a column: foreign keys to it and
 // generated columns that are computed from it.
 func (c *Catalog) dropReading(t *Table, name string) {
-	c.dropForeign(func(k *constraint) bool { return k.References == t.Name && contains(k.RefColumns, name) })
+	c.dropForeign(t.Name, func(k *constraint) bool { return contains(k.RefColumns, name) })
 	for _, column := range slices.Clone(t.Columns) {
 		if column.Generated && contains(column.Reads, name) {
 			c.removeColumn(t, column)
@@ -156,9 +157,9 @@ func (c *Catalog) change(t *Table, column *Column, o *op.AlterColumn) {
 	case o.DropExpression:
 		column.Generated, column.Expression, column.Reads = false, "", nil
 	case o.Expression != "":
-		column.Expression, column.Reads = o.Expression, o.Reads
+		column.Expression, column.Reads, column.outdated = o.Expression, o.Reads, false
 	case o.SetDefault != "":
-		column.Default, column.DefaultText = true, o.SetDefault
+		column.Default, column.DefaultText, column.outdated = true, o.SetDefault, false
 		c.setSerial(column)
 	case o.DropDefault:
 		column.Default, column.DefaultText, column.serial = false, "", nil
@@ -212,6 +213,7 @@ func (c *Catalog) renameColumn(t *Table, old, name string) {
 		}
 		return
 	}
+	t.outdate(old)
 	column.Name = name
 	for _, one := range t.Columns {
 		one.Reads = replaced(one.Reads, old, name)
@@ -240,7 +242,7 @@ func (c *Catalog) renameColumn(t *Table, old, name string) {
 
 // followColumn lets foreign keys follow a column that they refer to.
 func (c *Catalog) followColumn(table op.Name, old, name string) {
-	for _, other := range c.tables {
+	for _, other := range c.of(c.leading, table) {
 		changed := false
 		for _, k := range other.constraints {
 			if k.References == table && contains(k.RefColumns, old) {

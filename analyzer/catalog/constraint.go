@@ -124,6 +124,7 @@ func (c *Catalog) place(t *Table, k *constraint) *constraint {
 		}
 	}
 	t.constraints = append(t.constraints, k)
+	c.leading.note(k.References, t)
 	t.note(k)
 	c.objects[key] = &object{epoch: c.epoch}
 	delete(c.gone, key)
@@ -203,17 +204,17 @@ func (c *Catalog) dropNeeding(t *Table, columns []string) {
 			return // there is another one
 		}
 	}
-	c.dropForeign(func(k *constraint) bool { return k.References == t.Name && sameSet(k.RefColumns, columns) })
+	c.dropForeign(t.Name, func(k *constraint) bool { return sameSet(k.RefColumns, columns) })
 }
 
-// dropForeign removes the foreign keys that which picks, of all tables.
-func (c *Catalog) dropForeign(which func(*constraint) bool) {
-	for _, other := range c.tables {
+// dropForeign removes the foreign keys to a table that which picks.
+func (c *Catalog) dropForeign(to op.Name, which func(*constraint) bool) {
+	for _, other := range c.of(c.leading, to) {
 		if len(other.Foreign) == 0 {
 			continue
 		}
 		for _, k := range slices.Clone(other.constraints) {
-			if k.Kind == op.ForeignKey && which(k) {
+			if k.Kind == op.ForeignKey && k.References == to && which(k) {
 				c.removeConstraint(other, k)
 			}
 		}
@@ -247,6 +248,25 @@ func (c *Catalog) validate(o *op.ValidateConstraint) {
 		for _, one := range heir.constraints {
 			if one.from == k || k.Kind == op.Check && one.Kind == op.Check && one.Name == k.Name {
 				c.validate(&op.ValidateConstraint{Table: heir.Name, Name: one.Name})
+			}
+		}
+	}
+}
+
+// deferConstraint is ALTER TABLE … ALTER CONSTRAINT.
+func (c *Catalog) deferConstraint(t *Table, o *op.DeferConstraint) {
+	k := t.constraint(o.Name)
+	if k == nil {
+		return
+	}
+	k.Deferrable, k.Deferred = o.Deferrable, o.Deferred
+	t.refresh()
+	for _, heir := range c.heirs(t) {
+		for _, one := range heir.constraints {
+			if one.from == k {
+				own := *o
+				own.Name = one.Name
+				c.deferConstraint(heir, &own)
 			}
 		}
 	}

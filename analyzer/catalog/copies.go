@@ -73,7 +73,11 @@ func (c *Catalog) rely(t *Table, set []op.Assignment) {
 			continue
 		}
 		place := c.copies[copyKey(t.Name, a.Column)]
-		for _, other := range c.tables {
+		among := c.tables
+		if place == "" { // only what is beside it in the same row
+			among = map[op.Name]*Table{t.Name: t}
+		}
+		for _, other := range among {
 			if other.Name.String() == place {
 				other.epoch = -1
 			}

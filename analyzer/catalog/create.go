@@ -69,6 +69,7 @@ func (c *Catalog) parents(t *Table, o *op.CreateTable) []*Table {
 			t.Parents = append(t.Parents, from.Name)
 		}
 		c.bonds = true
+		c.under.note(from.Name, t)
 		all = append(all, from)
 	}
 	return all

@@ -58,7 +58,8 @@ func (c *Catalog) dropTable(full op.Name, cascade bool) {
 		}
 	}
 	c.orphan(t)
-	c.dropForeign(func(k *constraint) bool { return k.References == full })
+	c.dropForeign(full, func(*constraint) bool { return true })
+	t.dead = true
 }
 
 func (c *Catalog) dropSchema(name string) {

@@ -10,8 +10,7 @@ import (
 // A walker collects what one operation does to tables besides the one named.
 type walker struct {
 	c    *Catalog
-	refs map[op.Name][]reference // by the table that they lead to
-	seen map[string]bool         // what was said already
+	seen map[string]bool // what was said already
 	all  []Loss
 	// visit is called for what happens to tables besides the one named; may be nil.
 	visit func(t *Table, event op.Event, columns []string)
@@ -25,12 +24,7 @@ type reference struct {
 
 // walker returns one for an operation on the table, which needs no saying.
 func (c *Catalog) walker(t *Table) *walker {
-	w := &walker{c: c, refs: map[op.Name][]reference{}, seen: map[string]bool{}}
-	for _, other := range c.sorted() {
-		for _, k := range other.Foreign {
-			w.refs[k.References] = append(w.refs[k.References], reference{other, k})
-		}
-	}
+	w := &walker{c: c, seen: map[string]bool{}}
 	if t != nil {
 		w.first(t, "")
 	}
@@ -74,7 +68,7 @@ func (w *walker) add(kind op.Kind, t *Table, column, why string) {
 func (w *walker) toRowsOf(t *Table) []reference {
 	var all []reference
 	for _, one := range w.c.upward(t) {
-		all = append(all, w.refs[one.Name]...)
+		all = append(all, w.c.leadingTo(one.Name)...)
 	}
 	return all
 }
@@ -103,10 +97,12 @@ func (w *walker) partitions(t *Table) []*Table {
 // table.
 func (c *Catalog) Referring(t *Table) []string {
 	var all []string
-	for _, other := range c.sorted() {
-		leads := func(k op.ConstraintDef) bool { return k.References == t.Name }
-		if t != nil && other != t && slices.ContainsFunc(other.Foreign, leads) {
-			all = append(all, other.Name.String())
+	if t == nil {
+		return nil
+	}
+	for _, ref := range c.leadingTo(t.Name) {
+		if name := ref.table.Name.String(); ref.table != t && !slices.Contains(all, name) {
+			all = append(all, name)
 		}
 	}
 	return all

@@ -163,7 +163,7 @@ func (c *Catalog) describeGrants() []GrantInfo {
 	var all []GrantInfo
 	for on, roles := range c.grants {
 		for _, role := range slices.Sorted(maps.Keys(roles)) {
-			all = append(all, GrantInfo{Role: role, Kind: on.kind, Object: on.name.String(), Privileges: roles[role]})
+			all = append(all, GrantInfo{Role: role, Kind: on.kind, Object: Quoted(on.name), Privileges: roles[role]})
 		}
 	}
 	slices.SortFunc(all, func(a, b GrantInfo) int {

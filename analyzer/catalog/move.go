@@ -105,7 +105,9 @@ func (c *Catalog) moveParts(t *Table, name op.Name) {
 
 // followTable lets other tables follow one that they name.
 func (c *Catalog) followTable(old, name op.Name) {
-	for _, other := range c.tables {
+	for _, other := range append(c.of(c.leading, old), c.of(c.under, old)...) {
+		c.leading.note(name, other)
+		c.under.note(name, other)
 		changed := false
 		for _, k := range other.constraints {
 			if k.References == old {

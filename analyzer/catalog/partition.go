@@ -106,6 +106,7 @@ func (c *Catalog) attach(o *op.AttachPartition) {
 	}
 	t.Parent, t.bound = parent.Name, o.Bound
 	c.bonds = true
+	c.under.note(parent.Name, t)
 	for _, column := range t.Columns {
 		if parent.column(column.Name) != nil {
 			column.local = false
@@ -162,6 +163,7 @@ func (c *Catalog) inherit(o *op.Inherit) {
 		}
 		t.Parents = append(t.Parents, parent.Name)
 		c.bonds = true
+		c.under.note(parent.Name, t)
 		return
 	}
 	t.Parents = slices.DeleteFunc(t.Parents, func(n op.Name) bool { return n == parent.Name })

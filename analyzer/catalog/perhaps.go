@@ -216,6 +216,8 @@ func target(o op.Operation) op.Name {
 		return o.Table
 	case *op.ValidateConstraint:
 		return o.Table
+	case *op.DeferConstraint:
+		return o.Table
 	case *op.AlterTable:
 		return o.Table
 	case *op.OwnSequence:

@@ -30,31 +30,6 @@ func (c *Catalog) HoldsRows(t *Table) bool {
 // older reports whether the table itself was there before the change.
 func (c *Catalog) older(t *Table) bool { return !t.Temporary && c.stateOf(t.epoch) != Created }
 
-// family returns the table and all that inherit from it or are partitions of it,
-// at any depth, each once.
-func (c *Catalog) family(t *Table) []*Table {
-	under := map[op.Name][]*Table{}
-	for _, other := range c.sorted() {
-		if !other.Parent.IsZero() {
-			under[other.Parent] = append(under[other.Parent], other)
-		}
-		for _, parent := range other.Parents {
-			under[parent] = append(under[parent], other)
-		}
-	}
-	all := []*Table{t}
-	seen := map[*Table]bool{t: true}
-	for i := 0; i < len(all); i++ {
-		for _, child := range under[all[i].Name] {
-			if !seen[child] {
-				seen[child] = true
-				all = append(all, child)
-			}
-		}
-	}
-	return all
-}
-
 // Heirs returns the tables that inherit from the table and were there before the
 // change: what is done to its rows is done to theirs. With columns it returns those
 // of them. Partitions are named only where the change made the table above them:
@@ -118,21 +93,6 @@ func (c *Catalog) upward(t *Table) []*Table {
 	for t = c.tables[t.Parent]; t != nil && !seen[t]; t = c.tables[t.Parent] {
 		seen[t] = true
 		all = append(all, t)
-	}
-	return all
-}
-func (c *Catalog) children(t *Table) []*Table {
-	var all []*Table
-	for _, other := range c.sorted() {
-		if other.Parent == t.Name {
-			all = append(all, other)
-			continue
-		}
-		for _, parent := range other.Parents {
-			if parent == t.Name {
-				all = append(all, other)
-			}
-		}
 	}
 	return all
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // A Schema is what is known of a database, as plain data in a fixed order.
-// Expressions stand in it as the migrations write them; data types as
-// format_type prints them.
+// Expressions stand in it as the migrations write them, data types as format_type
+// prints them. A name that stands alone, as Name does, is the name itself; a text
+// that names another object has the name as SQL writes it, with its schema: Quoted.
 type Schema struct {
 	Migrations int             `json:"migrations"` // that it was built from
 	Unread     int             `json:"unread"`     // statements of them that could not be read
@@ -62,6 +63,7 @@ type ColumnInfo struct {
 	Generated string `json:"generated,omitempty"` // the expression
 	Collation string `json:"collation,omitempty"`
 	Doubtful  bool   `json:"doubtful,omitempty"` // it may be gone
+	Outdated  bool   `json:"outdated,omitempty"` // the expression has names that were changed since
 }
 
 // A ConstraintInfo is a constraint of a table.
@@ -69,13 +71,21 @@ type ConstraintInfo struct {
 	Name       string            `json:"name"`
 	Kind       op.ConstraintKind `json:"kind"`
 	Columns    []string          `json:"columns"`
-	Expression string            `json:"expression,omitempty"` // of a check; the elements of an exclusion
+	Expression string            `json:"expression,omitempty"` // of a check; of an exclusion what follows EXCLUDE
+	Include    []string          `json:"include,omitempty"`    // of a key: columns that are only carried along
 	References string            `json:"references,omitempty"` // schema.table
 	RefColumns []string          `json:"referenced_columns,omitempty"`
 	OnDelete   string            `json:"on_delete,omitempty"` // "cascade", "set null", "set default", "restrict" or "no action"
 	OnUpdate   string            `json:"on_update,omitempty"`
-	NotValid   bool              `json:"not_valid,omitempty"`
-	Doubtful   bool              `json:"doubtful,omitempty"` // it may be gone
+	SetColumns []string          `json:"set_columns,omitempty"` // that OnDelete sets, if not all of them
+	// NullsNotDistinct says of a unique key that NULL counts as equal to NULL.
+	NullsNotDistinct bool `json:"nulls_not_distinct,omitempty"`
+	Deferrable       bool `json:"deferrable,omitempty"`
+	Deferred         bool `json:"deferred,omitempty"`   // at first
+	NoInherit        bool `json:"no_inherit,omitempty"` // of a check
+	NotValid         bool `json:"not_valid,omitempty"`
+	Doubtful         bool `json:"doubtful,omitempty"` // it may be gone
+	Outdated         bool `json:"outdated,omitempty"` // the expression has names that were changed since
 }
 
 // An IndexInfo is an index that backs no constraint.
@@ -83,9 +93,13 @@ type IndexInfo struct {
 	Name    string   `json:"name"`
 	Unique  bool     `json:"unique"`
 	Method  string   `json:"method"`            // "btree"
-	Columns []string `json:"columns"`           // names and expressions
+	Columns []string `json:"columns"`           // as SQL: a name or an expression, with how it is sorted
 	Where   string   `json:"where,omitempty"`   // of a partial index
 	Include []string `json:"include,omitempty"` // columns that are only carried along
+	With    string   `json:"with,omitempty"`    // its storage parameters
+	// NullsNotDistinct says of a unique index that NULL counts as equal to NULL.
+	NullsNotDistinct bool `json:"nulls_not_distinct,omitempty"`
+	Outdated         bool `json:"outdated,omitempty"` // the expressions have names that were changed since
 }
 
 // A TriggerInfo is a trigger or a rewrite rule of a table.
@@ -104,6 +118,11 @@ type ViewInfo struct {
 	Kind   op.Kind  `json:"kind"`
 	Reads  []string `json:"reads"` // the relations that it selects from
 	Query  string   `json:"query"` // as the migrations write it
+	// Columns are the names that the statement gives to the columns, if it does.
+	Columns    []string `json:"columns,omitempty"`
+	Recursive  bool     `json:"recursive,omitempty"`
+	SearchPath []string `json:"search_path,omitempty"` // in which the query was read, if not public
+	Outdated   bool     `json:"outdated,omitempty"`    // the query has names that were changed since
 
 	Triggers []TriggerInfo `json:"triggers,omitempty"`
 	Rules    []TriggerInfo `json:"rules,omitempty"`
@@ -124,7 +143,8 @@ type TypeInfo struct {
 	Labels     []string     `json:"labels,omitempty"`     // of an enum
 	Base       string       `json:"base,omitempty"`       // of a domain, a range
 	Attributes []ColumnInfo `json:"attributes,omitempty"` // of a composite type
-	NotNull    bool         `json:"not_null,omitempty"`   // of a domain, as what follows
+	Collation  string       `json:"collation,omitempty"`  // of a domain, as what follows
+	NotNull    bool         `json:"not_null,omitempty"`
 	Default    string       `json:"default,omitempty"`
 	Checks     []CheckInfo  `json:"checks,omitempty"`
 }

@@ -14,7 +14,7 @@ func (c *Catalog) describeObjects(s *Schema) {
 		switch {
 		case key.name.Schema == temporarySchema:
 		case o.view != nil:
-			s.Views = append(s.Views, c.describeView(key, o.view))
+			s.Views = append(s.Views, c.describeView(key, o))
 		case o.def != nil:
 			s.Types = append(s.Types, c.describeType(key.name, o.def))
 		case o.extension != nil:
@@ -24,25 +24,34 @@ func (c *Catalog) describeObjects(s *Schema) {
 			}
 			s.Extensions = append(s.Extensions, info)
 		case key.kind == op.Collation:
-			s.Collations = append(s.Collations, key.name.String())
+			s.Collations = append(s.Collations, Quoted(key.name))
 		}
 	}
 	for _, f := range c.sortedFunctions() {
+		if f.name.Schema == temporarySchema {
+			continue
+		}
 		s.Functions = append(s.Functions, c.describeFunction(f))
 	}
 	for _, t := range c.eventTriggers {
 		s.EventTriggers = append(s.EventTriggers, TriggerInfo{
-			Name: t.Name.Name, When: t.Event, Events: t.Tags, Function: t.Function.String(), Disabled: t.when == op.FiresNever,
+			Name: t.Name.Name, When: t.Event, Events: t.Tags, Function: Quoted(t.Function), Disabled: t.when == op.FiresNever,
 		})
 	}
 	slices.SortFunc(s.EventTriggers, func(a, b TriggerInfo) int { return strings.Compare(a.Name, b.Name) })
 	s.Grants = c.describeGrants()
 }
 
-func (c *Catalog) describeView(key objectKey, v *op.CreateView) ViewInfo {
-	info := ViewInfo{Schema: key.name.Schema, Name: key.name.Name, Kind: key.kind, Query: v.Query}
+func (c *Catalog) describeView(key objectKey, o *object) ViewInfo {
+	v := o.view
+	info := ViewInfo{
+		Schema: key.name.Schema, Name: key.name.Name, Kind: key.kind, Query: v.Query, Columns: v.Names, Recursive: v.Recursive, Outdated: o.outdated,
+	}
+	if !slices.Equal(o.path, defaultPath) {
+		info.SearchPath = o.path
+	}
 	for _, read := range v.Reads {
-		if name := read.String(); !slices.Contains(info.Reads, name) {
+		if name := Quoted(read); !slices.Contains(info.Reads, name) {
 			info.Reads = append(info.Reads, name)
 		}
 	}
@@ -56,13 +65,13 @@ func (c *Catalog) describeView(key objectKey, v *op.CreateView) ViewInfo {
 func (c *Catalog) describeType(name op.Name, def *op.CreateType) TypeInfo {
 	info := TypeInfo{
 		Schema: name.Schema, Name: name.Name, Kind: string(def.Form), Labels: def.Labels,
-		NotNull: def.NotNull, Default: def.Default,
+		NotNull: def.NotNull, Default: def.Default, Collation: Quoted(def.Collation),
 	}
 	if !def.Base.Name.IsZero() {
 		info.Base = showType(def.Base)
 	}
 	for _, a := range def.Attributes {
-		info.Attributes = append(info.Attributes, ColumnInfo{Name: a.Name, Type: showType(a.Type), Collation: a.Collation.String()})
+		info.Attributes = append(info.Attributes, ColumnInfo{Name: a.Name, Type: showType(a.Type), Collation: Quoted(a.Collation)})
 	}
 	for _, check := range def.Checks {
 		info.Checks = append(info.Checks, CheckInfo(check))
@@ -109,7 +118,7 @@ func (c *Catalog) describeOnTable(info *TableInfo, name op.Name) {
 }
 
 func describeTrigger(t trigger) TriggerInfo {
-	info := TriggerInfo{Name: t.Name.Name, When: "after", Function: t.Function.String(), Disabled: t.when == op.FiresNever}
+	info := TriggerInfo{Name: t.Name.Name, When: "after", Function: Quoted(t.Function), Disabled: t.when == op.FiresNever}
 	switch {
 	case t.InsteadOf:
 		info.When = "instead of"

@@ -18,13 +18,13 @@ func (c *Catalog) describeTable(t *Table) TableInfo {
 		info.Kind = "partitioned table"
 	}
 	if !t.Parent.IsZero() {
-		info.PartitionOf = t.Parent.String()
+		info.PartitionOf = Quoted(t.Parent)
 	}
 	for _, parent := range t.Parents {
-		info.Inherits = append(info.Inherits, parent.String())
+		info.Inherits = append(info.Inherits, Quoted(parent))
 	}
 	if !t.OfType.IsZero() {
-		info.OfType = t.OfType.String()
+		info.OfType = Quoted(t.OfType)
 	}
 	for _, column := range t.Columns {
 		info.Columns = append(info.Columns, describeColumn(column))
@@ -49,17 +49,17 @@ var constraintOrder = []op.ConstraintKind{op.PrimaryKey, op.Unique, op.Exclusion
 func describeColumn(column *Column) ColumnInfo {
 	info := ColumnInfo{
 		Name: column.Name, Type: showType(column.Type), NotNull: column.NotNull, Identity: column.Identity, Default: column.DefaultText,
-		Doubtful: column.doubtful,
+		Doubtful: column.doubtful, Outdated: column.outdated,
 	}
 	if column.Generated {
 		info.Generated = column.Expression
 	}
 	if column.serial != nil {
-		name := quoteName(column.serial.name.Schema) + "." + quoteName(column.serial.name.Name)
+		name := Quoted(column.serial.name)
 		info.Default = fmt.Sprintf("nextval('%s'::regclass)", strings.ReplaceAll(name, "'", "''"))
 	}
 	if !column.Collation.IsZero() && column.Collation.Name != "default" {
-		info.Collation = column.Collation.String()
+		info.Collation = Quoted(column.Collation)
 	}
 	return info
 }
@@ -67,19 +67,22 @@ func describeColumn(column *Column) ColumnInfo {
 func describeConstraint(k *constraint) ConstraintInfo {
 	info := ConstraintInfo{
 		Name: k.Name, Kind: k.Kind, Columns: k.Columns, Expression: k.Expression, RefColumns: k.RefColumns,
-		OnDelete: k.OnDelete, OnUpdate: k.OnUpdate, NotValid: k.NotValid, Doubtful: k.doubtful,
+		OnDelete: k.OnDelete, OnUpdate: k.OnUpdate, NotValid: k.NotValid, Doubtful: k.doubtful, Outdated: k.outdated,
+		SetColumns: k.SetColumns, Include: k.Include, Deferrable: k.Deferrable, Deferred: k.Deferred, NoInherit: k.NoInherit,
+		NullsNotDistinct: k.Kind == op.Unique && !k.Nullable,
 	}
 	if !k.References.IsZero() {
-		info.References = k.References.String()
+		info.References = Quoted(k.References)
 	}
 	return info
 }
 
 func describeIndex(i *index) IndexInfo {
-	info := IndexInfo{Name: i.Name, Unique: i.Unique, Method: i.Method, Where: i.Where, Include: i.Include}
+	info := IndexInfo{Name: i.Name, Unique: i.Unique, Method: i.Method, Where: i.Where, Include: i.Include, With: i.With, Outdated: i.outdated}
+	info.NullsNotDistinct = i.Unique && !i.Nullable
 	for _, e := range i.Elements {
 		if e.Column != "" {
-			info.Columns = append(info.Columns, e.Column)
+			info.Columns = append(info.Columns, strings.TrimSpace(quoteName(e.Column)+" "+e.Order))
 		} else {
 			info.Columns = append(info.Columns, e.Expression)
 		}

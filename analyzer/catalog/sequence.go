@@ -96,7 +96,7 @@ func (c *Catalog) describeSequences(s *Schema) {
 		}
 		info := SequenceInfo{Schema: key.name.Schema, Name: key.name.Name}
 		if o.table != nil && o.column != nil {
-			info.OwnedBy = o.table.Name.String() + "." + o.column.Name
+			info.OwnedBy = Quoted(o.table.Name) + "." + quoteName(o.column.Name)
 		}
 		s.Sequences = append(s.Sequences, info)
 	}

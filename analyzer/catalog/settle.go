@@ -212,6 +212,7 @@ func (c *Catalog) moveType(old, name op.Name) {
 func (c *Catalog) moveCalls(old, name op.Name) {
 	move := renamed(old, name)
 	for _, o := range c.viewsOver(old) {
+		o.outdated = o.outdated || slices.Contains(o.calls, old)
 		o.calls = all(o.calls, move)
 	}
 	c.eachMention(old, holders{
@@ -269,6 +270,7 @@ func (c *Catalog) eachMention(old op.Name, h holders) {
 			if o := c.viewOf(holder.name); o != nil && o.view != nil {
 				view := *o.view
 				h.object(nil, &view)
+				o.outdated = o.outdated || !slices.Equal(view.Types, o.view.Types) || !slices.Equal(view.Collations, o.view.Collations)
 				o.view = &view
 			}
 		case op.Type:

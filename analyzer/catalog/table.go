@@ -43,6 +43,7 @@ type Table struct {
 	branched     bool            // an operation that may not have run made it
 	keysOff      bool            // the triggers of foreign keys are disabled
 	dumped       bool            // it comes from a dump; see Replay
+	dead         bool            // it was dropped
 }
 
 // A Column is a column of a table.
@@ -53,6 +54,7 @@ type Column struct {
 	dumped   bool    // it comes from a dump; see Replay
 	local    bool    // the table itself defines it, not only one that it inherits from
 	serial   *object // the sequence that its default takes numbers from
+	outdated bool    // its expression has names that were changed since
 }
 
 // A constraint is one of a table. The lists that judging needs, Keys and Foreign,
@@ -62,14 +64,16 @@ type constraint struct {
 	from     *constraint // of the partitioned table above that it comes with
 	local    bool        // a check that the table itself defines
 	doubtful bool        // an operation that may not have run dropped it
+	outdated bool        // its expression has names that were changed since
 	labels   []string    // of a key: the names of its index's columns, which stay when columns are renamed
 }
 
 // An index is one that backs no constraint.
 type index struct {
 	op.CreateIndex
-	from   *index   // of the partitioned table above that it comes with
-	labels []string // as those of a constraint
+	from     *index   // of the partitioned table above that it comes with
+	labels   []string // as those of a constraint
+	outdated bool     // its expressions have names that were changed since
 }
 
 // isKey reports whether an index of its own keeps the constraint.
@@ -200,6 +204,7 @@ func (c *Catalog) discard(name op.Name, t *Table) {
 	c.orphan(t)
 	c.forgetParts(t)
 	c.remove(name)
+	t.dead = true
 }
 
 // forgetObject notes that an object is no more.

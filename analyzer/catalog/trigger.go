@@ -160,14 +160,7 @@ func (c *Catalog) KeysOff(t *Table) bool { return c.replica || t != nil && t.key
 
 // Referenced reports whether a foreign key of another table leads to the table.
 func (c *Catalog) Referenced(t *Table) bool {
-	for _, other := range c.tables {
-		for _, k := range other.Foreign {
-			if t != nil && k.References == t.Name {
-				return true
-			}
-		}
-	}
-	return false
+	return t != nil && len(c.leadingTo(t.Name)) > 0
 }
 
 // Rules returns the rules that what is done to the relation sets off.

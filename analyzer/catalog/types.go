@@ -65,6 +65,7 @@ func (c *Catalog) alterEnum(o *op.AlterEnum) {
 	switch beside := o.Before + o.After; {
 	case o.Old != "":
 		def.Labels = replaced(def.Labels, o.Old, o.Label)
+		c.outdate(func(text string) bool { return strings.Contains(text, "'"+o.Old+"'") })
 		return
 	case slices.Contains(def.Labels, o.Label):
 		return

@@ -35,6 +35,17 @@ var shownNames = map[string]string{
 	"varchar": "character varying", "varbit": "bit varying", "char": `"char"`,
 }
 
+// Quoted returns a name as SQL writes it, with its schema: public."Order Items".
+func Quoted(n op.Name) string {
+	switch {
+	case n.IsZero():
+		return ""
+	case n.Schema == "":
+		return quoteName(n.Name)
+	}
+	return quoteName(n.Schema) + "." + quoteName(n.Name)
+}
+
 // showType returns a type as format_type prints it with an empty search_path.
 func showType(t op.DataType) string {
 	if t.Name.IsZero() {

@@ -28,6 +28,7 @@ func (c *Catalog) createView(o *op.CreateView) {
 	delete(c.gone, objectKey{kind: op.Table, name: name})
 	made := c.objects[key]
 	made.over, made.view, made.calls = op.Name{}, c.settledView(o), c.calledBy(o)
+	made.path, made.outdated = c.searchPath, false
 	if !o.Over.IsZero() {
 		made.over = c.relation(o.Over)
 	}
@@ -75,6 +76,7 @@ func (c *Catalog) moveViewed(old, name op.Name) {
 			o.over = name
 		}
 		moved := *o.view
+		o.outdated = o.outdated || slices.Contains(moved.Reads, old)
 		moved.Reads = all(moved.Reads, func(n op.Name) op.Name {
 			if n == old {
 				return name
@@ -97,11 +99,21 @@ func (c *Catalog) moveReads(table op.Name, old, name string) {
 		moved := *o.view
 		moved.Columns = all(moved.Columns, func(r op.ColumnRead) op.ColumnRead {
 			if r.Relation == table && r.Column == old {
-				r.Column = name
+				r.Column, o.outdated = name, true
 			}
 			return r
 		})
 		o.view = &moved
+	}
+}
+
+// outdateStars notes that a view with a * over a relation has not all columns that
+// its query would give it now.
+func (c *Catalog) outdateStars(relation op.Name) {
+	for _, o := range c.viewsOver(relation) {
+		if slices.Contains(o.view.Columns, op.ColumnRead{Relation: relation}) {
+			o.outdated = true
+		}
 	}
 }
 
@@ -170,6 +182,9 @@ func (c *Catalog) renameOnTable(o *op.Rename) {
 
 // movedObject follows an object that has another name in what needs it.
 func (c *Catalog) movedObject(kind op.Kind, old, name op.Name) {
+	if kind == op.Function || kind == op.Type || kind == op.Collation {
+		c.outdate(func(text string) bool { return hasWord(text, old.Name) })
+	}
 	switch kind {
 	case op.Function:
 		if c.functions[old] != nil {

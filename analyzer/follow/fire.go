@@ -365,7 +365,7 @@ func tagOf(o op.Operation) (tag string, drops bool) {
 	case *op.DropOwned:
 		return "DROP OWNED", true
 	case *op.AddColumn, *op.AddConstraint, *op.AlterColumn, *op.AlterColumnType, *op.AttachPartition, *op.DetachPartition, *op.Inherit, *op.SwitchTriggers,
-		*op.ValidateConstraint, *op.AlterTable:
+		*op.ValidateConstraint, *op.DeferConstraint, *op.AlterTable:
 		return "ALTER TABLE", false
 	case *op.Rename:
 		if o.Kind == op.Column || o.Kind == op.Constraint {

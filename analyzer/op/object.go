@@ -93,7 +93,9 @@ type ViewDetail struct {
 	Columns    []ColumnRead
 	Types      []Name // that the query converts to
 	Collations []Name
-	Query      string // as it is written
+	Query      string   // as it is written
+	Names      []string // that the statement gives to the columns, if it does
+	Recursive  bool     // CREATE RECURSIVE VIEW
 }
 
 // A FunctionDetail is what makes up a function besides its arguments and its body.

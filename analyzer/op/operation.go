@@ -47,12 +47,13 @@ type ConstraintDef struct {
 	OnDelete   string         // "cascade", "set null", "set default", "restrict" or "no action"
 	OnUpdate   string         // the same words
 	SetColumns []string       // that ON DELETE SET NULL or SET DEFAULT sets; empty: all of them
-	Expression string         // of a check; the elements of an exclusion, as written
+	Expression string         // of a check; of an exclusion all that follows EXCLUDE, as written
 	Elements   []IndexElement // of an exclusion
 	Include    []string       // of a key: columns that its index only carries along
 	Reads      []string       // of an exclusion: all columns that its index is made from
 	NotValid   bool           // rows that were there are not checked
 	Deferrable bool
+	Deferred   bool // INITIALLY DEFERRED
 	NoInherit  bool // of a check: it does not hold for tables that inherit
 }
 
@@ -345,6 +346,7 @@ type CreateIndex struct {
 	Elements    []IndexElement // all keys in their order
 	Include     []string       // columns that are only carried along
 	Where       string         // of a partial index, as written
+	With        string         // its storage parameters, as written
 	Reads       []string       // all columns that it is made from
 }
 

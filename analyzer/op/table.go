@@ -29,6 +29,7 @@ type ResultColumn struct {
 type IndexElement struct {
 	Column     string // empty for an expression
 	Expression string // as written
+	Order      string // behind a column, as written: collation, operator class, direction
 	Label      string // what stands for an expression in a name that PostgreSQL chooses
 }
 
@@ -36,6 +37,14 @@ type IndexElement struct {
 type ValidateConstraint struct {
 	Table Name
 	Name  string
+}
+
+// DeferConstraint says when a constraint is checked: ALTER CONSTRAINT.
+type DeferConstraint struct {
+	Table      Name
+	Name       string
+	Deferrable bool
+	Deferred   bool // INITIALLY DEFERRED
 }
 
 // AlterTable changes a table's properties: those that are set.
@@ -58,5 +67,6 @@ type OwnSequence struct {
 }
 
 func (*ValidateConstraint) operation() {}
+func (*DeferConstraint) operation()    {}
 func (*AlterTable) operation()         {}
 func (*OwnSequence) operation()        {}

@@ -134,6 +134,11 @@ func (a *action) constraints() []op.Operation {
 		}
 	case pg_query.AlterTableType_AT_ValidateConstraint:
 		return []op.Operation{&op.ValidateConstraint{Table: a.table, Name: c.Name}}
+	case pg_query.AlterTableType_AT_AlterConstraint:
+		k := c.Def.GetConstraint()
+		return []op.Operation{&op.DeferConstraint{
+			Table: a.table, Name: k.GetConname(), Deferrable: k.GetDeferrable(), Deferred: k.GetInitdeferred(),
+		}}
 	case pg_query.AlterTableType_AT_DropConstraint:
 		return []op.Operation{&op.Drop{
 			Kind: op.Constraint, Word: "constraint", Name: op.Name{Name: c.Name}, On: a.table, IfExists: c.MissingOk,

@@ -26,6 +26,9 @@ func (r *reader) columnDef(d *pg_query.ColumnDef) (op.ColumnDef, []op.Constraint
 		if n := len(constraints); n > 0 && k.Contype == pg_query.ConstrType_CONSTR_ATTR_DEFERRABLE {
 			constraints[n-1].Deferrable = true
 		}
+		if n := len(constraints); n > 0 && k.Contype == pg_query.ConstrType_CONSTR_ATTR_DEFERRED {
+			constraints[n-1].Deferrable, constraints[n-1].Deferred = true, true
+		}
 	}
 	return c, constraints
 }
@@ -110,7 +113,7 @@ func (r *reader) constraint(k *pg_query.Constraint, column string) (op.Constrain
 	}
 	d := op.ConstraintDef{Name: k.Conname, Kind: kind, Index: k.Indexname, Nullable: !k.NullsNotDistinct}
 	d.Columns, d.Include, d.Deferrable = strs(k.Keys), strs(k.Including), k.Deferrable
-	d.NotValid = k.SkipValidation
+	d.NotValid, d.Deferred = k.SkipValidation, k.Initdeferred
 	switch kind {
 	case op.ForeignKey:
 		d.Columns = strs(k.FkAttrs)
@@ -133,7 +136,7 @@ func (r *reader) constraint(k *pg_query.Constraint, column string) (op.Constrain
 
 // exclusion reads the elements of EXCLUDE, each with its operator.
 func (r *reader) exclusion(d *op.ConstraintDef, k *pg_query.Constraint) {
-	d.Expression = r.parenthesised(k.Location, "exclude")
+	d.Expression = r.exclusionText(k.Location)
 	var elements []*pg_query.Node
 	for _, n := range k.Exclusions {
 		if items := n.GetList().GetItems(); len(items) > 0 {

@@ -1,6 +1,9 @@
 package pgsql
 
 import (
+	"regexp"
+	"strings"
+
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
 	"github.com/dropgate/dropgate/analyzer/op"
@@ -14,6 +17,7 @@ func (r *reader) createIndex(s *pg_query.IndexStmt) *op.CreateIndex {
 	}
 	keys, where := r.indexText(s)
 	c.Elements, c.Where = indexElements(s.IndexParams, keys), where
+	c.With = r.indexWith(s)
 	for _, n := range s.IndexIncludingParams {
 		c.Include = append(c.Include, n.GetIndexElem().GetName())
 	}
@@ -42,11 +46,35 @@ func indexElements(params []*pg_query.Node, texts []string) []op.IndexElement {
 			if i < len(texts) {
 				e.Expression = texts[i]
 			}
+		} else if i < len(texts) {
+			e.Order = behindColumn(texts[i])
 		}
 		all = append(all, e)
 	}
 	return all
 }
+
+// indexWith returns what stands in the parentheses of WITH, behind the keys.
+func (r *reader) indexWith(s *pg_query.IndexStmt) string {
+	open := r.find(r.at(s.Relation.GetLocation()), len(r.tokens), "(")
+	if len(s.Options) == 0 || open >= len(r.tokens) {
+		return ""
+	}
+	with := r.find(r.match(open)+1, len(r.tokens), "with")
+	if with+1 >= len(r.tokens) {
+		return ""
+	}
+	return r.text(with+2, r.match(with+1))
+}
+
+// behindColumn returns what stands behind the column that the text of an index's key
+// begins with.
+func behindColumn(text string) string {
+	return strings.TrimSpace(text[len(leadingColumn.FindString(text)):])
+}
+
+// leadingColumn matches a column, which may stand in parentheses.
+var leadingColumn = regexp.MustCompile(`(?i)^(?:\(\s*)*(?:U&)?(?:"(?:[^"]|"")*"|[^\s"()]+)(?:\s*\))*`)
 
 // columnsIn returns the columns that expressions name, each once. Every bare or
 // qualified name in the expression of one table is a column of it.

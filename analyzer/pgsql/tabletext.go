@@ -1,6 +1,7 @@
 package pgsql
 
 import (
+	"slices"
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
@@ -73,6 +74,29 @@ func (r *reader) parenthesised(location int32, word string) string {
 		return ""
 	}
 	return r.text(i+1, r.match(i))
+}
+
+// exclusionText returns what follows EXCLUDE: the method, the elements and what else
+// stands in parentheses behind a word.
+func (r *reader) exclusionText(location int32) string {
+	first := r.find(r.at(location), len(r.tokens), "exclude") + 1
+	end := first
+	for i := first; i < len(r.tokens); i = end + 1 {
+		if i > first && !r.isAny(end, "include", "with", "where") {
+			break
+		}
+		open := r.find(i, len(r.tokens), "(")
+		if open >= len(r.tokens) {
+			break
+		}
+		end = r.match(open) + 1
+	}
+	return r.text(first, min(end, len(r.tokens)))
+}
+
+// isAny reports whether token i is one of the words.
+func (r *reader) isAny(i int, words ...string) bool {
+	return i < len(r.tokens) && slices.ContainsFunc(words, func(word string) bool { return r.tokens[i].is(r.data, word) })
 }
 
 // defaultText returns the expression of DEFAULT, which ends where the next part of

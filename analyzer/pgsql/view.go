@@ -12,7 +12,21 @@ func (r *reader) createView(s *pg_query.ViewStmt) *op.CreateView {
 		Over: over(s.Query.GetSelectStmt()), Shown: r.shown(s), Calls: r.perhaps(s.Query),
 	}
 	r.viewed(o, s.Query)
+	o.Names, o.Recursive = strs(s.Aliases), r.recursive()
 	return o
+}
+
+// recursive reports whether the statement is CREATE RECURSIVE VIEW.
+func (r *reader) recursive() bool {
+	for _, t := range r.tokens {
+		switch {
+		case t.is(r.data, "recursive"):
+			return true
+		case t.is(r.data, "view"):
+			return false
+		}
+	}
+	return false
 }
 
 func (r *reader) createMaterializedView(s *pg_query.CreateTableAsStmt) *op.CreateView {
@@ -20,6 +34,7 @@ func (r *reader) createMaterializedView(s *pg_query.CreateTableAsStmt) *op.Creat
 		Kind: op.MaterializedView, Name: rangeName(s.Into.Rel), IfNotExists: s.IfNotExists, Calls: r.perhaps(s.Query),
 	}
 	r.viewed(o, s.Query)
+	o.Names = strs(s.Into.ColNames)
 	return o
 }
 

@@ -48,13 +48,17 @@ type diagram struct {
 	taken  map[string]bool
 }
 
-// id returns what stands for a table, given as schema.name, and for no other one.
+// id returns what stands for a table, given as SQL names it, and for no other one.
 func (d *diagram) id(name string) string {
 	key := d.prefix + name
 	if id := d.ids[key]; id != "" {
 		return id
 	}
-	clean := entityName(d.prefix + strings.TrimPrefix(name, "public."))
+	schema, table := parts(name)
+	if schema != "" && schema != "public" {
+		table = schema + "." + table
+	}
+	clean := entityName(d.prefix + table)
 	id := clean
 	for n := 2; d.taken[id]; n++ {
 		id = clean + "_" + strconv.Itoa(n)
@@ -65,6 +69,9 @@ func (d *diagram) id(name string) string {
 
 func (d *diagram) entity(t *catalog.TableInfo) {
 	id := d.id(dotted(t.Schema, t.Name))
+	if t.Doubtful {
+		fmt.Fprintf(d, "  %%%% %s may not be there\n", id)
+	}
 	if !t.Complete {
 		fmt.Fprintf(d, "  %%%% not all columns of %s are known\n", id)
 	}
@@ -99,7 +106,7 @@ func markersOf(t *catalog.TableInfo, column string) []string {
 		unique = unique || k.Kind == op.Unique && len(k.Columns) == 1
 	}
 	for _, x := range t.Indexes {
-		unique = unique || x.Unique && x.Where == "" && slices.Equal(x.Columns, []string{column})
+		unique = unique || x.Unique && x.Where == "" && slices.Equal(plainColumns(t, x), []string{column})
 	}
 	var all []string
 	for i, is := range []bool{primary, foreign, unique && !primary} {
@@ -140,7 +147,7 @@ func keyed(t *catalog.TableInfo, columns []string) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(t.Indexes, func(x catalog.IndexInfo) bool { return x.Unique && x.Where == "" && within(x.Columns) })
+	return slices.ContainsFunc(t.Indexes, func(x catalog.IndexInfo) bool { return x.Unique && x.Where == "" && within(plainColumns(t, x)) })
 }
 
 // keep replaces each character that is not allowed by an underscore.

@@ -17,6 +17,7 @@ import (
 	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/pgtest"
 	"github.com/dropgate/dropgate/internal/schema"
+	"github.com/dropgate/dropgate/internal/schematest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -57,30 +58,12 @@ func sql(t testing.TB, sets []schema.Set) string {
 	return b.String()
 }
 
-// catalogQueries are what of a database is compared.
-var catalogQueries = []string{
-	`SELECT format('%s.%s %s %s %s%s', n.nspname, c.relname, c.relkind, a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' not null' END)
-	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-	WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'
-	ORDER BY n.nspname, c.relname, a.attnum`,
-	`SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-	FROM pg_constraint WHERE contype IN ('p', 'u', 'f') AND connamespace::regnamespace::text <> 'pg_catalog' ORDER BY 1`,
-}
-
-// inventory returns the tables, columns and constraints of a database.
+// inventory returns what a database has, as PostgreSQL tells it.
 func inventory(t testing.TB, conn *pgx.Conn) []string {
 	t.Helper()
-	var all []string
-	for _, query := range catalogQueries {
-		rows, err := conn.Query(t.Context(), query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, found...)
+	all, err := schematest.Inventory(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return all
 }
@@ -92,12 +75,11 @@ func execute(ctx context.Context, t testing.TB, conn *pgx.Conn, text string) {
 	}
 }
 
-// TestRoundTrip holds that the SQL of a schema makes the same tables, columns, keys
-// and foreign keys as the migrations did.
+// TestRoundTrip holds that the SQL of a schema makes the same as the migrations did.
 func TestRoundTrip(t *testing.T) {
 	server := pgtest.Start(t)
 	files, err := filepath.Glob("testdata/roundtrip/*.sql")
-	if err != nil || len(files) < 5 {
+	if err != nil || len(files) < 7 {
 		t.Fatalf("found %d schemas: %v", len(files), err)
 	}
 	for _, name := range files {

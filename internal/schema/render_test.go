@@ -24,22 +24,35 @@ var everything = schema.Set{Path: "db/migrations", Schema: catalog.Schema{
 	Migrations: 12, Complete: true,
 	Schemas:    []string{"app", "public"},
 	Extensions: []catalog.ExtensionInfo{{Name: "plpgsql", Types: []string{}}},
+	Collations: []string{`app."German"`},
+	EventTriggers: []catalog.TriggerInfo{
+		{Name: "guard", When: "sql_drop", Events: []string{"DROP TABLE"}, Function: "app.guard", Disabled: true}, {Name: "log", When: "ddl_command_end", Function: "app.log"},
+	},
 	Types: []catalog.TypeInfo{
 		{Schema: "app", Name: "address", Kind: "composite", Attributes: []catalog.ColumnInfo{{Name: "street", Type: "text"}, {Name: "zip", Type: "app.zip"}}},
 		{Schema: "app", Name: "mood", Kind: "enum", Labels: []string{"sad", "it's ok", "a\nb"}},
 		{Schema: "app", Name: "span", Kind: "range", Base: "timestamp(3) without time zone"},
-		{Schema: "app", Name: "zip", Kind: "domain", Base: "character varying(10)"},
+		{Schema: "app", Name: "zip", Kind: "domain", Base: "character varying(10)", Collation: `"C"`, NotNull: true, Default: "'0'", Checks: []catalog.CheckInfo{
+			{Name: "zip_check", Expression: "VALUE <> ''"}, {Name: "zip known", Expression: "app.token(VALUE) IS NULL"},
+		}},
 		{Schema: "public", Name: "shell", Kind: "base"},
 	},
 	Sequences: []catalog.SequenceInfo{
 		{Schema: "app", Name: "events_id_seq", OwnedBy: "app.events.id"},
 		{Schema: "app", Name: "people_id_seq", OwnedBy: "app.people.id"},
+		{Schema: "public", Name: "items", OwnedBy: `public."Order Items".id`},
 		{Schema: "public", Name: "tickets"},
 	},
-	Functions: []catalog.FunctionInfo{{Schema: "app", Name: "token", Arguments: []string{"integer"}, Language: "plpgsql"}},
+	Functions: []catalog.FunctionInfo{{Schema: "app", Name: "token", Kind: "function", Returns: "text", Arguments: []string{"integer"}, Language: "plpgsql"}},
 	Views: []catalog.ViewInfo{
-		{Schema: "app", Name: "adults", Kind: op.View, Reads: []string{"app.people"}},
-		{Schema: "app", Name: "totals", Kind: op.MaterializedView},
+		{Schema: "app", Name: "adults", Kind: op.View, Reads: []string{"public.minors"}, Columns: []string{"id", "Text"}, Query: "SELECT * FROM minors\nWHERE id > 17", SearchPath: []string{"public", "app"}},
+		{Schema: "app", Name: "calls", Kind: op.View, Reads: []string{"app.people"}, Query: "SELECT app.token(1)"},
+		{Schema: "app", Name: "numbers", Kind: op.View, Columns: []string{"n"}, Recursive: true, Query: "VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < 5", SearchPath: []string{"app"}},
+		{Schema: "app", Name: "old", Kind: op.View, Reads: []string{"public.notes"}, Query: "SELECT body FROM notes", Outdated: true},
+		{Schema: "app", Name: "over", Kind: op.View, Reads: []string{"app.old"}, Query: "SELECT body FROM app.old"},
+		{Schema: "app", Name: "totals", Kind: op.MaterializedView, Reads: []string{"pg_catalog.pg_class"}, Query: "SELECT count(*) FROM pg_class"},
+		{Schema: "public", Name: "minors", Kind: op.View, Reads: []string{"public.notes"}, Query: "SELECT id, text::varchar FROM notes",
+			Triggers: []catalog.TriggerInfo{{Name: "write", When: "instead of", Events: []string{"insert"}, Function: "app.write"}}},
 	},
 	Grants: []catalog.GrantInfo{{Role: "reader", Kind: op.Table, Object: "app.people", Privileges: []string{"SELECT"}}},
 	Tables: []catalog.TableInfo{
@@ -68,7 +81,7 @@ var everything = schema.Set{Path: "db/migrations", Schema: catalog.Schema{
 			Schema: "app", Name: "people", Kind: "table", Complete: true, RowSecurity: true, Policies: []string{"own rows"},
 			Columns: []catalog.ColumnInfo{
 				{Name: "id", Type: "bigint", NotNull: true, Identity: "always"},
-				{Name: "name", Type: "text", NotNull: true, Collation: "C"},
+				{Name: "name", Type: "text", NotNull: true, Collation: `"C"`},
 				{Name: "mood", Type: "app.mood", Default: "'sad'"},
 				{Name: "home", Type: "app.address"},
 				{Name: "zips", Type: "app.zip[]"},
@@ -94,12 +107,17 @@ var everything = schema.Set{Path: "db/migrations", Schema: catalog.Schema{
 			Schema: "public", Name: "notes", Kind: "table", Complete: true,
 			Columns: []catalog.ColumnInfo{{Name: "id", Type: "int4", NotNull: true}, {Name: "text", Type: "text"}, {Name: "during", Type: "int4range"}},
 			Constraints: []catalog.ConstraintInfo{
-				{Name: "notes_during_excl", Kind: op.Exclusion, Expression: "during WITH &&"},
+				{Name: "notes_during_excl", Kind: op.Exclusion, Expression: "USING gist (during WITH &&) WHERE (id > 0)", Deferrable: true, Deferred: true},
+				{Name: "notes_key", Kind: op.Unique, Columns: []string{"id"}, Include: []string{"text"}, NullsNotDistinct: true, Deferrable: true},
+				{Name: "notes_twin", Kind: op.Unique, Columns: []string{"id"}},
+				{Name: "notes_old", Kind: op.Check, Expression: "body <> ''", Outdated: true},
+				{Name: "notes_own", Kind: op.Check, Expression: "id > 0", NoInherit: true, Doubtful: true},
 				{Name: "notes_text", Kind: op.Check, Expression: "length(text) < 10", NotValid: true},
 				{Name: "notes_ghost_fkey", Kind: op.ForeignKey, Columns: []string{"id"}, References: "public.ghost", RefColumns: []string{"id"}},
 			},
 			Indexes: []catalog.IndexInfo{
-				{Name: "notes_text_idx", Unique: true, Method: "btree", Columns: []string{"lower(text)"}, Where: "id > 0"},
+				{Name: "notes_text_idx", Unique: true, Method: "btree", Columns: []string{"lower(text) DESC", `"text" text_pattern_ops`}, Where: "id > 0", NullsNotDistinct: true, With: "fillfactor = 70"},
+				{Name: "notes_old_idx", Method: "btree", Columns: []string{"lower(body)"}, Outdated: true},
 				{Name: "notes_id_idx", Unique: true, Method: "btree", Columns: []string{"id"}},
 			},
 		},
@@ -109,6 +127,18 @@ var everything = schema.Set{Path: "db/migrations", Schema: catalog.Schema{
 			Constraints: []catalog.ConstraintInfo{
 				{Name: "old_id_fkey", Kind: op.ForeignKey, Columns: []string{"id"}, References: "public.notes", RefColumns: []string{"id"}, NotValid: true},
 				{Name: "old_why", Kind: op.Check, Expression: "why <> gone"},
+			},
+		},
+		{
+			Schema: "public", Name: "Order Items", Kind: "table", Complete: true, Doubtful: true,
+			Columns: []catalog.ColumnInfo{
+				{Name: "id", Type: "bigint", NotNull: true, Identity: "by default"}, {Name: "Item.No", Type: "integer", Doubtful: true},
+				{Name: "double", Type: "integer", Generated: "no * 2", Outdated: true},
+			},
+			Constraints: []catalog.ConstraintInfo{
+				{Name: "items_pkey", Kind: op.PrimaryKey, Columns: []string{"id", "Item.No"}},
+				{Name: "self", Kind: op.ForeignKey, Columns: []string{"id", "Item.No"}, References: `public."Order Items"`, RefColumns: []string{"id", "Item.No"},
+					OnDelete: "set null", SetColumns: []string{"Item.No"}, Deferrable: true},
 			},
 		},
 		{Schema: "public", Name: "remote", Kind: "foreign table", Complete: true, Columns: []catalog.ColumnInfo{{Name: "id", Type: "int4"}}},
@@ -129,7 +159,7 @@ var hostile = schema.Set{Path: "db\n%%{init: {}}%%", Schema: catalog.Schema{
 			},
 			Constraints: []catalog.ConstraintInfo{
 				{Name: "k", Kind: op.PrimaryKey, Columns: []string{"pk"}},
-				{Name: "f\n--", Kind: op.ForeignKey, Columns: []string{"FK-1"}, References: "public.x direction TB", RefColumns: []string{"pk"}},
+				{Name: "f\n--", Kind: op.ForeignKey, Columns: []string{"FK-1"}, References: `public."x direction TB"`, RefColumns: []string{"pk"}},
 				{Name: "c\nDROP TABLE y;", Kind: op.Check, Expression: "true) ; DROP TABLE y; --"},
 			},
 		},
@@ -181,7 +211,7 @@ func TestWrittenSQLRuns(t *testing.T) {
 			execute(t.Context(), t, conn, "TABLE public.y")
 			text := strings.Join(inventory(t, conn), "\n")
 			for _, table := range set.Tables {
-				if table.Kind != "foreign table" && !strings.Contains(text, "."+table.Name+" ") {
+				if table.Kind != "foreign table" && !strings.Contains(text, catalog.Quoted(op.Name{Schema: table.Schema, Name: table.Name})+" ") {
 					t.Errorf("%s.%q is not there", table.Schema, table.Name)
 				}
 			}
@@ -199,6 +229,13 @@ func TestEmpty(t *testing.T) {
 		if strings.Contains(b.String(), "null") || !json.Valid(b.Bytes()) {
 			t.Errorf("%s: %s", name, &b)
 		}
+	}
+	var b bytes.Buffer
+	if err := schema.JSON(&b, []schema.Set{{Schema: catalog.Schema{Extensions: []catalog.ExtensionInfo{{Name: "unheard_of"}}}}}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), `"types": null`) || strings.Count(b.String(), "null") != 1 {
+		t.Errorf("the types of an extension that is not known: %s", &b)
 	}
 	if got, want := sql(t, nil), "-- no migrations\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)

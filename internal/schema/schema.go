@@ -29,7 +29,7 @@ type Format func(io.Writer, []Set) error
 var Formats = map[string]Format{"sql": SQL, "json": JSON, "mermaid": Mermaid}
 
 // JSON writes the sets as docs/schema.md describes it. A list without elements is [],
-// never null.
+// never null, save for the types of an extension where they are not known.
 func JSON(w io.Writer, sets []Set) error {
 	document := struct {
 		Version int   `json:"version"`
@@ -56,6 +56,9 @@ func filled(v reflect.Value) reflect.Value {
 		one := reflect.New(v.Type()).Elem()
 		for i := range v.NumField() {
 			one.Field(i).Set(filled(v.Field(i)))
+		}
+		if e, ok := v.Interface().(catalog.ExtensionInfo); ok && e.Types == nil {
+			return v
 		}
 		return one
 	}

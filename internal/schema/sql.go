@@ -1,9 +1,9 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/catalog"
@@ -32,31 +32,39 @@ func SQL(w io.Writer, sets []Set) error {
 type printer struct {
 	*strings.Builder
 	set    Set
-	tables map[string]*catalog.TableInfo // by schema.name
-	types  map[string]string             // as SQL, by schema.name and by the name alone
-	any    bool                          // an extension brings types that are not known
-	own    map[string]bool               // names of functions, in lower case
-	counts map[string]bool               // names of sequences, with and without their schema
-	used   map[string]bool               // names of relations, and of a table's constraints
+	tables map[string]*catalog.TableInfo   // by schema.name
+	types  map[string]string               // as SQL, by schema.name and by the name alone
+	parts  map[string][]*catalog.TableInfo // partitions by their table
+	views  map[string]bool                 // those written, by schema.name
+	any    bool                            // an extension brings types that are not known
+	own    map[string]bool                 // names of functions, in lower case
+	counts map[string]bool                 // names of sequences, with and without their schema
+	number map[string]string               // sequences by schema.table.column
+	used   map[string]bool                 // names of relations, and of a table's constraints
 }
 
 func newPrinter(b *strings.Builder, set Set) *printer {
-	p := &printer{Builder: b, set: set, tables: map[string]*catalog.TableInfo{}, types: map[string]string{}, used: map[string]bool{}, own: map[string]bool{}, counts: map[string]bool{}}
+	p := &printer{Builder: b, set: set, tables: map[string]*catalog.TableInfo{}, types: map[string]string{}, used: map[string]bool{}, own: map[string]bool{}, counts: map[string]bool{},
+		views: map[string]bool{}, parts: map[string][]*catalog.TableInfo{}, number: map[string]string{}}
 	for i := range set.Tables {
 		t := &set.Tables[i]
 		p.tables[dotted(t.Schema, t.Name)] = t
 		p.used[dotted(t.Schema, t.Name)] = true
+		if t.PartitionOf != "" {
+			p.parts[t.PartitionOf] = append(p.parts[t.PartitionOf], t)
+		}
 	}
 	for _, t := range set.Types {
 		p.types[dotted(t.Schema, t.Name)] = full(t.Schema, t.Name)
-		if t.Schema == "public" || p.types[t.Name] == "" {
-			p.types[t.Name] = full(t.Schema, t.Name)
+		if bare := dotted("", t.Name); t.Schema == "public" || p.types[bare] == "" {
+			p.types[bare] = full(t.Schema, t.Name)
 		}
 	}
 	for _, e := range set.Extensions {
 		p.any = p.any || e.Types == nil
 		for _, name := range e.Types {
-			p.types[name] = name
+			p.types[dotted("", name)] = quote(name)
+			p.types[dotted(cmp.Or(e.Schema, "public"), name)] = full(e.Schema, name)
 		}
 	}
 	for _, f := range set.Functions {
@@ -64,7 +72,8 @@ func newPrinter(b *strings.Builder, set Set) *printer {
 	}
 	for _, s := range set.Sequences {
 		p.used[dotted(s.Schema, s.Name)] = true
-		p.counts[s.Name], p.counts[dotted(s.Schema, s.Name)] = true, true
+		p.counts[dotted("", s.Name)], p.counts[dotted(s.Schema, s.Name)] = true, true
+		p.number[s.OwnedBy] = full(s.Schema, s.Name)
 	}
 	for _, v := range set.Views {
 		p.used[dotted(v.Schema, v.Name)] = true
@@ -72,7 +81,8 @@ func newPrinter(b *strings.Builder, set Set) *printer {
 	return p
 }
 
-func dotted(schema, name string) string { return op.Name{Schema: schema, Name: name}.String() }
+// dotted returns a name as texts of the schema that name another object have it.
+func dotted(schema, name string) string { return catalog.Quoted(op.Name{Schema: schema, Name: name}) }
 
 // note writes a comment.
 func (p *printer) note(format string, args ...any) {
@@ -100,6 +110,7 @@ func (p *printer) all() {
 	p.owners()
 	p.indexes()
 	p.foreignKeys()
+	p.allViews()
 	p.rowSecurity()
 	p.notKept()
 }
@@ -131,81 +142,6 @@ func (p *printer) extensions() {
 	}
 }
 
-// allTypes writes types behind those that they are made of.
-func (p *printer) allTypes() {
-	made := p.madeOf()
-	written := make([]bool, len(p.set.Types))
-	for left := len(written); left > 0; {
-		before := left
-		for i, t := range p.set.Types {
-			waits := slices.ContainsFunc(made[i], func(j int) bool { return j != i && !written[j] })
-			if written[i] || waits {
-				continue
-			}
-			p.section()
-			p.oneType(t)
-			written[i] = true
-			left--
-		}
-		if left == before { // a circle, or names that only look alike
-			clear(made)
-		}
-	}
-}
-
-// madeOf returns for each type the indexes of those that it names.
-func (p *printer) madeOf() [][]int {
-	index := map[string]int{}
-	for i, t := range p.set.Types {
-		for _, name := range []string{t.Name, quote(t.Name), dotted(t.Schema, t.Name), full(t.Schema, t.Name)} {
-			index[name] = i
-		}
-	}
-	made := make([][]int, len(p.set.Types))
-	for i, t := range p.set.Types {
-		for _, text := range append(typesOf(t.Attributes), t.Base) {
-			if j, ok := index[baseOf(text)]; ok {
-				made[i] = append(made[i], j)
-			}
-		}
-	}
-	return made
-}
-
-func typesOf(columns []catalog.ColumnInfo) []string {
-	all := make([]string, len(columns))
-	for i, c := range columns {
-		all[i] = c.Type
-	}
-	return all
-}
-
-func (p *printer) oneType(t catalog.TypeInfo) {
-	name := full(t.Schema, t.Name)
-	switch {
-	case t.Kind == "enum":
-		labels := make([]string, len(t.Labels))
-		for i, l := range t.Labels {
-			labels[i] = constant(l)
-		}
-		p.statement("CREATE TYPE %s AS ENUM (%s)", name, strings.Join(labels, ", "))
-	case t.Kind == "domain" && p.typed(t.Base) != "":
-		p.statement("CREATE DOMAIN %s AS %s", name, p.typed(t.Base))
-	case t.Kind == "range" && p.typed(t.Base) != "":
-		p.statement("CREATE TYPE %s AS RANGE (SUBTYPE = %s)", name, p.typed(t.Base))
-	case t.Kind == "composite" && !slices.ContainsFunc(t.Attributes, func(a catalog.ColumnInfo) bool { return p.typed(a.Type) == "" }):
-		attributes := make([]string, len(t.Attributes))
-		for i, a := range t.Attributes {
-			attributes[i] = quote(a.Name) + " " + p.typed(a.Type)
-		}
-		p.statement("CREATE TYPE %s AS (%s)", name, strings.Join(attributes, ", "))
-	default:
-		p.note("type %s (%s): how it is made is not kept", name, t.Kind)
-		delete(p.types, dotted(t.Schema, t.Name))
-		delete(p.types, t.Name)
-	}
-}
-
 // sequences writes those that no identity column makes by itself.
 func (p *printer) sequences() {
 	begun := false
@@ -234,7 +170,7 @@ func (p *printer) ownerName(s catalog.SequenceInfo) (*catalog.TableInfo, string)
 	at := strings.LastIndexByte(s.OwnedBy, '.')
 	for ; at > 0; at = strings.LastIndexByte(s.OwnedBy[:at], '.') {
 		if t := p.tables[s.OwnedBy[:at]]; t != nil {
-			return t, s.OwnedBy[at+1:]
+			return t, unquote(s.OwnedBy[at+1:])
 		}
 	}
 	return nil, ""
@@ -266,50 +202,4 @@ func columnOf(t *catalog.TableInfo, name string) *catalog.ColumnInfo {
 		}
 	}
 	return nil
-}
-
-// notKept names what there is besides, and whose text is not kept.
-func (p *printer) notKept() {
-	var b strings.Builder
-	own := *p
-	own.Builder = &b
-	for _, v := range p.set.Views {
-		reads := ""
-		if len(v.Reads) > 0 {
-			reads = ", which reads " + strings.Join(v.Reads, ", ")
-		}
-		own.note("%s %s%s", v.Kind, full(v.Schema, v.Name), reads)
-	}
-	for _, f := range p.set.Functions {
-		own.note("function %s(%s) in %s", full(f.Schema, f.Name), strings.Join(f.Arguments, ", "), f.Language)
-	}
-	for _, t := range p.set.Tables {
-		own.rules(t)
-	}
-	for _, g := range p.set.Grants {
-		own.note("%s on %s %s to %s", strings.Join(g.Privileges, ", "), g.Kind, g.Object, g.Role)
-	}
-	if b.Len() > 0 {
-		p.section()
-		p.note("also there, and not written out:")
-		p.WriteString(b.String())
-	}
-}
-
-// rules names what belongs to a table besides columns and constraints.
-func (p *printer) rules(t catalog.TableInfo) {
-	on := full(t.Schema, t.Name)
-	for i, all := range [][]catalog.TriggerInfo{t.Triggers, t.Rules} {
-		kind := [...]string{"trigger", "rule"}[i]
-		for _, one := range all {
-			calls := ""
-			if one.Function != "" {
-				calls = ", calls " + one.Function
-			}
-			p.note("%s %s on %s: %s %s%s", kind, quote(one.Name), on, one.When, strings.Join(one.Events, ", "), calls)
-		}
-	}
-	for _, name := range t.Policies {
-		p.note("policy %s on %s", quote(name), on)
-	}
 }

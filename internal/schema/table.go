@@ -63,10 +63,24 @@ func (p *printer) written(t *catalog.TableInfo) bool { return t.Kind != string(o
 // known, and so is what its parent is divided by.
 func (p *printer) partition(t *catalog.TableInfo) *catalog.TableInfo {
 	parent := p.tables[t.PartitionOf]
-	if parent == nil || t.Bound == "" || parent.PartitionBy == "" {
+	if parent == nil || !closed(t.Bound) || !p.divided(parent) {
 		return nil
 	}
 	return parent
+}
+
+// divided reports whether a table is written as a partitioned one.
+func (p *printer) divided(t *catalog.TableInfo) bool {
+	return t.PartitionBy != "" && p.runs(t.PartitionBy)
+}
+
+// alike reports whether a partition has what its table has, so that it needs no
+// columns of its own.
+func alike(t, parent *catalog.TableInfo) bool {
+	return slices.EqualFunc(t.Columns, parent.Columns, func(a, b catalog.ColumnInfo) bool {
+		a.Doubtful, b.Doubtful, a.Identity, b.Identity = false, false, "", ""
+		return a == b || b.Identity != "" && a.Name == b.Name
+	})
 }
 
 // table writes a table with all its constraints save for foreign keys.
@@ -79,23 +93,27 @@ func (p *printer) table(t *catalog.TableInfo) {
 		}
 		return
 	}
+	if t.Doubtful {
+		p.note("it may not be there: what made it may not have run, or what dropped it may have")
+	}
 	if !t.Complete {
 		p.note("not all of its columns are known: how it was made is %s", unknown(p.set.Schema))
 	}
 	parent := p.partition(t)
 	if parent == nil && t.PartitionOf != "" {
-		p.note("a partition of %s", t.PartitionOf)
+		p.note("a partition of %s", written(t.PartitionOf))
 	}
 	create := "CREATE TABLE "
 	if t.Unlogged {
 		create = "CREATE UNLOGGED TABLE "
 	}
 	p.WriteString(create + name)
+	attach := parent != nil && !alike(t, parent)
 	switch {
-	case parent != nil:
+	case parent != nil && !attach:
 		p.WriteString(" PARTITION OF " + full(parent.Schema, parent.Name))
 		p.body(p.partitionItems(t, parent), true)
-		p.WriteString(" " + p.plain(t.Bound))
+		p.WriteString(" " + plain(t.Bound))
 	case t.OfType != "" && p.types[t.OfType] != "":
 		p.WriteString(" OF " + p.types[t.OfType])
 		p.body(p.constraints(t, nil), true)
@@ -103,10 +121,13 @@ func (p *printer) table(t *catalog.TableInfo) {
 		p.body(append(p.columns(t), p.constraints(t, nil)...), false)
 		p.inherits(t)
 	}
-	if t.PartitionBy != "" {
-		p.WriteString(" PARTITION BY " + p.plain(t.PartitionBy))
+	if p.divided(t) {
+		p.WriteString(" PARTITION BY " + plain(t.PartitionBy))
 	}
 	p.WriteString(";\n")
+	if attach {
+		p.statement("ALTER TABLE %s ATTACH PARTITION %s %s", full(parent.Schema, parent.Name), name, plain(t.Bound))
+	}
 }
 
 // An item is a line of a CREATE TABLE; a comment where it cannot be a part of it.
@@ -181,14 +202,17 @@ func (p *printer) columns(t *catalog.TableInfo) []item {
 		}
 		text := quote(c.Name) + " " + typ
 		if c.Collation != "" {
-			text += " COLLATE " + collation(c.Collation)
+			text += p.collate(c.Collation)
 		}
-		value, note := p.value(c)
+		value, note := p.value(t, c)
 		if c.NotNull {
 			value += " NOT NULL"
 		}
 		if note != "" {
 			all = append(all, item{note, true})
+		}
+		if c.Doubtful {
+			all = append(all, item{quote(c.Name) + " may be gone", true})
 		}
 		all = append(all, item{text + value, false})
 	}
@@ -197,27 +221,30 @@ func (p *printer) columns(t *catalog.TableInfo) []item {
 
 // value returns how a column gets its values, or a comment that says it where the
 // functions that it needs are not written out.
-func (p *printer) value(c catalog.ColumnInfo) (text, note string) {
+func (p *printer) value(t *catalog.TableInfo, c catalog.ColumnInfo) (text, note string) {
 	switch {
 	case c.Identity != "":
-		return " GENERATED " + strings.ToUpper(c.Identity) + " AS IDENTITY", ""
-	case c.Generated != "" && p.runs(c.Generated):
-		return " GENERATED ALWAYS AS (" + p.plain(c.Generated) + ") STORED", ""
+		return " GENERATED " + strings.ToUpper(c.Identity) + " AS IDENTITY" + p.numbers(t, c), ""
+	case c.Generated != "" && !c.Outdated && p.runs(c.Generated):
+		return " GENERATED ALWAYS AS (" + plain(c.Generated) + ") STORED", ""
 	case c.Generated != "":
 		return "", quote(c.Name) + " is generated: " + c.Generated
-	case c.Default != "" && p.runs(c.Default):
-		return " DEFAULT " + p.plain(c.Default), ""
+	case c.Default != "" && !c.Outdated && p.runs(c.Default):
+		return " DEFAULT " + plain(c.Default), ""
 	case c.Default != "":
 		return "", quote(c.Name) + " has a default: " + c.Default
 	}
 	return "", ""
 }
 
-func collation(name string) string {
-	if schema, rest, ok := strings.Cut(name, "."); ok && !strings.Contains(name, `"`) {
-		return full(schema, rest)
+// numbers names the sequence of an identity column, where PostgreSQL would choose
+// another name.
+func (p *printer) numbers(t *catalog.TableInfo, c catalog.ColumnInfo) string {
+	name := p.number[dotted(t.Schema, t.Name)+"."+dotted("", c.Name)]
+	if name == "" || name == full(t.Schema, t.Name+"_"+c.Name+"_seq") {
+		return ""
 	}
-	return quote(strings.Trim(name, `"`))
+	return " (SEQUENCE NAME " + name + ")"
 }
 
 // partitionItems returns the constraints of a partition that do not come from its
@@ -240,13 +267,16 @@ func (p *printer) constraints(t, parent *catalog.TableInfo) []item {
 			}
 			primary = true
 		}
+		if late(t, k) {
+			continue
+		}
+		if k.Doubtful {
+			all = append(all, item{string(k.Kind) + " " + quote(k.Name) + " may be gone", true})
+		}
 		text, ok := p.constraint(t, k)
 		if !ok {
 			all = append(all, item{string(k.Kind) + " " + quote(k.Name) + text, true})
 			continue
-		}
-		if k.NotValid && k.Kind == op.Check {
-			all = append(all, item{"rows that were there are not checked: NOT VALID", true})
 		}
 		all = append(all, item{p.name(t, k) + text, false})
 	}
@@ -286,21 +316,30 @@ func (p *printer) constraint(t *catalog.TableInfo, k catalog.ConstraintInfo) (te
 		if !known {
 			return " (" + quoteAll(k.Columns) + "): not all of its columns are known", false
 		}
-		return strings.ToUpper(string(k.Kind)) + " (" + quoteAll(k.Columns) + ")", true
+		text = strings.ToUpper(string(k.Kind))
+		if k.NullsNotDistinct {
+			text += " NULLS NOT DISTINCT"
+		}
+		text += " (" + quoteAll(k.Columns) + ")"
+		if len(k.Include) > 0 {
+			text += " INCLUDE (" + quoteAll(k.Include) + ")"
+		}
+		return text + deferring(k), true
 	case op.Check:
 		if k.Expression == "" {
 			return ": its condition is not kept", false
 		}
-		if !p.runs(k.Expression) || !p.usableAll(t) {
+		if k.Outdated || !p.runs(k.Expression) || !p.usableAll(t) {
 			return ": " + k.Expression, false
 		}
-		return "CHECK (" + p.plain(k.Expression) + ")", true
-	}
-	if k.Expression != "" && p.usableAll(t) && p.runs(k.Expression) && strings.Contains(strings.ToUpper(k.Expression), "WITH") {
-		if strings.HasPrefix(strings.ToUpper(k.Expression), "USING") {
-			return "EXCLUDE " + p.plain(k.Expression), true
+		text = "CHECK (" + plain(k.Expression) + ")"
+		if k.NoInherit {
+			text += " NO INHERIT"
 		}
-		return "EXCLUDE USING gist (" + p.plain(k.Expression) + ")", true
+		return text, true
+	}
+	if k.Expression != "" && !k.Outdated && p.usableAll(t) && p.runs(k.Expression) {
+		return "EXCLUDE " + plain(k.Expression) + deferring(k), true
 	}
 	return ": " + k.Expression, false
 }

@@ -1,8 +1,11 @@
 package schema
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
+
+	"github.com/dropgate/dropgate/analyzer/catalog"
 )
 
 // builtin are PostgreSQL's own types without their numbers, as format_type prints
@@ -69,7 +72,7 @@ func unquote(name string) string {
 }
 
 // plain returns an expression, which may have come with blanks around it.
-func (p *printer) plain(text string) string { return strings.TrimSpace(text) }
+func plain(text string) string { return strings.TrimSpace(text) }
 
 // runs reports whether an expression ends where it seems to end and calls none of the
 // schema's functions, whose bodies are not kept.
@@ -83,7 +86,12 @@ func (p *printer) runs(text string) bool {
 		}
 	}
 	for _, m := range nextval.FindAllStringSubmatch(text, -1) {
-		if !p.counts[strings.ReplaceAll(m[1], `"`, "")] {
+		if !p.counts[m[1]] {
+			return false
+		}
+	}
+	for _, m := range cast.FindAllStringSubmatch(text, -1) {
+		if !p.castable(m[1]) {
 			return false
 		}
 	}
@@ -93,8 +101,22 @@ func (p *printer) runs(text string) bool {
 var (
 	// call is a name with a parenthesis behind it.
 	call    = regexp.MustCompile(`([\pL_][\pL\pN_$]*|"(?:[^"]|"")+")\s*\(`)
+	cast    = regexp.MustCompile(`::\s*([\pL_][\pL\pN_$.]*|"(?:[^"]|"")+")`)
 	nextval = regexp.MustCompile(`(?i)nextval\s*\(\s*'([^']*)'`)
 )
+
+// castable reports whether the type that a name stands for is there.
+func (p *printer) castable(text string) bool {
+	if !strings.Contains(text, `"`) {
+		text = strings.ToLower(text)
+	}
+	schema, name := parts(text)
+	return p.any || schema == catalog.SystemSchema || schema == "" && (builtin[name] || spoken[name]) ||
+		p.types[dotted(schema, name)] != "" || p.tables[dotted(cmp.Or(schema, "public"), name)] != nil
+}
+
+// spoken are words that types of PostgreSQL's own begin with.
+var spoken = words("int decimal dec float double national nchar timestamp time pg_lsn record void")
 
 // closed reports whether a text can stand inside a statement and ends no sooner than
 // it seems: its quotes, comments and parentheses are closed, and no semicolon is in

@@ -36,7 +36,10 @@ type Comparison struct {
 }
 
 // Kinds are the kinds of objects that are compared.
-var Kinds = []string{"table", "column", "constraint", "index", "sequence"}
+var Kinds = []string{
+	"table", "column", "constraint", "index", "sequence", "view", "materialized view", "enum", "composite", "domain", "range", "base", "shell",
+	"function", "procedure", "aggregate", "trigger", "rule", "policy", "extension", "event trigger", "collation", "grant",
+}
 
 // Compare compares the tables and sequences that PostgreSQL has (want) with those
 // that the catalog describes.
@@ -199,8 +202,13 @@ func constraintLine(k catalog.ConstraintInfo) string {
 	if k.References != "" {
 		line += fmt.Sprintf(" references %s (%s) delete %s update %s", k.References, strings.Join(k.RefColumns, ", "), k.OnDelete, k.OnUpdate)
 	}
-	if k.NotValid {
-		line += " not valid"
+	for _, is := range []struct {
+		is   bool
+		word string
+	}{{k.NotValid, " not valid"}, {k.Deferrable, " deferrable"}, {k.Deferred, " deferred"}, {k.NoInherit, " no inherit"}} {
+		if is.is {
+			line += is.word
+		}
 	}
 	return line
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/dropgate/dropgate/analyzer"
-	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/migration"
 	"github.com/dropgate/dropgate/analyzer/pgsql"
 	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/pgtest"
+	"github.com/dropgate/dropgate/internal/schema"
 )
 
 // A Result is what running a set of migrations has shown.
@@ -25,7 +25,12 @@ type Result struct {
 	// Refused are statements that the server did not run, and why. The catalog is not
 	// told of them either, so that both sides know of the same ones.
 	Refused []string
+	// Comparison holds what dropgate schema prints as JSON against pg_catalog.
 	Comparison
+	// Again holds a database that the printed SQL made against the one that the
+	// migrations made; Broken is what PostgreSQL says of that SQL if it refuses it.
+	Again  Comparison
+	Broken string
 }
 
 // Run runs each set of migrations on a database of its own, in the order in which
@@ -78,16 +83,32 @@ func (r *runner) run(ctx context.Context, all []*migration.Migration) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	set := schema.Set{Path: r.result.Set}
+	if c := analyzer.Schemas(analyzer.Options{}, r.ran(all))[r.result.Set]; c != nil {
+		set.Schema = c.Describe()
+	}
+	return r.compare(ctx, conn, set)
+}
+
+// compare holds what is printed of a set against the database that the connection is
+// to.
+func (r *runner) compare(ctx context.Context, conn *pgx.Conn, set schema.Set) error {
 	want, err := Read(ctx, conn)
 	if err != nil {
 		return err
 	}
-	var got catalog.Schema
-	if c := analyzer.Schemas(analyzer.Options{}, r.ran(all))[r.result.Set]; c != nil {
-		got = c.Describe()
+	objects, err := ObjectsIn(ctx, conn)
+	if err != nil {
+		return err
+	}
+	got, err := Printed(set)
+	if err != nil {
+		return err
 	}
 	r.result.Comparison = Compare(want, got)
-	return nil
+	r.result.objects(objects, ObjectsOf(got))
+	r.result.Again, r.result.Broken, err = again(ctx, r.server, conn, set)
+	return err
 }
 
 // ran returns the migrations without the statements that the server refused: blanks
@@ -156,6 +177,9 @@ var metaCommand = regexp.MustCompile(`(?m)^\\[a-z]`)
 // in one, or holds a statement that is refused, is sent statement by statement.
 func (r *runner) section(ctx context.Context, conn *pgx.Conn, f *source.File, s migration.Section) {
 	if _, err := conn.PgConn().Exec(ctx, f.Text(s.Span)).ReadAll(); err == nil {
+		if conn.PgConn().TxStatus() != 'I' { // the tool's own transaction would end here
+			_, _ = conn.PgConn().Exec(ctx, "COMMIT").ReadAll()
+		}
 		return
 	}
 	_, _ = conn.PgConn().Exec(ctx, "ROLLBACK").ReadAll() // there may be none to roll back
@@ -169,7 +193,7 @@ func (r *runner) singly(ctx context.Context, conn *pgx.Conn, f *source.File, s m
 		if transaction.MatchString(text) {
 			continue // a statement that is refused must not undo those before it
 		}
-		if _, err := conn.PgConn().Exec(ctx, text).ReadAll(); err != nil {
+		if err := execute(ctx, conn, text); err != nil {
 			r.refused[f] = append(r.refused[f], statement.Span)
 			r.refuse(fmt.Sprintf("%s:%d", f.Path, f.Position(statement.Span.Start).Line), err.Error())
 		}

@@ -152,3 +152,39 @@ func own(names []string) []string {
 func whole(all []string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(p string) bool { return strings.Contains(p, "(") })
 }
+
+// objects compares the lines of ObjectsIn and ObjectsOf.
+func (c *Comparison) objects(want, got []string) {
+	c.listed(want, got, func(line string) (kind, rest string) {
+		for _, kind := range Kinds {
+			if rest, ok := strings.CutPrefix(line, kind+" "); ok {
+				return kind, rest
+			}
+		}
+		return "other", line
+	})
+}
+
+// listed compares lines of which the kind is told by split.
+func (c *Comparison) listed(want, got []string, split func(string) (kind, rest string)) {
+	left := map[string]int{}
+	for _, line := range got {
+		left[line]++
+	}
+	for _, line := range want {
+		kind, rest := split(line)
+		own := ""
+		if left[line] > 0 {
+			left[line]--
+			own = "it"
+		}
+		c.note(kind, rest, "it", own)
+	}
+	for _, line := range got {
+		if left[line] > 0 {
+			left[line]--
+			kind, rest := split(line)
+			c.note(kind, rest, "", "it")
+		}
+	}
+}

@@ -7,12 +7,12 @@ WITH own AS (
 -- The constructors of a range are part of its type.
 extended AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e' OR deptype = 'i' AND classid = 'pg_proc'::regclass),
 relation AS (
-  SELECT c.oid, c.relkind, c.relacl, c.relowner, n.nspname || '.' || c.relname AS name
+  SELECT c.oid, c.relkind, c.relacl, c.relowner, n.nspname || '.' || c.relname AS name, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS quoted
   FROM pg_class c JOIN own n ON n.oid = c.relnamespace
   WHERE NOT EXISTS (SELECT FROM extended e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid)
 ),
 proc AS (
-  SELECT p.*, n.nspname || '.' || p.proname AS name
+  SELECT p.*, n.nspname || '.' || p.proname AS name, quote_ident(n.nspname) || '.' || quote_ident(p.proname) AS quoted
   FROM pg_proc p JOIN own n ON n.oid = p.pronamespace
   WHERE NOT EXISTS (SELECT FROM extended e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid)
 ),
@@ -22,17 +22,17 @@ own_type AS (
   WHERE NOT EXISTS (SELECT FROM extended e WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid)
 ),
 function_name AS (
-  SELECT p.oid, CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE n.nspname || '.' END || p.proname AS name
+  SELECT p.oid, CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE quote_ident(n.nspname) || '.' END || quote_ident(p.proname) AS name
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 ),
 granted AS (
-  SELECT 'table' AS kind, name, relacl AS acl, relowner AS owner FROM relation WHERE relkind IN ('r', 'v', 'm', 'f', 'p')
-  UNION ALL SELECT 'sequence', name, relacl, relowner FROM relation WHERE relkind = 'S'
-  UNION ALL SELECT 'schema', n.nspname, n.nspacl, n.nspowner FROM pg_namespace n JOIN own USING (oid)
-  UNION ALL SELECT 'function', name, proacl, proowner FROM proc
+  SELECT 'table' AS kind, quoted AS name, relacl AS acl, relowner AS owner FROM relation WHERE relkind IN ('r', 'v', 'm', 'f', 'p')
+  UNION ALL SELECT 'sequence', quoted, relacl, relowner FROM relation WHERE relkind = 'S'
+  UNION ALL SELECT 'schema', quote_ident(n.nspname), n.nspacl, n.nspowner FROM pg_namespace n JOIN own USING (oid)
+  UNION ALL SELECT 'function', quoted, proacl, proowner FROM proc
 )
 SELECT CASE r.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END || r.name || ' reads {' || coalesce((
-    SELECT string_agg(DISTINCT n.nspname || '.' || c.relname, ', ' ORDER BY n.nspname || '.' || c.relname)
+    SELECT string_agg(DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.relname), ', ' ORDER BY quote_ident(n.nspname) || '.' || quote_ident(c.relname))
     FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
     JOIN pg_class c ON c.oid = d.refobjid JOIN own n ON n.oid = c.relnamespace
     WHERE w.ev_class = r.oid AND w.rulename = '_RETURN' AND c.oid <> r.oid AND c.relkind IN ('r', 'v', 'm', 'f', 'p')), '') || '}'
@@ -82,7 +82,7 @@ UNION ALL
 SELECT 'event trigger ' || t.evtname || ' on ' || t.evtevent || ' runs ' || f.name || CASE t.evtenabled WHEN 'D' THEN ' disabled' ELSE '' END
 FROM pg_event_trigger t JOIN function_name f ON f.oid = t.evtfoid
 UNION ALL
-SELECT 'collation ' || n.nspname || '.' || c.collname FROM pg_collation c JOIN own n ON n.oid = c.collnamespace
+SELECT 'collation ' || quote_ident(n.nspname) || '.' || quote_ident(c.collname) FROM pg_collation c JOIN own n ON n.oid = c.collnamespace
 UNION ALL
 SELECT DISTINCT 'grant on ' || g.kind || ' ' || g.name || ' to ' || CASE a.grantee WHEN 0 THEN 'public' ELSE a.grantee::regrole::text END || ': '
   || string_agg(DISTINCT lower(a.privilege_type), ', ' ORDER BY lower(a.privilege_type))

@@ -52,7 +52,7 @@ func (t *truth) readTables(ctx context.Context) error {
 			CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' ELSE 'foreign table' END,
 			c.relpersistence = 'u', coalesce(pg_get_partkeydef(c.oid), ''), c.relrowsecurity,
 			coalesce(pg_get_expr(c.relpartbound, c.oid), ''),
-			coalesce((SELECT tn.nspname || '.' || ty.typname FROM pg_type ty JOIN pg_namespace tn ON tn.oid = ty.typnamespace
+			coalesce((SELECT quote_ident(tn.nspname) || '.' || quote_ident(ty.typname) FROM pg_type ty JOIN pg_namespace tn ON tn.oid = ty.typnamespace
 				WHERE ty.oid = c.reloftype), '')
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind IN ('r', 'p', 'f') AND`+users+`ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`)
@@ -74,7 +74,7 @@ func (t *truth) readTables(ctx context.Context) error {
 
 func (t *truth) readParents(ctx context.Context) error {
 	rows, err := t.conn.Query(ctx, `
-		SELECT i.inhrelid, n.nspname || '.' || p.relname, c.relispartition
+		SELECT i.inhrelid, quote_ident(n.nspname) || '.' || quote_ident(p.relname), c.relispartition
 		FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 		JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace n ON n.oid = p.relnamespace
 		ORDER BY i.inhrelid, i.inhseqno`)
@@ -103,7 +103,7 @@ func (t *truth) readColumns(ctx context.Context) error {
 			CASE WHEN a.attgenerated = '' THEN coalesce(pg_get_expr(d.adbin, d.adrelid), '') ELSE '' END,
 			CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' ELSE '' END,
 			CASE WHEN a.attgenerated <> '' THEN coalesce(pg_get_expr(d.adbin, d.adrelid), '') ELSE '' END,
-			CASE WHEN a.attcollation NOT IN (0, ty.typcollation) THEN co.collname ELSE '' END
+			CASE WHEN a.attcollation NOT IN (0, ty.typcollation) THEN quote_ident(co.collname) ELSE '' END
 		FROM pg_attribute a JOIN pg_type ty ON ty.oid = a.atttypid
 		LEFT JOIN pg_collation co ON co.oid = a.attcollation
 		LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -139,11 +139,11 @@ func (t *truth) readConstraints(ctx context.Context) error {
 		SELECT k.conrelid, k.conname, k.contype::text,
 			ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(n, i)
 				JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.i),
-			coalesce((SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			coalesce((SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 				WHERE c.oid = k.confrelid), ''),
 			ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(n, i)
 				JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY u.i),
-			k.confdeltype::text, k.confupdtype::text, NOT k.convalidated
+			k.confdeltype::text, k.confupdtype::text, NOT k.convalidated, k.condeferrable, k.condeferred, k.connoinherit AND k.contype = 'c'
 		FROM pg_constraint k
 		WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conrelid <> 0
 			AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)
@@ -155,7 +155,7 @@ func (t *truth) readConstraints(ctx context.Context) error {
 	var kind, deletes, updates string
 	var one catalog.ConstraintInfo
 	_, err = pgx.ForEachRow(rows, []any{&oid, &one.Name, &kind, &one.Columns, &one.References, &one.RefColumns,
-		&deletes, &updates, &one.NotValid}, func() error {
+		&deletes, &updates, &one.NotValid, &one.Deferrable, &one.Deferred, &one.NoInherit}, func() error {
 		k := one
 		k.Kind, k.OnDelete, k.OnUpdate = kinds[kind], actions[deletes], actions[updates]
 		if info := t.tables[oid]; info != nil {
@@ -172,7 +172,7 @@ const expression = "(expression)"
 func (t *truth) readIndexes(ctx context.Context) error {
 	rows, err := t.conn.Query(ctx, `
 		SELECT i.indrelid, c.relname, i.indisunique, am.amname,
-			ARRAY(SELECT coalesce(a.attname::text, '`+expression+`') FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(n, p)
+			ARRAY(SELECT coalesce(quote_ident(a.attname), '`+expression+`') FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(n, p)
 				LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.n AND u.n <> 0
 				WHERE u.p <= i.indnkeyatts ORDER BY u.p),
 			ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(n, p)
@@ -201,7 +201,7 @@ func (t *truth) readSequences(ctx context.Context) error {
 		SELECT n.nspname, c.relname, coalesce(o.owner, '')
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		LEFT JOIN LATERAL (
-			SELECT tn.nspname || '.' || tc.relname || '.' || a.attname AS owner
+			SELECT quote_ident(tn.nspname) || '.' || quote_ident(tc.relname) || '.' || quote_ident(a.attname) AS owner
 			FROM pg_depend d JOIN pg_class tc ON tc.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = tc.relnamespace
 			JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 			WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.objid = c.oid
@@ -222,8 +222,9 @@ func (t *truth) readSequences(ctx context.Context) error {
 // plain returns a key of an index as Read returns it.
 func plain(key string, columns []catalog.ColumnInfo) string {
 	for _, column := range columns {
-		if column.Name == key {
-			return key
+		name := catalog.Quoted(op.Name{Name: column.Name})
+		if key == name || strings.HasPrefix(key, name+" ") {
+			return name
 		}
 	}
 	if strings.TrimSpace(key) == "" {

@@ -25,5 +25,4 @@ CREATE TABLE public."x_direction_TB" ();
 
 ALTER TABLE public.U&"a"" {\000a%%{init: {""theme"": ""dark""}}%%" ADD CONSTRAINT U&"f\000a--" FOREIGN KEY ("FK-1") REFERENCES public."x direction TB" (pk);
 
--- also there, and not written out:
--- view public.U&"v\000aDROP TABLE y;"
+-- view public.U&"v\000aDROP TABLE y;": its query is not kept

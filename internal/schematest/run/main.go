@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -135,11 +136,29 @@ func show(out io.Writer, r schematest.Result, refused bool) {
 		}
 		_, _ = fmt.Fprintf(out, "  refused: %.200s\n", line)
 	}
-	for _, kind := range schematest.Kinds {
-		n := r.Counts[kind]
-		_, _ = fmt.Fprintf(out, "  %-10s %5d compared, %d different, %d doubtful\n", kind, n.Compared, n.Different, n.Doubtful)
+	counts(out, r.Comparison)
+	_, _ = fmt.Fprintln(out, "  the printed SQL, run again:")
+	if r.Broken != "" {
+		_, _ = fmt.Fprintf(out, "  PostgreSQL refuses it: %s\n", r.Broken)
+		return
 	}
-	for _, d := range r.Differences {
+	counts(out, r.Again)
+}
+
+// counts prints the figures of a comparison and its differences.
+func counts(out io.Writer, c schematest.Comparison) {
+	kinds := slices.Clone(schematest.Kinds)
+	for _, kind := range slices.Sorted(maps.Keys(c.Counts)) {
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	for _, kind := range kinds {
+		if n := c.Counts[kind]; n.Compared > 0 {
+			_, _ = fmt.Fprintf(out, "  %-17s %5d compared, %d different, %d doubtful\n", kind, n.Compared, n.Different, n.Doubtful)
+		}
+	}
+	for _, d := range c.Differences {
 		_, _ = fmt.Fprintf(out, "  %s\n", d)
 	}
 }
