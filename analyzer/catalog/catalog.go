@@ -35,7 +35,8 @@ func (s State) MayHoldData() bool { return s != Created && s != Gone }
 // usable; see New.
 type Catalog struct {
 	tables  map[op.Name]*Table
-	order   []*Table // the tables by name; nil when that has to be made anew
+	order   []*Table             // the tables by name; nil when that has to be made anew
+	under   map[op.Name][]*Table // what inherits from a table or is a partition of it; the same
 	objects map[objectKey]*object
 	gone    map[objectKey]bool
 	schemas map[string]*object
@@ -383,13 +384,13 @@ func copyKey(table op.Name, column string) string { return table.String() + "\x0
 // put gives a table its name.
 func (c *Catalog) put(name op.Name, t *Table) {
 	c.tables[name] = t
-	c.order = nil
+	c.order, c.under = nil, nil
 }
 
 // remove forgets the table of that name.
 func (c *Catalog) remove(name op.Name) {
 	delete(c.tables, name)
-	c.order = nil
+	c.order, c.under = nil, nil
 }
 
 // sorted returns all tables by name: the order of a map is no order.

@@ -68,7 +68,7 @@ func (c *Catalog) parents(t *Table, o *op.CreateTable) []*Table {
 		} else {
 			t.Parents = append(t.Parents, from.Name)
 		}
-		c.bonds = true
+		c.bond()
 		all = append(all, from)
 	}
 	return all

@@ -105,6 +105,7 @@ func (c *Catalog) moveParts(t *Table, name op.Name) {
 
 // followTable lets other tables follow one that they name.
 func (c *Catalog) followTable(old, name op.Name) {
+	c.under = nil
 	for _, other := range c.tables {
 		changed := false
 		for _, k := range other.constraints {

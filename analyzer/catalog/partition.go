@@ -105,7 +105,7 @@ func (c *Catalog) attach(o *op.AttachPartition) {
 		return
 	}
 	t.Parent, t.bound = parent.Name, o.Bound
-	c.bonds = true
+	c.bond()
 	for _, column := range t.Columns {
 		if parent.column(column.Name) != nil {
 			column.local = false
@@ -136,6 +136,7 @@ func (c *Catalog) indexNamed(n op.Name) *index {
 // detach is DETACH PARTITION: what the partition has is its own from then on.
 func (c *Catalog) detach(t *Table) {
 	t.Parent, t.bound = op.Name{}, ""
+	c.bond()
 	t.settle()
 }
 
@@ -161,9 +162,10 @@ func (c *Catalog) inherit(o *op.Inherit) {
 			return
 		}
 		t.Parents = append(t.Parents, parent.Name)
-		c.bonds = true
+		c.bond()
 		return
 	}
+	c.bond()
 	t.Parents = slices.DeleteFunc(t.Parents, func(n op.Name) bool { return n == parent.Name })
 	if len(t.Parents) == 0 {
 		t.settle()
@@ -178,7 +180,9 @@ func (c *Catalog) isUnder(t, above *Table) bool {
 
 // orphan makes those under a table that is no more tables of their own.
 func (c *Catalog) orphan(t *Table) {
-	for _, heir := range c.heirs(t) {
+	heirs := c.heirs(t)
+	c.bond()
+	for _, heir := range heirs {
 		heir.Parents = slices.DeleteFunc(heir.Parents, func(n op.Name) bool { return n == t.Name })
 		if heir.Parent == t.Name {
 			heir.Parent, heir.bound = op.Name{}, ""

@@ -33,16 +33,11 @@ func (c *Catalog) older(t *Table) bool { return !t.Temporary && c.stateOf(t.epoc
 // family returns the table and all that inherit from it or are partitions of it,
 // at any depth, each once.
 func (c *Catalog) family(t *Table) []*Table {
-	under := map[op.Name][]*Table{}
-	for _, other := range c.sorted() {
-		if !other.Parent.IsZero() {
-			under[other.Parent] = append(under[other.Parent], other)
-		}
-		for _, parent := range other.Parents {
-			under[parent] = append(under[parent], other)
-		}
-	}
 	all := []*Table{t}
+	if !c.bonds {
+		return all
+	}
+	under := c.bondsUnder()
 	seen := map[*Table]bool{t: true}
 	for i := 0; i < len(all); i++ {
 		for _, child := range under[all[i].Name] {
@@ -54,6 +49,27 @@ func (c *Catalog) family(t *Table) []*Table {
 	}
 	return all
 }
+
+// bondsUnder returns the tables that are right under each one. Whatever changes
+// who is under whom forgets what it returned.
+func (c *Catalog) bondsUnder() map[op.Name][]*Table {
+	if c.under != nil {
+		return c.under
+	}
+	c.under = map[op.Name][]*Table{}
+	for _, t := range c.sorted() {
+		if !t.Parent.IsZero() {
+			c.under[t.Parent] = append(c.under[t.Parent], t)
+		}
+		for _, parent := range t.Parents {
+			c.under[parent] = append(c.under[parent], t)
+		}
+	}
+	return c.under
+}
+
+// bond notes that who is under whom has changed.
+func (c *Catalog) bond() { c.bonds, c.under = true, nil }
 
 // Heirs returns the tables that inherit from the table and were there before the
 // change: what is done to its rows is done to theirs. With columns it returns those
@@ -122,19 +138,7 @@ func (c *Catalog) upward(t *Table) []*Table {
 	return all
 }
 func (c *Catalog) children(t *Table) []*Table {
-	var all []*Table
-	for _, other := range c.sorted() {
-		if other.Parent == t.Name {
-			all = append(all, other)
-			continue
-		}
-		for _, parent := range other.Parents {
-			if parent == t.Name {
-				all = append(all, other)
-			}
-		}
-	}
-	return all
+	return slices.Clip(c.bondsUnder()[t.Name])
 }
 
 // TypedTables returns the tables that are made of a composite type.
