@@ -72,20 +72,29 @@ func (c *Catalog) rely(t *Table, set []op.Assignment) {
 		if a.Value.Kind == op.Same {
 			continue
 		}
-		place := c.copies[copyKey(t.Name, a.Column)]
-		among := c.tables
-		if place == "" { // only what is beside it in the same row
-			among = map[op.Name]*Table{t.Name: t}
-		}
-		for _, other := range among {
-			if other.Name.String() == place {
-				other.epoch = -1
+		for _, column := range t.Columns {
+			if savedIn(set, a.Column, column.Name) {
+				column.epoch = -1
 			}
-			for _, column := range other.Columns {
-				beside := other == t && savedIn(set, a.Column, column.Name)
-				if other.Name.String() == place || other.Name.String()+"."+column.Name == place || beside {
-					column.epoch = -1
-				}
+		}
+		if place := c.copies[copyKey(t.Name, a.Column)]; place != "" {
+			c.relyOn(place)
+		}
+	}
+}
+
+// relyOn says so of the table or the column that a copy is in.
+func (c *Catalog) relyOn(place string) {
+	for _, t := range c.tables {
+		if !strings.HasPrefix(place, t.Name.String()) {
+			continue
+		}
+		if t.Name.String() == place {
+			t.epoch = -1
+		}
+		for _, column := range t.Columns {
+			if t.Name.String() == place || t.Name.String()+"."+column.Name == place {
+				column.epoch = -1
 			}
 		}
 	}

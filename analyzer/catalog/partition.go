@@ -180,7 +180,8 @@ func (c *Catalog) isUnder(t, above *Table) bool {
 
 // orphan makes those under a table that is no more tables of their own.
 func (c *Catalog) orphan(t *Table) {
-	for _, heir := range c.heirs(t) {
+	heirs := c.heirs(t)
+	for _, heir := range heirs {
 		heir.Parents = slices.DeleteFunc(heir.Parents, func(n op.Name) bool { return n == t.Name })
 		if heir.Parent == t.Name {
 			heir.Parent, heir.bound = op.Name{}, ""

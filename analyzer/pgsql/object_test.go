@@ -124,6 +124,7 @@ func TestObjects(t *testing.T) {
 		{"ALTER DOMAIN a ADD CONSTRAINT k CHECK (VALUE > 0)", one(&op.AlterDomain{Domain: bare("a"), Add: &op.DomainCheck{Name: "k", Expression: "VALUE > 0"}})},
 		{"ALTER DOMAIN a DROP CONSTRAINT k", one(&op.AlterDomain{Domain: bare("a"), Drop: "k"})},
 		{"ALTER DOMAIN a RENAME CONSTRAINT k TO l", one(&op.AlterDomain{Domain: bare("a"), Rename: "k", To: "l"})},
+		{"ALTER DOMAIN a VALIDATE CONSTRAINT k", one(&op.Use{Kind: op.Type, Name: bare("a")})},
 		{"ALTER DOMAIN a RENAME TO b", one(&op.Rename{Kind: op.Domain, Name: bare("a"), To: "b"})},
 		{"CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" WITH SCHEMA s CASCADE", one(&op.CreateExtension{Name: "uuid-ossp", Schema: "s", IfNotExists: true, Cascade: true})},
 		{"ALTER EXTENSION a SET SCHEMA s", one(&op.SetSchema{Kind: op.Extension, Name: bare("a"), Schema: "s"})},

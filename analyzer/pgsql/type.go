@@ -168,8 +168,10 @@ func (r *reader) alterType(n *pg_query.Node) op.Operation {
 		o.Add = &check
 	case "X":
 		o.Drop = s.Name
+	case "V": // every value is checked
+		return &op.Use{Kind: op.Type, Name: o.Domain}
 	default:
-		return nil // VALIDATE CONSTRAINT
+		return nil
 	}
 	return o
 }
