@@ -147,6 +147,9 @@ func (w row) undoable(n *pg_query.Node, column string) bool {
 	if e.Lexpr == nil {
 		return name == "-" && keeps(e.Rexpr)
 	}
+	if is, null := constant(e.Lexpr); name == "||" && is && !null && keeps(e.Rexpr) {
+		return true // of two documents the one behind keeps what it has
+	}
 	other := operands[name]
 	return other != nil && (keeps(e.Lexpr) && other(e.Rexpr) || keeps(e.Rexpr) && other(e.Lexpr))
 }
