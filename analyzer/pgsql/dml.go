@@ -162,6 +162,9 @@ func (r *reader) merges(s *pg_query.MergeStmt, span source.Span) []op.At {
 	m.On, _ = w.joined([]*pg_query.Node{s.SourceRelation}, s.JoinCondition)
 	for _, n := range s.MergeWhenClauses {
 		when := n.GetMergeWhenClause()
+		if op.Impossible(w.condition(when.Condition)) {
+			continue
+		}
 		switch when.CommandType {
 		case pg_query.CmdType_CMD_DELETE:
 			m.Deletes = true

@@ -22,7 +22,7 @@ type reader struct {
 	// queries are those of WITH that are known, with the rows that theirs come from.
 	queries map[string][]*origin
 	set     map[string]newValue // what the UPDATE at hand sets columns to
-	walked  int // nodes that were looked at for what they read
+	walked  int                 // nodes that were looked at for what they read
 }
 
 // at returns the index of the first token that begins at the tree's location or

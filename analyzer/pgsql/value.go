@@ -224,6 +224,7 @@ func (w row) conditional(n *pg_query.Node, column string) bool {
 		}
 		for _, when := range c.Args {
 			always := func(string) bool { return true }
+			w.set = map[string]newValue{column: {expression: when.GetCaseWhen().Result}}
 			if c.Arg == nil && op.Unbounded(w.condition(when.GetCaseWhen().Expr), []string{column}, always) {
 				return false
 			}
