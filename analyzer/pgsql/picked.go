@@ -135,14 +135,18 @@ type tie struct {
 	column string
 }
 
-// tied returns the relation's column that a reference names.
-func tied(items []fromItem, n *pg_query.Node) (tie, bool) {
+// tied returns the relation's column that a reference names; a bare name may be a
+// variable's of the body instead.
+func (r *reader) tied(items []fromItem, n *pg_query.Node) (tie, bool) {
 	parts := strs(n.GetColumnRef().GetFields())
 	if n.GetColumnRef() == nil || len(parts) != len(n.GetColumnRef().Fields) {
 		return tie{}, false
 	}
 	switch {
 	case len(parts) == 1 && len(items) == 1:
+		if _, v := r.vars.variable(n); v != nil {
+			return tie{}, false
+		}
 		return tie{0, parts[0]}, true
 	case len(parts) == 2:
 		i := slices.IndexFunc(items, func(f fromItem) bool { return f.name == parts[0] })
@@ -185,8 +189,8 @@ func (r *reader) origins(s *pg_query.SelectStmt) []*origin {
 	same := map[tie][]tie{}
 	for _, n := range slices.Concat(on, where) {
 		for _, pair := range equal(n) {
-			a, okA := tied(items, pair[0])
-			b, okB := tied(items, pair[1])
+			a, okA := r.tied(items, pair[0])
+			b, okB := r.tied(items, pair[1])
 			if okA && okB {
 				same[a], same[b] = append(same[a], b), append(same[b], a)
 			}
@@ -199,7 +203,7 @@ func (r *reader) origins(s *pg_query.SelectStmt) []*origin {
 				return all
 			}
 			made := &origin{table: o.table, where: o.where, columns: map[string]string{}, places: map[int]string{}}
-			made.list(o, s.TargetList, items, func(t tie) string { return follow(i, o, same, t) })
+			made.list(r, o, s.TargetList, items, func(t tie) string { return follow(i, o, same, t) })
 			for _, n := range where {
 				made.and(r.ofItem(items, i, o).condition(n), o)
 			}
@@ -224,7 +228,7 @@ func follow(item int, o *origin, same map[tie][]tie, t tie) string {
 
 // list notes under which names and places a query's list shows the columns of the
 // origin. The least and the greatest of values are values too.
-func (o *origin) list(from *origin, targets []*pg_query.Node, items []fromItem, column func(tie) string) {
+func (o *origin) list(r *reader, from *origin, targets []*pg_query.Node, items []fromItem, column func(tie) string) {
 	star := false
 	for i, n := range targets {
 		target := n.GetResTarget()
@@ -242,7 +246,7 @@ func (o *origin) list(from *origin, targets []*pg_query.Node, items []fromItem, 
 				}
 			}
 		}
-		t, ok := tied(items, value)
+		t, ok := r.tied(items, value)
 		if name == "" {
 			name = t.column
 		}
@@ -412,7 +416,7 @@ func (w row) ties(items []fromItem, where []*pg_query.Node) []*tiedRow {
 func (w row) tiedColumn(items []fromItem, i int, o *origin, pair [2]*pg_query.Node) string {
 	for _, sides := range [][2]*pg_query.Node{pair, {pair[1], pair[0]}} {
 		own, ok := w.ownColumn(sides[0])
-		t, found := tied(items, sides[1])
+		t, found := w.reader.tied(items, sides[1])
 		if ok && found && len(strs(sides[1].GetColumnRef().GetFields())) == 2 && t.item == i && o.column(t.column) == own {
 			return own
 		}
