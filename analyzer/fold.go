@@ -74,8 +74,11 @@ func (r *review) fold() {
 func reach(host, f Finding, why string) []Reached {
 	table := op.Name{Schema: f.Object.Schema, Name: f.Object.Name}.String()
 	all := slices.Clone(host.Reach)
-	for _, more := range slices.Concat([]Reached{{Kind: op.Table, Name: table, Why: why, Size: f.Size}}, f.Reach) {
+	for i, more := range slices.Concat([]Reached{{Kind: op.Table, Name: table, Why: why, Size: f.Size}}, f.Reach) {
 		known := slices.ContainsFunc(all, func(r Reached) bool { return r.Kind == more.Kind && r.Name == more.Name })
+		if i > 0 && more.From == "" {
+			more.From = table
+		}
 		if !known {
 			all = append(all, more)
 		}

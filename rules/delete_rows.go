@@ -31,10 +31,11 @@ func checkDelete(p *analyzer.Pass) {
 		return
 	}
 	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
-	bounded := p.Catalog.Bounded(t, o.Only, o.Where)
+	where := p.Catalog.OfRow(t, o.Where)
+	bounded := p.Catalog.Bounded(t, o.Only, where)
 	switch {
 	case own:
-		j.Reasons, j.Message = pickedRows(o, t, bounded, len(losses) > 0)
+		j.Reasons, j.Message = pickedRows(where, o.Table, t, bounded, len(losses) > 0)
 	default:
 		j.Message = fmt.Sprintf("Deletes rows of table %s, which this change made, and what refers to them.", o.Table)
 		j.Reasons = []analyzer.Reason{reason(60, "what refers to the rows was there before the change")}
@@ -59,21 +60,21 @@ func checkDelete(p *analyzer.Pass) {
 }
 
 // pickedRows says which rows a DELETE picks, and what losing them counts.
-func pickedRows(o *op.Delete, t *catalog.Table, bounded, cascades bool) ([]analyzer.Reason, string) {
+func pickedRows(where op.Condition, table op.Name, t *catalog.Table, bounded, cascades bool) ([]analyzer.Reason, string) {
 	notNull := func(column string) bool { return t != nil && t.NotNull(column) && !t.Implied }
 	switch {
-	case op.Unbounded(o.Where, nil, notNull):
+	case op.Unbounded(where, nil, notNull):
 		return []analyzer.Reason{reason(85, "every row of an existing table is deleted")},
-			fmt.Sprintf("Deletes every row of table %s.", o.Table)
+			fmt.Sprintf("Deletes every row of table %s.", table)
 	case bounded && !cascades:
 		return []analyzer.Reason{reason(40, "the rows are picked by a constant key")},
-			fmt.Sprintf("Deletes rows of table %s, picked by a constant key.", o.Table)
+			fmt.Sprintf("Deletes rows of table %s, picked by a constant key.", table)
 	case bounded:
 		return []analyzer.Reason{
 			reason(40, "the rows are picked by a constant key"),
 			reason(20, "the text sets no limit to the rows that they take along"),
-		}, fmt.Sprintf("Deletes rows of table %s, and what refers to them.", o.Table)
+		}, fmt.Sprintf("Deletes rows of table %s, and what refers to them.", table)
 	}
 	return []analyzer.Reason{reason(62, "rows are picked by a condition, and the text sets no limit to them")},
-		fmt.Sprintf("Deletes the rows of table %s that a condition picks; the text sets no limit to how many.", o.Table)
+		fmt.Sprintf("Deletes the rows of table %s that a condition picks; the text sets no limit to how many.", table)
 }

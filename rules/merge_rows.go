@@ -32,11 +32,12 @@ func checkMerge(p *analyzer.Pass) {
 		return
 	}
 	t, state := p.Catalog.Table(o.Table)
+	on := p.Catalog.OfRow(t, o.On)
 	own := state.MayHoldData() || t != nil && p.Catalog.HoldsRows(t)
 	unlinked := p.Catalog.UpdateReach(t, false, changed(o.Sets))
 	var lost overwrite
 	if own || len(unlinked) > 0 {
-		lost = overwritten(p, o.Table, o.Sets, nil, !own)
+		lost = overwritten(p, o.Table, o.Sets, on, !own)
 	}
 	var deleted []catalog.Loss
 	if o.Deletes {
@@ -46,7 +47,7 @@ func checkMerge(p *analyzer.Pass) {
 		return
 	}
 	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
-	bounded := p.Catalog.Bounded(t, false, o.On)
+	bounded := p.Catalog.Bounded(t, false, on)
 	switch {
 	case bounded && len(deleted) == 0:
 		j.Reasons = []analyzer.Reason{reason(40, "the rows are picked by constant keys")}

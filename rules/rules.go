@@ -61,7 +61,7 @@ func reason(points int, format string, args ...any) analyzer.Reason {
 func reached(losses []catalog.Loss, reasons []analyzer.Reason) ([]analyzer.Reached, []analyzer.Reason) {
 	var all []analyzer.Reached
 	for _, l := range losses {
-		all = append(all, analyzer.Reached{Kind: l.Kind, Name: l.Name, Why: l.Why, Table: l.Table})
+		all = append(all, analyzer.Reached{Kind: l.Kind, Name: l.Name, Why: l.Why, From: l.From, Table: l.Table})
 	}
 	switch n := len(all); {
 	case n == 1:
@@ -76,7 +76,7 @@ func reached(losses []catalog.Loss, reasons []analyzer.Reason) ([]analyzer.Reach
 // raise no score.
 func alsoViews(p *analyzer.Pass, j *analyzer.Judgement, kind op.Kind, n op.Name, column string) {
 	for _, l := range p.Catalog.ViewReach(kind, n, column) {
-		j.Reach = append(j.Reach, analyzer.Reached{Kind: l.Kind, Name: l.Name, Why: l.Why})
+		j.Reach = append(j.Reach, analyzer.Reached{Kind: l.Kind, Name: l.Name, Why: l.Why, From: l.From})
 	}
 }
 

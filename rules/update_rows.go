@@ -21,11 +21,13 @@ var updateRows = &analyzer.Rule{
 }
 
 func checkUpdate(p *analyzer.Pass) {
-	o, ok := p.Op.(*op.Update)
-	if !ok || op.Impossible(o.Where) {
+	written, ok := p.Op.(*op.Update)
+	if !ok || op.Impossible(written.Where) {
 		return
 	}
-	t, state := p.Catalog.Table(o.Table)
+	t, state := p.Catalog.Table(written.Table)
+	o := *written
+	o.Where = p.Catalog.OfRow(t, written.Where)
 	losses := p.Catalog.UpdateReach(t, o.Only, changed(o.Set))
 	var lost overwrite
 	switch {
@@ -38,7 +40,7 @@ func checkUpdate(p *analyzer.Pass) {
 		return
 	}
 	j := analyzer.Judgement{Object: p.Object(op.Table, o.Table, "")}
-	j.Reasons, j.Message = writtenOver(p, o, lost)
+	j.Reasons, j.Message = writtenOver(p, &o, lost)
 	if len(lost.columns) == 1 {
 		j.Object.Column = lost.columns[0]
 	}

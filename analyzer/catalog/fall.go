@@ -17,6 +17,7 @@ func (c *Catalog) DropReach(t *Table, cascade bool) []Loss {
 		return c.losses(relationThing(t.Name))
 	}
 	w := c.walker(t)
+	w.first(t, "")
 	w.drops(t)
 	return w.all
 }
@@ -25,7 +26,7 @@ func (c *Catalog) DropReach(t *Table, cascade bool) []Loss {
 func (w *walker) drops(t *Table) {
 	for _, child := range w.c.children(t) {
 		if child.Parent == t.Name && w.first(child, "") {
-			w.add(op.Table, child, "", under(child, t))
+			w.add(op.Table, child, "", under(child, t), t.Name.String())
 			w.drops(child)
 		}
 	}
@@ -53,6 +54,7 @@ func (c *Catalog) ColumnReach(t *Table, column string, only, cascade bool) []Los
 		return nil
 	}
 	w := c.walker(t)
+	w.first(t, "")
 	w.attribute(&fall{thing: thing{kind: op.Attribute, name: t.Name, part: column}})
 	all := append(c.Heirs(t, only, column), w.all...)
 	if cascade {
@@ -81,7 +83,7 @@ func (c *Catalog) ViewReach(kind op.Kind, n op.Name, column string) []Loss {
 		for _, kind := range []op.Kind{op.View, op.MaterializedView} {
 			o := c.objects[objectKey{kind: kind, name: f.name}]
 			if o != nil && c.stateOf(o.epoch) != Created && f.name.Schema != temporarySchema {
-				all = append(all, Loss{Kind: kind, Name: f.name.String(), Why: c.why(f)})
+				all = append(all, Loss{Kind: kind, Name: f.name.String(), Why: c.why(f), From: holder(f)})
 			}
 		}
 	}
@@ -104,7 +106,7 @@ func (c *Catalog) losses(root thing) []Loss {
 			w.attribute(f)
 		case t == nil:
 		case f.kind == op.Table && t.Kind == op.Table:
-			w.add(op.Table, t, "", c.why(f))
+			w.add(op.Table, t, "", c.why(f), holder(f))
 		case f.kind == op.Column:
 			w.column(t, f)
 		}
@@ -118,7 +120,7 @@ func (w *walker) column(t *Table, f *fall) {
 	if column == nil || w.seen[copyKey(t.Name, "")] || !w.first(t, column.Name) {
 		return
 	}
-	w.add(op.Column, t, column.Name, w.c.why(f))
+	w.add(op.Column, t, column.Name, w.c.why(f), holder(f))
 }
 
 // attribute adds the columns that lose an attribute of their values, at any depth.
@@ -135,6 +137,23 @@ func (w *walker) attribute(f *fall) {
 			}
 		}
 	}
+}
+
+// holder returns the name of what a thing hangs on that goes; empty where that is what
+// the operation names, or has its name as the row type of a table has.
+func holder(f *fall) string {
+	root := f
+	for root.with != nil {
+		root = root.with
+	}
+	on := f.with
+	switch {
+	case on == root || on.kind == op.Type && root.kind == op.Table && on.name == root.name:
+		return ""
+	case on.kind == op.Column || on.kind == op.Attribute:
+		return on.name.String() + "." + on.part
+	}
+	return on.name.String()
 }
 
 // why tells people why a thing goes.

@@ -10,6 +10,7 @@ import (
 // A walker collects what one operation does to tables besides the one named.
 type walker struct {
 	c    *Catalog
+	root string          // what the operation names
 	seen map[string]bool // what was said already
 	all  []Loss
 	// visit is called for what happens to tables besides the one named; may be nil.
@@ -22,11 +23,11 @@ type reference struct {
 	key   op.ConstraintDef
 }
 
-// walker returns one for an operation on the table, which needs no saying.
+// walker returns one for an operation on the table; nil for one on anything else.
 func (c *Catalog) walker(t *Table) *walker {
 	w := &walker{c: c, seen: map[string]bool{}}
 	if t != nil {
-		w.first(t, "")
+		w.root = t.Name.String()
 	}
 	return w
 }
@@ -47,9 +48,9 @@ func (w *walker) see(t *Table, event op.Event, columns []string) {
 	}
 }
 
-// add says that the table, or a column of it, loses something. What the change
-// itself made loses nothing.
-func (w *walker) add(kind op.Kind, t *Table, column, why string) {
+// add says that the table, or a column of it, loses something, and from where it is
+// reached. What the change itself made loses nothing.
+func (w *walker) add(kind op.Kind, t *Table, column, why, from string) {
 	if !w.c.HoldsRows(t) {
 		return
 	}
@@ -60,7 +61,11 @@ func (w *walker) add(kind op.Kind, t *Table, column, why string) {
 		}
 		name += "." + column
 	}
-	w.all = append(w.all, Loss{Kind: kind, Name: name, Why: why, Table: w.c.nameBefore(t)})
+	l := Loss{Kind: kind, Name: name, Why: why, Table: w.c.nameBefore(t)}
+	if from != w.root {
+		l.From = from
+	}
+	w.all = append(w.all, l)
 }
 
 // toRowsOf returns the foreign keys that lead to rows of the table: to itself, and
@@ -114,7 +119,7 @@ func (c *Catalog) DeleteReach(t *Table, only bool) []Loss {
 	if t == nil {
 		return nil
 	}
-	w := c.walker(nil)
+	w := c.walker(t)
 	w.deletes(t, only)
 	return w.all
 }
@@ -142,28 +147,28 @@ func (w *walker) deletesThrough(ref reference) bool {
 			return false
 		}
 		w.see(other, op.OnDelete, nil)
-		w.add(op.Table, other, "", "foreign key ON DELETE CASCADE to "+k.References.String())
+		w.add(op.Table, other, "", "foreign key ON DELETE CASCADE to "+k.References.String(), k.References.String())
 		return true
 	case "set null", "set default":
 		columns := k.Columns
 		if len(k.SetColumns) > 0 {
 			columns = k.SetColumns
 		}
-		w.overwrites(other, columns, "foreign key ON DELETE "+strings.ToUpper(k.OnDelete)+" to "+k.References.String())
+		w.overwrites(other, columns, "foreign key ON DELETE "+strings.ToUpper(k.OnDelete)+" to ", k.References.String())
 	}
 	return false
 }
 
 // overwrites says once of each column that values of it are lost, and reports
 // whether there was one.
-func (w *walker) overwrites(t *Table, columns []string, why string) bool {
+func (w *walker) overwrites(t *Table, columns []string, why, from string) bool {
 	columns = slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !w.first(t, column) })
 	if len(columns) == 0 {
 		return false
 	}
 	w.see(t, op.OnUpdate, columns)
 	for _, column := range columns {
-		w.add(op.Column, t, column, why)
+		w.add(op.Column, t, column, why+from, from)
 	}
 	return true
 }
@@ -174,7 +179,7 @@ func (c *Catalog) UpdateReach(t *Table, only bool, columns []string) []Loss {
 	if t == nil {
 		return nil
 	}
-	w := c.walker(nil)
+	w := c.walker(t)
 	w.updates(t, only, columns)
 	return w.all
 }
@@ -214,7 +219,7 @@ func (w *walker) updatesThrough(ref reference, columns []string) []string {
 			set = append(set, k.Columns[i])
 		}
 	}
-	why := "foreign key ON UPDATE " + strings.ToUpper(k.OnUpdate) + " to " + k.References.String()
+	why := "foreign key ON UPDATE " + strings.ToUpper(k.OnUpdate) + " to "
 	switch {
 	case len(set) == 0:
 		return nil
@@ -224,7 +229,7 @@ func (w *walker) updatesThrough(ref reference, columns []string) []string {
 		return nil
 	}
 	before := len(w.all)
-	if !w.overwrites(ref.table, set, why) {
+	if !w.overwrites(ref.table, set, why, k.References.String()) {
 		return nil
 	}
 	for i := range w.all[before:] {
@@ -256,16 +261,17 @@ func (c *Catalog) TruncateReach(t *Table, cascade, only bool) []Loss {
 		return nil
 	}
 	w := c.walker(t)
+	w.first(t, "")
 	w.truncates(t, cascade, only)
 	return w.all
 }
 
 func (w *walker) truncates(t *Table, cascade, only bool) {
 	todo := []*Table{t}
-	take := func(other *Table, why string) {
+	take := func(other *Table, why, from string) {
 		if w.first(other, "") {
 			w.see(other, op.OnTruncate, nil)
-			w.add(op.Table, other, "", why)
+			w.add(op.Table, other, "", why, from)
 			todo = append(todo, other)
 		}
 	}
@@ -273,14 +279,15 @@ func (w *walker) truncates(t *Table, cascade, only bool) {
 		at := todo[0]
 		if at != t || !only {
 			for _, child := range w.c.children(at) {
-				take(child, under(child, at))
+				take(child, under(child, at), at.Name.String())
 			}
 		}
 		if !cascade {
 			continue
 		}
 		for _, ref := range w.toRowsOf(at) {
-			take(ref.table, "TRUNCATE … CASCADE follows its foreign key to "+ref.key.References.String())
+			to := ref.key.References.String()
+			take(ref.table, "TRUNCATE … CASCADE follows its foreign key to "+to, to)
 		}
 	}
 }

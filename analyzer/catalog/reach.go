@@ -13,6 +13,9 @@ type Loss struct {
 	Name  string
 	Why   string
 	Table op.Name // the table, or the one that has the column, as Before tells it
+	// From is what it hangs on, where that is not what the operation names: the table
+	// in the middle of a chain of foreign keys, the type that goes with its schema.
+	From string
 	// Follows says that what is written over only goes along with what it refers to:
 	// ON UPDATE CASCADE.
 	Follows bool
@@ -48,10 +51,10 @@ func (c *Catalog) Heirs(t *Table, only bool, columns ...string) []Loss {
 			continue
 		}
 		if len(columns) == 0 {
-			w.add(op.Table, one, "", why)
+			w.add(op.Table, one, "", why, t.Name.String())
 		}
 		for _, column := range columns {
-			w.add(op.Column, one, column, why)
+			w.add(op.Column, one, column, why, t.Name.String())
 		}
 	}
 	return w.all

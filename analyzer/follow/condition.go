@@ -45,6 +45,8 @@ func matches(c op.Condition) bool {
 				return true
 			}
 		}
+	case op.Picked:
+		return matches(c.Where)
 	}
 	return false
 }
@@ -64,6 +66,9 @@ func (e env) condition(c op.Condition) op.Condition {
 			all = append(all, e.condition(part))
 		}
 		return all
+	case op.Picked:
+		c.Where = e.condition(c.Where)
+		return c
 	case op.Matches:
 		held, assigned := e.get(c.Variable)
 		if !assigned {

@@ -1,5 +1,7 @@
 package op
 
+import "slices"
+
 // A Condition is what a WHERE clause says about a row of the target, as far as
 // judging needs it. A nil Condition holds for every row.
 type Condition interface{ condition() }
@@ -30,6 +32,20 @@ type IsNull struct{ Column string }
 // NotNull is column IS NOT NULL.
 type NotNull struct{ Column string }
 
+// Differs holds where the column is something else than what the statement sets it
+// to: SET a = 'x' WHERE a <> 'x', SET a = b WHERE a IS DISTINCT FROM b.
+type Differs struct{ Column string }
+
+// Picked compares columns with those of rows of Table that a subquery picks by a
+// condition of their own: id IN (SELECT id FROM t WHERE c IS NULL LIMIT 100). Where
+// Table is the statement's own and the columns are a key of it, the condition holds
+// for the row itself; else it is one like Elsewhere.
+type Picked struct {
+	Table   Name
+	Columns []string
+	Where   Condition // nil: all rows of Table
+}
+
 // Own is any other condition on the row's own columns and constants.
 type Own struct{ Columns []string }
 
@@ -45,6 +61,8 @@ func (Equals) condition()    {}
 func (Matches) condition()   {}
 func (IsNull) condition()    {}
 func (NotNull) condition()   {}
+func (Differs) condition()   {}
+func (Picked) condition()    {}
 func (Own) condition()       {}
 func (Elsewhere) condition() {}
 
@@ -85,6 +103,12 @@ func Renamed(c Condition, to func(string) string) Condition {
 		if to(c.Column) != "" {
 			return NotNull{Column: to(c.Column)}
 		}
+	case Differs:
+		if to(c.Column) != "" {
+			return Differs{Column: to(c.Column)}
+		}
+	case Picked:
+		return Elsewhere{} // it names a table of its own
 	default:
 		return c
 	}
@@ -166,8 +190,9 @@ func Requires(c Condition, want Condition) bool {
 }
 
 // Unbounded reports whether the condition lets every row through in which a
-// column of values is not null: it is absent, always true, or says no more than
-// that such a column has a value. notNull tells whether a column never is NULL.
+// column of values is lost: it is absent, always true, or says no more than that
+// such a column has a value, or one that the statement does not set it to. notNull
+// tells whether a column never is NULL.
 func Unbounded(c Condition, values []string, notNull func(column string) bool) bool {
 	switch c := c.(type) {
 	case nil, Always:
@@ -176,18 +201,16 @@ func Unbounded(c Condition, values []string, notNull func(column string) bool) b
 		if notNull(c.Column) {
 			return true
 		}
-		for _, v := range values {
-			if v == c.Column {
-				return true
-			}
-		}
+		return slices.Contains(values, c.Column)
+	case Differs:
+		return slices.Contains(values, c.Column)
 	case And:
 		for _, part := range c {
 			if !Unbounded(part, values, notNull) {
 				return false
 			}
 		}
-		return true
+		return differing(c) <= 1
 	case Or:
 		for _, part := range c {
 			if Unbounded(part, values, notNull) {
@@ -197,6 +220,18 @@ func Unbounded(c Condition, values []string, notNull func(column string) bool) b
 		return complementary(c)
 	}
 	return false
+}
+
+// differing counts the columns of which an AND says that they differ: with two of
+// them a row keeps one where the other is already what it is set to.
+func differing(parts And) int {
+	columns := map[string]bool{}
+	for _, part := range parts {
+		if d, ok := part.(Differs); ok {
+			columns[d.Column] = true
+		}
+	}
+	return len(columns)
 }
 
 // complementary reports whether an OR holds both `c IS NULL` and `c IS NOT NULL`.
@@ -219,7 +254,7 @@ func complementary(parts Or) bool {
 // the row itself.
 func ReadsElsewhere(c Condition) bool {
 	switch c := c.(type) {
-	case Elsewhere:
+	case Elsewhere, Picked:
 		return true
 	case And:
 		for _, part := range c {
@@ -242,6 +277,8 @@ func Impossible(c Condition) bool {
 	switch c := c.(type) {
 	case Never:
 		return true
+	case Picked:
+		return Impossible(c.Where)
 	case And:
 		for _, part := range c {
 			if Impossible(part) {

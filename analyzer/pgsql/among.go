@@ -19,6 +19,9 @@ func (w row) among(s *pg_query.SubLink) op.Condition {
 	if lists := query.GetValuesLists(); len(lists) > 0 {
 		return w.equality(s.Testexpr, listed(lists))
 	}
+	if len(query.GetFromClause()) > 0 {
+		return w.inQuery(s.Testexpr, query)
+	}
 	if len(query.GetTargetList()) != 1 || len(query.FromClause) > 0 || query.Op != pg_query.SetOperation_SETOP_NONE {
 		return nil
 	}

@@ -17,6 +17,7 @@ func (r *reader) with(w *pg_query.WithClause) []op.At {
 	for _, n := range w.GetCtes() {
 		cte := n.GetCommonTableExpr()
 		all = append(all, r.statement(cte.Ctequery, r.inParentheses(cte.Location))...)
+		r.define(w, cte)
 	}
 	return all
 }
@@ -40,22 +41,20 @@ func (r *reader) selects(s *pg_query.SelectStmt, span source.Span) []op.At {
 }
 
 func (r *reader) deletes(s *pg_query.DeleteStmt, span source.Span) []op.At {
-	w := r.row(s.Relation, s.UsingClause...)
-	return append(r.with(s.WithClause), op.At{Span: span, Op: &op.Delete{
-		Table: rangeName(s.Relation),
-		Only:  !s.Relation.Inh,
-		Where: w.condition(s.WhereClause),
-	}})
+	all := r.with(s.WithClause)
+	where, _ := r.row(s.Relation, s.UsingClause...).joined(s.UsingClause, s.WhereClause)
+	return append(all, op.At{Span: span, Op: &op.Delete{Table: rangeName(s.Relation), Only: !s.Relation.Inh, Where: where}})
 }
 
 func (r *reader) updates(s *pg_query.UpdateStmt, span source.Span) []op.At {
 	w := r.row(s.Relation, s.FromClause...)
-	return append(r.with(s.WithClause), op.At{Span: span, Op: &op.Update{
-		Table: rangeName(s.Relation),
-		Only:  !s.Relation.Inh,
-		Set:   w.assignments(s.TargetList),
-		Where: w.condition(s.WhereClause),
-		Joins: w.joins,
+	w.set = w.newValues(s.TargetList)
+	r.set = w.set
+	all := r.with(s.WithClause)
+	set := w.assignments(s.TargetList)
+	where, picks := w.joined(s.FromClause, s.WhereClause)
+	return append(all, op.At{Span: span, Op: &op.Update{
+		Table: rangeName(s.Relation), Only: !s.Relation.Inh, Set: set, Where: where, Joins: w.joins && !picks,
 	}})
 }
 
@@ -64,13 +63,7 @@ func (w row) assignments(targets []*pg_query.Node) []op.Assignment {
 	var all []op.Assignment
 	for _, n := range targets {
 		t := n.GetResTarget()
-		value := t.Val
-		if multi := value.GetMultiAssignRef(); multi != nil {
-			value = multi.Source
-			if args := value.GetRowExpr().GetArgs(); len(args) == int(multi.Ncolumns) {
-				value = args[multi.Colno-1]
-			}
-		}
+		value := setTo(t)
 		v := w.value(value, t.Name)
 		if len(t.Indirection) > 0 && v.Kind != op.Same {
 			v.Kind = op.Computed // SET a[1] = …, SET address.city = …: a part of the value
@@ -163,23 +156,41 @@ func isStar(n *pg_query.Node) bool {
 }
 
 func (r *reader) merges(s *pg_query.MergeStmt, span source.Span) []op.At {
+	all := r.with(s.WithClause)
 	w := r.row(s.Relation, s.SourceRelation)
-	m := &op.Merge{Table: rangeName(s.Relation), On: w.condition(s.JoinCondition)}
+	m := &op.Merge{Table: rangeName(s.Relation)}
+	m.On, _ = w.joined([]*pg_query.Node{s.SourceRelation}, s.JoinCondition)
 	for _, n := range s.MergeWhenClauses {
 		when := n.GetMergeWhenClause()
+		if op.Impossible(w.condition(when.Condition)) {
+			continue
+		}
 		switch when.CommandType {
 		case pg_query.CmdType_CMD_DELETE:
 			m.Deletes = true
 		case pg_query.CmdType_CMD_INSERT:
 			m.Inserts = true
 		case pg_query.CmdType_CMD_UPDATE:
-			m.Sets = append(m.Sets, w.assignments(when.TargetList)...)
+			m.Sets = append(m.Sets, w.branch(when)...)
 		}
 	}
 	if m.Rest = r.takesRest(s.Relation.Location); m.Rest {
 		m.On = nil // the rows that the join leaves over may be all
 	}
-	return append(r.with(s.WithClause), op.At{Span: span, Op: m})
+	return append(all, op.At{Span: span, Op: m})
+}
+
+// branch reads the assignments of a branch of MERGE. Those for which its condition
+// asks that the column IS NULL overwrite no more than coalesce does.
+func (w row) branch(when *pg_query.MergeWhenClause) []op.Assignment {
+	set := w.assignments(when.TargetList)
+	where := w.condition(when.Condition)
+	for i, a := range set {
+		if a.Value.Kind != op.Same && op.Requires(where, op.IsNull{Column: a.Column}) {
+			set[i].Value.Kind = op.Coalesced
+		}
+	}
+	return set
 }
 
 // copies tells what a query's rows are, if it reads one table only: all of it,

@@ -11,6 +11,9 @@ import (
 func TestCondition(t *testing.T) {
 	eq := func(column string) op.Condition { return op.Equals{Column: column} }
 	own := func(columns ...string) op.Condition { return op.Own{Columns: columns} }
+	picked := func(table string, where op.Condition, columns ...string) op.Condition {
+		return op.Picked{Table: op.Name{Name: table}, Columns: columns, Where: where}
+	}
 	for _, tt := range []struct {
 		where string
 		want  op.Condition
@@ -78,6 +81,17 @@ func TestCondition(t *testing.T) {
 		{"WHERE CURRENT OF c", op.Elsewhere{}},
 		{"WHERE other.id = 1", op.Elsewhere{}},
 		{"USING u WHERE t.id = u.id", op.Elsewhere{}},
+		{"WHERE id IN (SELECT id FROM t WHERE c IS NULL LIMIT 5)", picked("t", op.IsNull{Column: "c"}, "id")},
+		{"WHERE id = ANY (ARRAY(SELECT x.id FROM s.t AS x))", op.Picked{Table: op.Name{Schema: "s", Name: "t"}, Columns: []string{"id"}}},
+		{"WHERE (a, b) IN (SELECT a, b FROM t WHERE c = 1)", picked("t", eq("c"), "a", "b")},
+		{"WHERE (a, b) IN (SELECT b, a FROM t WHERE c = 1)", op.Elsewhere{}},
+		{"WHERE id NOT IN (SELECT id FROM t)", op.Elsewhere{}},
+		{"WHERE id IN (SELECT id + 1 FROM t)", op.Elsewhere{}},
+		{"WHERE id IN (SELECT id FROM t UNION SELECT id FROM u)", op.Elsewhere{}},
+		{"WHERE id IN (WITH t AS (SELECT 1 AS id) SELECT id FROM t)", op.Elsewhere{}},
+		{"WHERE EXISTS (SELECT 1 FROM t o WHERE o.id = t.id AND o.c IS NULL)", picked("t", op.IsNull{Column: "c"}, "id")},
+		{"WHERE EXISTS (SELECT 1 FROM t WHERE t.id = t.id)", op.Elsewhere{}},
+		{"USING (SELECT id AS n FROM t WHERE c IS NULL) v WHERE t.id = v.n", picked("t", op.IsNull{Column: "c"}, "id")},
 		{"USING u WHERE t.id = 1 AND u.id = 2", op.And{eq("id"), op.Elsewhere{}}},
 		{"USING u WHERE id = 1", op.Elsewhere{}},
 		{"USING (VALUES (1), (2)) v(n) WHERE t.id = v.n", eq("id")},
@@ -262,6 +276,37 @@ func TestManyRows(t *testing.T) {
 			if u, ok := at.Op.(*op.Update); ok && u.FromQuery != want {
 				t.Errorf("%q: got FromQuery %t, want %t", sql, u.FromQuery, want)
 			}
+		}
+	}
+}
+
+func TestDiffers(t *testing.T) {
+	differs := op.Differs{Column: "a"}
+	own := func(columns ...string) op.Condition { return op.Own{Columns: columns} }
+	for _, tt := range []struct {
+		update string
+		want   op.Condition
+	}{
+		{"SET a = 'x' WHERE a <> 'x'", differs},
+		{"SET a = 'x' WHERE 'x'::text IS DISTINCT FROM a", differs},
+		{"SET a = 'x' WHERE a NOT IN ('x')", differs},
+		{"SET a = 'x' WHERE NOT (coalesce(a, '') = 'x')", differs},
+		{"SET a = b WHERE (a = b) IS NOT TRUE", differs},
+		{"SET a = t.b WHERE a != b", differs},
+		{"SET a = lower(b) WHERE a <> lower(b)", differs},
+		{"SET a = true WHERE a IS NOT TRUE", differs},
+		{"SET (a, b) = (1, 2) WHERE (a, b) <> (1, 2)", op.Or{differs, op.Differs{Column: "b"}}},
+		{"SET a = NULL WHERE a IS DISTINCT FROM NULL", op.NotNull{Column: "a"}},
+		{"SET a = 'x' WHERE a <> 'y'", own("a")},
+		{"SET a = true WHERE a IS NOT FALSE", own("a")},
+		{"SET b = 'x' WHERE a <> 'x'", own("a")},
+		{"SET a = lower(a) WHERE a <> lower(a)", own("a")},
+		{"SET a = 'x' WHERE NOT (a <> 'x')", own("a")},
+		{"SET a[1] = 'x' WHERE a <> 'x'", own("a")},
+	} {
+		_, all := read("UPDATE t " + tt.update)
+		if diff := cmp.Diff(tt.want, all[0].Ops[0].Op.(*op.Update).Where); diff != "" {
+			t.Errorf("condition of %q (-want +got):\n%s", tt.update, diff)
 		}
 	}
 }

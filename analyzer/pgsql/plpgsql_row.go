@@ -9,7 +9,7 @@ import (
 // row is newRow with the variables of the body.
 func (r *reader) row(v *pg_query.RangeVar, from ...*pg_query.Node) row {
 	w := newRow(v, from...)
-	w.vars = r.vars
+	w.vars, w.reader = r.vars, r
 	return w
 }
 

@@ -19,7 +19,10 @@ type reader struct {
 	vars   *scope  // nil outside bodies
 	made   map[*pg_query.FuncCall]bool
 	pieces int // that values were put together from
-	walked int // nodes that were looked at for what they read
+	// queries are those of WITH that are known, with the rows that theirs come from.
+	queries map[string][]*origin
+	set     map[string]newValue // what the UPDATE at hand sets columns to
+	walked  int                 // nodes that were looked at for what they read
 }
 
 // at returns the index of the first token that begins at the tree's location or

@@ -14,6 +14,7 @@ import (
 // it. Statements that take nothing away and make nothing that later ones could
 // take away have no operations; each of them is named in harmless.
 func (r *reader) statement(n *pg_query.Node, span source.Span) []op.At {
+	defer r.enter()()
 	one := func(o op.Operation) []op.At { return []op.At{{Op: o, Span: span}} }
 	switch s := n.GetNode().(type) {
 	case *pg_query.Node_SelectStmt:

@@ -147,6 +147,9 @@ func (w row) undoable(n *pg_query.Node, column string) bool {
 	if e.Lexpr == nil {
 		return name == "-" && keeps(e.Rexpr)
 	}
+	if is, null := constant(e.Lexpr); name == "||" && is && !null && keeps(e.Rexpr) {
+		return true // of two documents the one behind keeps what it has
+	}
 	other := operands[name]
 	return other != nil && (keeps(e.Lexpr) && other(e.Rexpr) || keeps(e.Rexpr) && other(e.Lexpr))
 }
@@ -221,6 +224,7 @@ func (w row) conditional(n *pg_query.Node, column string) bool {
 		}
 		for _, when := range c.Args {
 			always := func(string) bool { return true }
+			w.set = map[string]newValue{column: {expression: when.GetCaseWhen().Result}}
 			if c.Arg == nil && op.Unbounded(w.condition(when.GetCaseWhen().Expr), []string{column}, always) {
 				return false
 			}
