@@ -134,6 +134,7 @@ func (c *Catalog) applySession(o op.Operation) {
 // connect begins another session. Another database may have what this one has not.
 func (c *Catalog) connect(o *op.Connect) {
 	c.BeginMigration()
+	c.leftPath = nil
 	if o.Database != "" {
 		c.overlook(1)
 		if c.epoch > 0 { // what the change made, it made in the one before
@@ -156,7 +157,7 @@ func (c *Catalog) endTransaction() {
 func (c *Catalog) setPath(o *op.SetSearchPath) {
 	switch {
 	case !o.Local:
-		c.outerPath = nil
+		c.outerPath, c.leftPath = nil, nil
 	case c.outerPath == nil:
 		c.outerPath = c.searchPath
 	}

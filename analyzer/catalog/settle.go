@@ -29,12 +29,18 @@ func plain(n op.Name) bool {
 	return (n.Schema == "" || n.Schema == SystemSchema) && builtinTypes[strings.TrimPrefix(n.Name, "_")]
 }
 
-// path returns the schemas that a bare name of a relation or a type is looked for in.
+// path returns the schemas that a bare name of a relation or a type is looked for in:
+// that of temporary ones comes first unless search_path names it.
 func (c *Catalog) path() []string {
 	if contains(c.searchPath, temporarySchema) {
-		return c.searchPath
+		return c.bareSchemas()
 	}
-	return append([]string{temporarySchema}, c.searchPath...)
+	return append([]string{temporarySchema}, c.bareSchemas()...)
+}
+
+// bareSchemas returns the schemas that any bare name is looked for in.
+func (c *Catalog) bareSchemas() []string {
+	return append(slices.Clip(c.searchPath), c.leftPath...)
 }
 
 // typeName returns the name of a type with its schema, if the migrations made it;
@@ -77,7 +83,7 @@ func (c *Catalog) functionName(n op.Name) op.Name {
 	if n.Schema != "" {
 		return n
 	}
-	for _, schema := range c.searchPath {
+	for _, schema := range c.bareSchemas() {
 		full := op.Name{Schema: schema, Name: n.Name}
 		if len(c.functions[full]) > 0 {
 			return full
@@ -156,7 +162,7 @@ func (c *Catalog) collationName(n op.Name) op.Name {
 	if n.Schema != "" || n.IsZero() {
 		return n
 	}
-	for _, schema := range c.searchPath {
+	for _, schema := range c.bareSchemas() {
 		if full := (op.Name{Schema: schema, Name: n.Name}); c.objects[objectKey{kind: op.Collation, name: full}] != nil {
 			return full
 		}

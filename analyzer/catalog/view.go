@@ -163,6 +163,7 @@ func (c *Catalog) renameOnTable(o *op.Rename) {
 		if o.Kind == op.Rule && r.Name.Name == o.Column {
 			renamed := *r.CreateRule
 			renamed.Name.Name = o.To
+			c.bindings[&renamed] = c.bindings[r.CreateRule]
 			c.rules[on][i].CreateRule = &renamed
 		}
 	}

@@ -119,6 +119,9 @@ type frame struct {
 	through       []Way
 	open, perhaps bool
 	body          bool // in a body: a COMMIT there ends no transaction of the file
+	// settled is the rule or the body whose names stand for what they did when it was
+	// made; nil where names mean what they mean by now.
+	settled any
 }
 
 // via returns the frame of what the operation at the span sets off.
