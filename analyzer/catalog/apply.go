@@ -156,6 +156,9 @@ func (c *Catalog) endTransaction() {
 
 func (c *Catalog) setPath(o *op.SetSearchPath) {
 	switch {
+	case o.Later:
+		c.standing = o.Schemas
+		return
 	case !o.Local:
 		c.outerPath, c.leftPath = nil, nil
 	case c.outerPath == nil:

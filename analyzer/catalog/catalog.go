@@ -74,6 +74,8 @@ type Catalog struct {
 	// leftPath is what an earlier file left search_path at: a tool that runs them all in
 	// one session carries it over. Nil when it is not known to have left one.
 	leftPath []string
+	// standing is the search_path that sessions may begin with: ALTER DATABASE, ALTER ROLE.
+	standing []string
 	replica  bool // session_replication_role
 	// outerReplica is what replica is again after a transaction that SET LOCAL.
 	outerReplica *bool

@@ -52,15 +52,19 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 }
 
 // mayBeElsewhere notes that a table with a bare name may have been made in the schema
-// that an earlier file left search_path at.
+// that an earlier file left search_path at, or that sessions begin with.
 func (c *Catalog) mayBeElsewhere(o *op.CreateTable) {
-	if o.Name.Schema != "" || o.Temporary {
+	if o.Name.Schema != "" || o.Temporary || !slices.Equal(c.searchPath, defaultPath) {
 		return
 	}
-	for _, schema := range c.leftPath {
-		if c.schemas[schema] != nil && schema != c.creationSchema() {
-			c.addPerhaps(op.Name{Schema: schema, Name: o.Name.Name})
-			return
+	for _, path := range [][]string{c.leftPath, c.standing} {
+		for _, schema := range path {
+			if schema != "$user" && schema != c.creationSchema() {
+				c.addPerhaps(op.Name{Schema: schema, Name: o.Name.Name})
+			}
+			if schema != "$user" {
+				break // it is made in the first one
+			}
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (c *Catalog) path() []string {
 
 // bareSchemas returns the schemas that any bare name is looked for in.
 func (c *Catalog) bareSchemas() []string {
-	return append(slices.Clip(c.searchPath), c.leftPath...)
+	return slices.Concat(c.searchPath, c.leftPath, c.standing)
 }
 
 // typeName returns the name of a type with its schema, if the migrations made it;

@@ -34,6 +34,18 @@ func setting(s *pg_query.VariableSetStmt, span source.Span) []op.At {
 	return []op.At{{Op: o, Span: span}}
 }
 
+// standing reads what ALTER DATABASE and ALTER ROLE set for later sessions.
+func standing(s *pg_query.VariableSetStmt, span source.Span) []op.At {
+	var all []op.At
+	for _, at := range setting(s, span) {
+		if o, ok := at.Op.(*op.SetSearchPath); ok {
+			o.Later = true
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
 // resetAll reads RESET ALL and what DISCARD ALL does to settings.
 func resetAll(span source.Span) []op.At {
 	return []op.At{{Span: span, Op: &op.SetSearchPath{}}, {Span: span, Op: &op.ReplicationRole{}}}

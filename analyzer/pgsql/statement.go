@@ -69,6 +69,10 @@ func session(n *pg_query.Node, span source.Span) ([]op.At, bool) {
 		return transaction(s.TransactionStmt, span), true
 	case *pg_query.Node_VariableSetStmt:
 		return setting(s.VariableSetStmt, span), true
+	case *pg_query.Node_AlterDatabaseSetStmt:
+		return standing(s.AlterDatabaseSetStmt.Setstmt, span), true
+	case *pg_query.Node_AlterRoleSetStmt:
+		return standing(s.AlterRoleSetStmt.Setstmt, span), true
 	case *pg_query.Node_ExecuteStmt:
 		return one(&op.Execute{Name: s.ExecuteStmt.Name}), true
 	case *pg_query.Node_DeallocateStmt:
@@ -98,14 +102,14 @@ func tagOf(n *pg_query.Node) string {
 // catalog keeps. What is not in this list and not read is op.Unknown.
 var harmless = set(`
 	CommentStmt SecLabelStmt AlterOwnerStmt
-	AlterRoleStmt AlterRoleSetStmt CreateRoleStmt DropRoleStmt
+	AlterRoleStmt CreateRoleStmt DropRoleStmt
 	VacuumStmt ClusterStmt ReindexStmt CheckPointStmt LockStmt LoadStmt
 	VariableShowStmt ConstraintsSetStmt NotifyStmt ListenStmt UnlistenStmt FetchStmt ClosePortalStmt
 	CreateStatsStmt AlterStatsStmt AlterPolicyStmt AlterFunctionStmt AlterObjectDependsStmt
 	AlterOperatorStmt AlterOpFamilyStmt AlterTypeStmt AlterCollationStmt AlterSeqStmt
 	AlterExtensionStmt AlterExtensionContentsStmt
 	AlterTSDictionaryStmt AlterTSConfigurationStmt
-	AlterDatabaseStmt AlterDatabaseSetStmt AlterDatabaseRefreshCollStmt AlterSystemStmt AlterTableSpaceOptionsStmt
+	AlterDatabaseStmt AlterDatabaseRefreshCollStmt AlterSystemStmt AlterTableSpaceOptionsStmt
 	AlterTableMoveAllStmt AlterFdwStmt AlterForeignServerStmt AlterUserMappingStmt AlterPublicationStmt AlterSubscriptionStmt
 	CreatedbStmt CreateTableSpaceStmt DropTableSpaceStmt CreateFdwStmt CreateForeignServerStmt CreateUserMappingStmt
 	DropUserMappingStmt ImportForeignSchemaStmt CreateAmStmt CreatePLangStmt CreateOpClassStmt
