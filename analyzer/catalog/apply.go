@@ -34,6 +34,9 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.Drop:
 		c.drop(o)
 	case *op.DropColumn:
+		if o.IfExists && c.Missing(o.Table) {
+			return
+		}
 		if t := c.implied(o.Table); o.Only {
 			c.dropColumnOnly(t, o.Column, o.Cascade)
 		} else {
@@ -59,6 +62,8 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.ownSequence(o)
 	case *op.CreateFunction:
 		c.createFunction(o)
+	case *op.AlterFunction:
+		c.alterFunction(o)
 	case *op.Insert:
 		c.insert(o)
 	case *op.Update:

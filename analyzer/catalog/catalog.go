@@ -281,6 +281,15 @@ func (c *Catalog) Table(n op.Name) (*Table, State) {
 	return nil, c.missing()
 }
 
+// Missing reports whether there is certainly no relation of the name: no table, and
+// nothing else that ALTER TABLE takes.
+func (c *Catalog) Missing(n op.Name) bool {
+	if _, state := c.Table(n); state != Absent && state != Gone {
+		return false
+	}
+	return c.viewOf(c.relation(n)) == nil && c.objects[c.otherRelation(n)] == nil
+}
+
 // Meet makes two sets of migrations know of one another: whether they belong to
 // one database is not known, so that what one of them made may be there for the
 // other one too.

@@ -89,6 +89,25 @@ func (c *Catalog) createFunction(o *op.CreateFunction) {
 	c.functions[key.name] = all
 }
 
+// alterFunction gives functions another search_path to run with.
+func (c *Catalog) alterFunction(o *op.AlterFunction) {
+	name := c.key(op.Function, o.Name, op.Name{}).name
+	altered := slices.Clone(c.functions[name])
+	for i, f := range altered {
+		if f.Body == nil || o.Given && !named(f, o.Takes) {
+			continue
+		}
+		made, body := *f, *f.Body
+		body.Path = o.Path
+		c.bindings[&body] = c.bindings[f.Body]
+		made.Body = &body
+		altered[i] = &made
+	}
+	if altered != nil {
+		c.functions[name] = altered
+	}
+}
+
 func sameArguments(a, b []op.DataType) bool {
 	return slices.EqualFunc(a, b, func(a, b op.DataType) bool {
 		return a.Array == b.Array && sameType(a.Name, b.Name)

@@ -372,6 +372,8 @@ func tagOf(o op.Operation) (tag string, drops bool) {
 	case *op.AddColumn, *op.AddConstraint, *op.AlterColumn, *op.AlterColumnType, *op.AttachPartition, *op.DetachPartition, *op.Inherit, *op.SwitchTriggers,
 		*op.ValidateConstraint, *op.AlterTable:
 		return "ALTER TABLE", false
+	case *op.AlterFunction:
+		return "ALTER FUNCTION", false
 	case *op.Rename:
 		if o.Kind == op.Column || o.Kind == op.Constraint {
 			return "ALTER TABLE", false

@@ -139,7 +139,7 @@ func (fr frame) fires(what string, span source.Span) frame {
 
 // operation follows one operation.
 func (r *run) operation(fr frame, at op.At) {
-	if r.over {
+	if r.over || r.missing(at) {
 		return
 	}
 	switch o := at.Op.(type) {
@@ -176,6 +176,16 @@ func (r *run) operation(fr frame, at op.At) {
 		r.emit(fr, at, nil)
 		r.eventTriggers(fr, at)
 	}
+}
+
+// missing reports whether an operation does nothing because what it alters IF EXISTS
+// is not there. What it would drop is left to be told of.
+func (r *run) missing(at op.At) bool {
+	if at.IfExists.IsZero() {
+		return false
+	}
+	_, drops := at.Op.(*op.DropColumn)
+	return !drops && r.catalog.Missing(at.IfExists)
 }
 
 // emit yields an operation, with the conditions on variables decided. As is what

@@ -12,6 +12,8 @@ import (
 // setting reads SET and RESET of what changes the meaning of later statements.
 func setting(s *pg_query.VariableSetStmt, span source.Span) []op.At {
 	switch {
+	case s == nil:
+		return nil
 	case s.Kind == pg_query.VariableSetKind_VAR_RESET_ALL:
 		return resetAll(span)
 	case s.Name == "session_replication_role":

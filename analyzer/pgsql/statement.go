@@ -102,14 +102,14 @@ func tagOf(n *pg_query.Node) string {
 // catalog keeps. What is not in this list and not read is op.Unknown.
 var harmless = set(`
 	CommentStmt SecLabelStmt AlterOwnerStmt
-	AlterRoleStmt CreateRoleStmt DropRoleStmt
+	AlterRoleStmt AlterRoleSetStmt CreateRoleStmt DropRoleStmt
 	VacuumStmt ClusterStmt ReindexStmt CheckPointStmt LockStmt LoadStmt
 	VariableShowStmt ConstraintsSetStmt NotifyStmt ListenStmt UnlistenStmt FetchStmt ClosePortalStmt
 	CreateStatsStmt AlterStatsStmt AlterPolicyStmt AlterFunctionStmt AlterObjectDependsStmt
 	AlterOperatorStmt AlterOpFamilyStmt AlterTypeStmt AlterCollationStmt AlterSeqStmt
 	AlterExtensionStmt AlterExtensionContentsStmt
 	AlterTSDictionaryStmt AlterTSConfigurationStmt
-	AlterDatabaseStmt AlterDatabaseRefreshCollStmt AlterSystemStmt AlterTableSpaceOptionsStmt
+	AlterDatabaseStmt AlterDatabaseSetStmt AlterDatabaseRefreshCollStmt AlterSystemStmt AlterTableSpaceOptionsStmt
 	AlterTableMoveAllStmt AlterFdwStmt AlterForeignServerStmt AlterUserMappingStmt AlterPublicationStmt AlterSubscriptionStmt
 	CreatedbStmt CreateTableSpaceStmt DropTableSpaceStmt CreateFdwStmt CreateForeignServerStmt CreateUserMappingStmt
 	DropUserMappingStmt ImportForeignSchemaStmt CreateAmStmt CreatePLangStmt CreateOpClassStmt
