@@ -5,31 +5,50 @@ import "github.com/dropgate/dropgate/analyzer/op"
 // A binding is what a name in a rule, or in a body of BEGIN ATOMIC, stood for when
 // that was made: PostgreSQL keeps the relation and its columns, not their names.
 type binding struct {
-	name    op.Name
-	table   *Table // nil for views and for what no migration made
-	columns map[string]*Column
+	name     op.Name
+	function bool
+	table    *Table // nil for functions, views and what no migration made
+	columns  map[string]*Column
+}
+
+// A mentioned is a name as a rule or a body has it.
+type mentioned struct {
+	name     op.Name
+	function bool
 }
 
 // bind notes what the relations that operations write to stand for.
 func (c *Catalog) bind(body any, ops []op.At) {
 	for _, at := range ops {
-		n, ok := written(at.Op)
-		if !ok {
-			continue
-		}
-		full := c.relation(n)
-		b := binding{name: full, table: c.tables[full]}
-		if b.table != nil {
-			b.columns = map[string]*Column{}
-			for _, column := range b.table.Columns {
-				b.columns[column.Name] = column
+		if call, ok := at.Op.(*op.Call); ok {
+			if full := c.functionName(call.Function); full.Schema != "" {
+				c.putBinding(body, mentioned{call.Function, true}, binding{name: full, function: true})
 			}
 		}
-		if c.bindings[body] == nil {
-			c.bindings[body] = map[op.Name]binding{}
+		if n, ok := written(at.Op); ok {
+			c.putBinding(body, mentioned{name: n}, c.bindingOf(n))
 		}
-		c.bindings[body][n] = b
 	}
+}
+
+func (c *Catalog) putBinding(body any, n mentioned, b binding) {
+	if c.bindings[body] == nil {
+		c.bindings[body] = map[mentioned]binding{}
+	}
+	c.bindings[body][n] = b
+}
+
+// bindingOf returns what a relation's name stands for at this moment.
+func (c *Catalog) bindingOf(n op.Name) binding {
+	full := c.relation(n)
+	b := binding{name: full, table: c.tables[full]}
+	if b.table != nil {
+		b.columns = map[string]*Column{}
+		for _, column := range b.table.Columns {
+			b.columns[column.Name] = column
+		}
+	}
+	return b
 }
 
 // bindBody does so for a body whose names are settled when it is made.
@@ -48,7 +67,7 @@ func (c *Catalog) bindBody(b *op.Body) {
 // those of its columns that have other names than the body gives them. It reports
 // false where a name stands for what it names when the body runs.
 func (c *Catalog) Bound(body any, n op.Name) (full op.Name, columns map[string]string, ok bool) {
-	b, ok := c.bindings[body][n]
+	b, ok := c.bindings[body][mentioned{name: n}]
 	switch {
 	case !ok:
 		return n, nil, false
@@ -64,6 +83,14 @@ func (c *Catalog) Bound(body any, n op.Name) (full op.Name, columns map[string]s
 		}
 	}
 	return b.table.Name, columns, true
+}
+
+// BoundFunction returns what a function that a rule or a body names is called by now.
+func (c *Catalog) BoundFunction(body any, n op.Name) op.Name {
+	if b, ok := c.bindings[body][mentioned{n, true}]; ok {
+		return b.name
+	}
+	return n
 }
 
 // written returns the relation that an operation on rows is done to.

@@ -44,7 +44,7 @@ type Catalog struct {
 	triggers  map[op.Name][]trigger
 	rowCalls  map[rowKey][]*op.RowCalls
 	rules     map[op.Name][]rule
-	bindings  map[any]map[op.Name]binding // of rules and bodies; see bind
+	bindings  map[any]map[mentioned]binding // of rules and bodies; see bind
 	// names counts the constraints that have a name in a schema, and passes how often
 	// a name had to be numbered to be free.
 	names         map[op.Name]int
@@ -117,7 +117,7 @@ func New() *Catalog {
 		triggers:   map[op.Name][]trigger{},
 		rowCalls:   map[rowKey][]*op.RowCalls{},
 		rules:      map[op.Name][]rule{},
-		bindings:   map[any]map[op.Name]binding{},
+		bindings:   map[any]map[mentioned]binding{},
 		names:      map[op.Name]int{},
 		passes:     map[op.Name]int{},
 		columns:    map[string]bool{},

@@ -217,6 +217,7 @@ func (c *Catalog) moveType(old, name op.Name) {
 // moveCalls follows a function to its new name in what calls it.
 func (c *Catalog) moveCalls(old, name op.Name) {
 	move := renamed(old, name)
+	c.moveKeptCalls(old, name)
 	for _, o := range c.viewsOver(old) {
 		o.calls = all(o.calls, move)
 	}

@@ -40,6 +40,7 @@ func (c *Catalog) settledView(o *op.CreateView) *op.CreateView {
 	made.Columns = all(o.Columns, func(r op.ColumnRead) op.ColumnRead { r.Relation = c.relation(r.Relation); return r })
 	made.Types = all(o.Types, c.typeName)
 	made.Collations = all(o.Collations, c.collationName)
+	made.Calls = c.settledCalls(o.Calls)
 	return &made
 }
 

@@ -298,6 +298,12 @@ func (r *run) block(fr frame, at op.At, o *op.Block) {
 // call follows the functions that a call may mean. A function without a body
 // that could be read is left to be judged as the call of it.
 func (r *run) call(fr frame, at op.At, o *op.Call) {
+	if full := r.catalog.BoundFunction(fr.settled, o.Function); full != o.Function {
+		bound := *o
+		bound.Function, o = full, &bound
+		at.Op = o
+	}
+	fr.settled = nil
 	all := r.catalog.Functions(o.Function, o.Arguments)
 	fr.perhaps = fr.perhaps || o.Perhaps || len(all) > 1
 	fr.open = fr.open || len(all) > 1
