@@ -92,8 +92,8 @@ func TestFollowedFingerprints(t *testing.T) {
 	}
 }
 
-// TestEditedFile holds that what ran already is not new, nor a function that is
-// only defined anew, but that calling it is.
+// TestEditedFunction holds that what ran already is not new, but that calling a
+// function anew is, and so is the same call of one that does something else now.
 func TestEditedFunction(t *testing.T) {
 	deletes := strings.Replace(purge, "CREATE", "CREATE OR REPLACE", 1)
 	harmless := strings.Replace(deletes, "DELETE FROM users", "SELECT 1", 1)
@@ -104,7 +104,8 @@ func TestEditedFunction(t *testing.T) {
 		{"called as before", users + deletes + "SELECT purge();", users + deletes + "SELECT purge(); SELECT 1;", 0},
 		{"called anew", users + deletes, users + deletes + "SELECT purge();", 1},
 		{"called once more", users + deletes + "SELECT purge();", users + deletes + "SELECT purge(); SELECT purge();", 1},
-		{"defined otherwise", users + harmless + "SELECT purge();", users + deletes + "SELECT purge();", 0},
+		{"defined otherwise", users + harmless + "SELECT purge();", users + deletes + "SELECT purge();", 1},
+		{"defined otherwise, not called", users + harmless, users + deletes, 0},
 	} {
 		base, head := file("migrations/0001_a.sql", tt.base), file("migrations/0001_a.sql", tt.head)
 		report := analyzer.Together(analyzer.Options{Rules: rules.All}, []*migration.Migration{base},

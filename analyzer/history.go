@@ -198,7 +198,7 @@ func (r *review) tell(m *migration.Migration, at source.Span, o op.Operation) {
 		at = up[0].Span
 	}
 	s := statement{Statement: follow.Statement{File: m.File, Statement: pgsql.Statement{Span: at}}}
-	r.judge(r.catalog(m), s, follow.Effect{File: m.File, At: op.At{Span: at, Op: o}})
+	r.judge(r.catalog(m), s, follow.Effect{File: m.File, At: op.At{Span: at, Op: o}}, everything)
 }
 
 func paths(all []fate) []string {

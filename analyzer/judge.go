@@ -46,13 +46,19 @@ func (r *review) around(f *source.File, span source.Span) (*statement, bool) {
 	return nil, false
 }
 
-// judge runs every rule over one effect of a statement.
-func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect) {
+// everything is for judgements that are all said.
+func everything(*Rule, Judgement) bool { return true }
+
+// judge runs every rule over one effect of a statement, and says what is picked.
+func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect, pick func(*Rule, Judgement) bool) {
 	at := r.placeOf(s, e)
 	for _, rule := range r.options.Rules {
 		p := &Pass{Op: e.Op, Catalog: c}
 		rule.Check(p)
 		for _, j := range p.judgements {
+			if !pick(rule, j) {
+				continue
+			}
 			hint(r.dialects[at.file], e.Op, &j, rule.Remedy)
 			hintQueries(r.queries[at.file], &j, rule.Remedy)
 			r.options.Sizes.measure(c, &j)

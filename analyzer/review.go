@@ -65,6 +65,11 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	}
 	r := newReview(o, all, before)
 	for _, f := range files {
+		if f.Base != nil && f.Migration != nil {
+			r.editions[f.Base] = newEdition()
+		}
+	}
+	for _, f := range files {
 		r.place(f.Migration, o.Base)
 	}
 	history = slices.Clone(history)
@@ -133,6 +138,8 @@ func compareFiles(a, b ChangedFile) int {
 type review struct {
 	options  Options
 	catalogs map[string]*catalog.Catalog // by the migrations' Schema
+	// editions are what the earlier versions of changed files had.
+	editions map[*migration.Migration]*edition
 	// contained are the migrations that the baseline contains, and earlier what they
 	// build without it.
 	contained map[*migration.Migration]bool
@@ -164,7 +171,7 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 		return o.Head
 	}
 	r := &review{
-		options: o, catalogs: map[string]*catalog.Catalog{}, contained: map[*migration.Migration]bool{}, earlier: map[string]*catalog.Catalog{},
+		options: o, catalogs: map[string]*catalog.Catalog{}, contained: map[*migration.Migration]bool{}, editions: map[*migration.Migration]*edition{}, earlier: map[string]*catalog.Catalog{},
 		follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{}, asides: map[int]string{}, freed: map[string]freed{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
 		places: map[*source.File][]*statement{}, dialects: map[*source.File]migration.Dialect{}, queries: map[*source.File]string{},
@@ -226,6 +233,9 @@ func (r *review) run(c *catalog.Catalog, m *migration.Migration) {
 			continue
 		}
 		for e := range r.follower.Statement(c, s.Statement) {
+			if ed := r.editions[m]; ed != nil {
+				ed.remember(r.options.Rules, c, s, e)
+			}
 			if u, ok := e.Op.(*op.Unread); ok && len(e.Through) > 0 && u != nil {
 				unread++ // in a body, which is not counted among the statements
 				r.unread = append(r.unread, problemAt(s.File, s.Span, u.Message))
@@ -258,25 +268,30 @@ func (r *review) review(f ChangedFile) {
 	for _, p := range m.Problems {
 		r.problem(c, m.File, p.Span, m.File.Text(p.Span), p.Message)
 	}
-	known := r.alreadyRun(f.Base)
+	ed := r.editionOf(f.Base, m)
 	for _, s := range read.up {
-		r.statement(c, s, known)
+		r.statement(c, s, ed)
 	}
 }
 
 // statement judges what one statement comes to, and applies it.
-func (r *review) statement(c *catalog.Catalog, s statement, known map[string]int) {
+func (r *review) statement(c *catalog.Catalog, s statement, ed *edition) {
 	if s.undone {
 		r.applySome(c, s, outlasts)
 		return
 	}
-	if known[s.Normal] > 0 { // it ran already
-		known[s.Normal]--
-		r.applySome(c, s, session)
+	if ed.known[s.Normal] > 0 { // it ran already
+		ed.known[s.Normal]--
+		if ed.shifted {
+			r.again(c, s, ed)
+			return
+		}
+		r.applySome(c, s, func(o op.Operation) bool { return session(c, o) })
 		return
 	}
+	ed.shifted = ed.shifted || shifts(s)
 	for e := range r.follower.Statement(c, s.Statement) {
-		r.judge(c, s, e)
+		r.judge(c, s, e, everything)
 		e.Apply(c)
 	}
 }
@@ -297,8 +312,13 @@ func (r *review) applySome(c *catalog.Catalog, s statement, pick func(op.Operati
 
 // session reports whether the operation only concerns the session that runs the
 // file, so that it counts even where the file's earlier version had it too.
-func session(o op.Operation) bool {
-	switch o.(type) {
+func session(c *catalog.Catalog, o op.Operation) bool {
+	switch o := o.(type) {
+	case *op.CreateTable:
+		return o.Temporary
+	case *op.Drop:
+		t, _ := c.Table(o.Name)
+		return o.Kind == op.Table && t != nil && t.Temporary
 	case *op.SetSearchPath, *op.Prepare, *op.Deallocate, *op.Transaction, *op.DiscardTemporary, *op.ReplicationRole:
 		return true
 	}
@@ -352,5 +372,5 @@ func (r *review) unreadable(f ChangedFile) {
 // problem reports something about a file rather than about one statement.
 func (r *review) problem(c *catalog.Catalog, f *source.File, span source.Span, normal, message string) {
 	s := statement{Statement: follow.Statement{File: f, Statement: pgsql.Statement{Span: span, Normal: brief(normal)}}}
-	r.judge(c, s, follow.Effect{File: f, At: op.At{Span: span, Op: &op.Unread{Message: message, File: true}}})
+	r.judge(c, s, follow.Effect{File: f, At: op.At{Span: span, Op: &op.Unread{Message: message, File: true}}}, everything)
 }

@@ -26,7 +26,8 @@ func checkDropColumn(p *analyzer.Pass) {
 	}
 	t, tableState := p.Catalog.Table(d.Table)
 	column, state := p.Catalog.Column(d.Table, d.Column)
-	if t != nil && p.Catalog.HoldsRows(t) && tableState == catalog.Created {
+	losses := p.Catalog.ColumnReach(t, d.Column, d.Only, d.Cascade)
+	if len(losses) > 0 && tableState == catalog.Created {
 		tableState, state = catalog.Exists, catalog.Exists // a new parent of tables with rows
 	}
 	if !tableState.MayHoldData() || !state.MayHoldData() {
@@ -50,7 +51,6 @@ func checkDropColumn(p *analyzer.Pass) {
 			j.Reasons = append(j.Reasons, low)
 		}
 	}
-	losses := p.Catalog.ColumnReach(t, d.Column, d.Only, d.Cascade)
 	if column != nil && column.Generated && len(losses) > 0 {
 		j.Reasons = append(j.Reasons, reason(50, "CASCADE takes stored values along"))
 	}

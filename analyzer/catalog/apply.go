@@ -36,6 +36,9 @@ func (c *Catalog) Apply(o op.Operation) {
 	case *op.Drop:
 		c.drop(o)
 	case *op.DropColumn:
+		if o.IfExists && c.Missing(o.Table) {
+			return
+		}
 		if t := c.implied(o.Table); o.Only {
 			c.dropColumnOnly(t, o.Column, o.Cascade)
 		} else {
@@ -61,6 +64,8 @@ func (c *Catalog) Apply(o op.Operation) {
 		c.ownSequence(o)
 	case *op.CreateFunction:
 		c.createFunction(o)
+	case *op.AlterFunction:
+		c.alterFunction(o)
 	case *op.Insert:
 		c.insert(o)
 	case *op.Update:
@@ -136,6 +141,7 @@ func (c *Catalog) applySession(o op.Operation) {
 // connect begins another session. Another database may have what this one has not.
 func (c *Catalog) connect(o *op.Connect) {
 	c.BeginMigration()
+	c.leftPath = nil
 	if o.Database != "" {
 		c.overlook(1)
 		if c.epoch > 0 { // what the change made, it made in the one before
@@ -157,8 +163,11 @@ func (c *Catalog) endTransaction() {
 
 func (c *Catalog) setPath(o *op.SetSearchPath) {
 	switch {
+	case o.Later:
+		c.standing = o.Schemas
+		return
 	case !o.Local:
-		c.outerPath = nil
+		c.outerPath, c.leftPath = nil, nil
 	case c.outerPath == nil:
 		c.outerPath = c.searchPath
 	}

@@ -44,6 +44,7 @@ type Catalog struct {
 	triggers  map[op.Name][]trigger
 	rowCalls  map[rowKey][]*op.RowCalls
 	rules     map[op.Name][]rule
+	bindings  map[any]map[mentioned]binding // of rules and bodies; see bind
 	// names counts the constraints that have a name in a schema, and passes how often
 	// a name had to be numbered to be free.
 	names         map[op.Name]int
@@ -73,7 +74,12 @@ type Catalog struct {
 	others     []*Catalog // of the repository's other sets of migrations
 	searchPath []string
 	outerPath  []string // what search_path is again after a transaction that SET LOCAL; nil without
-	replica    bool     // session_replication_role
+	// leftPath is what an earlier file left search_path at: a tool that runs them all in
+	// one session carries it over. Nil when it is not known to have left one.
+	leftPath []string
+	// standing is the search_path that sessions may begin with: ALTER DATABASE, ALTER ROLE.
+	standing []string
+	replica  bool // session_replication_role
 	// outerReplica is what replica is again after a transaction that SET LOCAL.
 	outerReplica *bool
 	prepared     map[string][]*op.Prepare
@@ -121,6 +127,7 @@ func New() *Catalog {
 		under:       kin{},
 		leading:     kin{},
 		temporaries: map[op.Name]*Table{},
+		bindings:    map[any]map[mentioned]binding{},
 		names:       map[op.Name]int{},
 		passes:      map[op.Name]int{},
 		columns:     map[string]bool{},
@@ -135,18 +142,25 @@ func New() *Catalog {
 
 var defaultPath = []string{"public"}
 
-// BeginMigration starts another file: search_path, temporary tables and prepared
-// statements of the one before are no more.
+// BeginMigration starts another file: temporary tables and prepared statements of
+// the one before are no more, and its search_path only finds what the default one
+// does not.
 func (c *Catalog) BeginMigration() {
-	c.searchPath, c.outerPath = defaultPath, nil
-	c.replica, c.outerReplica = false, nil
+	c.endTransaction()
+	if !slices.Equal(c.searchPath, defaultPath) {
+		c.leftPath = c.searchPath
+	}
+	c.searchPath = defaultPath
+	c.replica = false
 	clear(c.prepared)
 	c.dropTemporary(func(*Table) bool { return true })
 }
 
-// BeginChange says that what is made from here on is the change's own.
+// BeginChange says that what is made from here on is the change's own, in a session
+// of its own.
 func (c *Catalog) BeginChange() {
 	c.epoch++
+	c.searchPath, c.outerPath, c.leftPath = defaultPath, nil, nil
 	clear(c.copies)
 	clear(c.reassigned)
 }
@@ -202,11 +216,7 @@ func (c *Catalog) Resolve(n op.Name) op.Name {
 	if n.Schema != "" {
 		return n
 	}
-	path := c.searchPath
-	if !contains(path, temporarySchema) { // it comes first unless the path names it
-		path = append([]string{temporarySchema}, path...)
-	}
-	for _, schema := range path {
+	for _, schema := range c.path() {
 		full := op.Name{Schema: schema, Name: n.Name}
 		if c.tables[full] != nil {
 			return full
@@ -229,7 +239,7 @@ func (c *Catalog) ResolveObject(kind op.Kind, n op.Name) op.Name {
 	if n.Schema != "" {
 		return n
 	}
-	for _, schema := range c.searchPath {
+	for _, schema := range c.bareSchemas() {
 		full := op.Name{Schema: schema, Name: n.Name}
 		if c.objects[objectKey{kind: kind, name: full}] != nil {
 			return full
@@ -275,6 +285,15 @@ func (c *Catalog) Table(n op.Name) (*Table, State) {
 		}
 	}
 	return nil, c.missing()
+}
+
+// Missing reports whether there is certainly no relation of the name: no table, and
+// nothing else that ALTER TABLE takes.
+func (c *Catalog) Missing(n op.Name) bool {
+	if _, state := c.Table(n); state != Absent && state != Gone {
+		return false
+	}
+	return c.viewOf(c.relation(n)) == nil && c.objects[c.otherRelation(n)] == nil
 }
 
 // Meet makes two sets of migrations know of one another: whether they belong to

@@ -38,6 +38,7 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 		c.results(t, o)
 	}
 	c.put(name, t)
+	c.mayBeElsewhere(o)
 	delete(c.gone, objectKey{kind: op.Table, name: name})
 	c.number(t)
 	for _, parent := range parents {
@@ -47,6 +48,24 @@ func (c *Catalog) createTable(o *op.CreateTable) {
 	c.likeParts(t, o)
 	if o.Copies != nil {
 		c.copied(o.Copies, name)
+	}
+}
+
+// mayBeElsewhere notes that a table with a bare name may have been made in the schema
+// that an earlier file left search_path at, or that sessions begin with.
+func (c *Catalog) mayBeElsewhere(o *op.CreateTable) {
+	if o.Name.Schema != "" || o.Temporary || !slices.Equal(c.searchPath, defaultPath) {
+		return
+	}
+	for _, path := range [][]string{c.leftPath, c.standing} {
+		for _, schema := range path {
+			if schema != "$user" && schema != c.creationSchema() {
+				c.addPerhaps(op.Name{Schema: schema, Name: o.Name.Name})
+			}
+			if schema != "$user" {
+				break // it is made in the first one
+			}
+		}
 	}
 }
 

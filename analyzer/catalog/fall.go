@@ -56,11 +56,23 @@ func (c *Catalog) ColumnReach(t *Table, column string, only, cascade bool) []Los
 	w := c.walker(t)
 	w.first(t, "")
 	w.attribute(&fall{thing: thing{kind: op.Attribute, name: t.Name, part: column}})
-	all := append(c.Heirs(t, only, column), w.all...)
+	all := append(c.inheritedFrom(t, column, only), w.all...)
 	if cascade {
 		all = append(all, c.losses(columnThing(t.Name, column))...)
 	}
 	return all
+}
+
+// inheritedFrom returns the columns that tables under another one have from there
+// only: they go with its own.
+func (c *Catalog) inheritedFrom(t *Table, column string, only bool) []Loss {
+	if only {
+		return nil
+	}
+	return c.lossesUnder(t, func(one *Table) bool {
+		found := one.column(column)
+		return found == nil || !found.local
+	}, column)
 }
 
 // AttributeReach returns what loses the values of an attribute of a composite

@@ -26,11 +26,11 @@ func (c *Catalog) Functions(n op.Name, arguments []op.Argument) []*op.CreateFunc
 // named returns the functions of a name: for a bare one those in every schema of
 // search_path, since PostgreSQL takes the one whose arguments fit best.
 func (c *Catalog) named(n op.Name) []*op.CreateFunction {
-	if n.Schema != "" || len(c.searchPath) < 2 {
+	if n.Schema != "" || len(c.bareSchemas()) < 2 {
 		return c.functions[c.ResolveObject(op.Function, n)]
 	}
 	var all []*op.CreateFunction
-	for _, schema := range c.searchPath {
+	for _, schema := range c.bareSchemas() {
 		all = append(all, c.functions[op.Name{Schema: schema, Name: n.Name}]...)
 	}
 	return all
@@ -77,6 +77,7 @@ func takes(f *op.CreateFunction, arguments []op.Argument) bool {
 func (c *Catalog) createFunction(o *op.CreateFunction) {
 	key := c.key(op.Function, o.Name, op.Name{})
 	c.create(op.Function, o.Name, op.Name{}, nil)
+	c.bindBody(o.Body)
 	all := c.functions[key.name]
 	i := slices.IndexFunc(all, func(f *op.CreateFunction) bool { return sameArguments(f.Arguments, o.Arguments) })
 	if i < 0 || !o.Replace && all[i].Body == nil { // without a body the arguments may not be known
@@ -86,6 +87,25 @@ func (c *Catalog) createFunction(o *op.CreateFunction) {
 	all = slices.Clone(all)
 	all[i] = o
 	c.functions[key.name] = all
+}
+
+// alterFunction gives functions another search_path to run with.
+func (c *Catalog) alterFunction(o *op.AlterFunction) {
+	name := c.key(op.Function, o.Name, op.Name{}).name
+	altered := slices.Clone(c.functions[name])
+	for i, f := range altered {
+		if f.Body == nil || o.Given && !named(f, o.Takes) {
+			continue
+		}
+		made, body := *f, *f.Body
+		body.Path = o.Path
+		c.bindings[&body] = c.bindings[f.Body]
+		made.Body = &body
+		altered[i] = &made
+	}
+	if altered != nil {
+		c.functions[name] = altered
+	}
 }
 
 func sameArguments(a, b []op.DataType) bool {

@@ -19,6 +19,8 @@ func (c *Catalog) after(o op.Operation) {
 		c.mentionFamily(o.Table)
 	case *op.AlterColumnType:
 		c.mentionFamily(o.Table)
+	case *op.AlterTable:
+		c.mentionFamily(o.Table)
 	case *op.AttachPartition:
 		c.mentionFamily(o.Partition)
 	case *op.Inherit:

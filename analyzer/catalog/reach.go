@@ -41,13 +41,18 @@ func (c *Catalog) Heirs(t *Table, only bool, columns ...string) []Loss {
 	if t == nil || only {
 		return nil
 	}
+	return c.lossesUnder(t, func(*Table) bool { return true }, columns...)
+}
+
+// lossesUnder returns what Heirs does of those tables that are touched.
+func (c *Catalog) lossesUnder(t *Table, touched func(*Table) bool, columns ...string) []Loss {
 	w := c.walker(t)
 	for _, one := range c.family(t)[1:] {
 		why := "inherits from " + t.Name.String()
 		if !one.Parent.IsZero() {
 			why = "partition of " + t.Name.String()
 		}
-		if !c.older(one) || !one.Parent.IsZero() && c.older(t) {
+		if !c.older(one) || !touched(one) || !one.Parent.IsZero() && c.older(t) {
 			continue
 		}
 		if len(columns) == 0 {

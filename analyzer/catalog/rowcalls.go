@@ -11,7 +11,9 @@ func (c *Catalog) addRowCalls(o *op.RowCalls) {
 	on := c.rowKey(o.Kind, o.On)
 	kept := slices.DeleteFunc(slices.Clone(c.rowCalls[on]), func(old *op.RowCalls) bool { return o.Column != "" && old.Column == o.Column })
 	if len(o.Calls) > 0 {
-		kept = append(kept, o)
+		made := *o
+		made.Calls = c.settledCalls(o.Calls)
+		kept = append(kept, &made)
 	}
 	c.rowCalls[on] = kept
 }

@@ -29,12 +29,18 @@ func plain(n op.Name) bool {
 	return (n.Schema == "" || n.Schema == SystemSchema) && builtinTypes[strings.TrimPrefix(n.Name, "_")]
 }
 
-// path returns the schemas that a bare name of a relation or a type is looked for in.
+// path returns the schemas that a bare name of a relation or a type is looked for in:
+// that of temporary ones comes first unless search_path names it.
 func (c *Catalog) path() []string {
 	if contains(c.searchPath, temporarySchema) {
-		return c.searchPath
+		return c.bareSchemas()
 	}
-	return append([]string{temporarySchema}, c.searchPath...)
+	return append([]string{temporarySchema}, c.bareSchemas()...)
+}
+
+// bareSchemas returns the schemas that any bare name is looked for in.
+func (c *Catalog) bareSchemas() []string {
+	return slices.Concat(c.searchPath, c.leftPath, c.standing)
 }
 
 // typeName returns the name of a type with its schema, if the migrations made it;
@@ -77,7 +83,7 @@ func (c *Catalog) functionName(n op.Name) op.Name {
 	if n.Schema != "" {
 		return n
 	}
-	for _, schema := range c.searchPath {
+	for _, schema := range c.bareSchemas() {
 		full := op.Name{Schema: schema, Name: n.Name}
 		if len(c.functions[full]) > 0 {
 			return full
@@ -156,7 +162,7 @@ func (c *Catalog) collationName(n op.Name) op.Name {
 	if n.Schema != "" || n.IsZero() {
 		return n
 	}
-	for _, schema := range c.searchPath {
+	for _, schema := range c.bareSchemas() {
 		if full := (op.Name{Schema: schema, Name: n.Name}); c.objects[objectKey{kind: op.Collation, name: full}] != nil {
 			return full
 		}
@@ -211,6 +217,7 @@ func (c *Catalog) moveType(old, name op.Name) {
 // moveCalls follows a function to its new name in what calls it.
 func (c *Catalog) moveCalls(old, name op.Name) {
 	move := renamed(old, name)
+	c.moveKeptCalls(old, name)
 	for _, o := range c.viewsOver(old) {
 		o.outdated = o.outdated || slices.Contains(o.calls, old)
 		o.calls = all(o.calls, move)

@@ -99,6 +99,7 @@ func (c *Catalog) createRule(o *op.CreateRule) {
 	on := c.relation(o.On)
 	c.create(op.Rule, o.Name, o.On, nil)
 	c.rules[on] = append(slices.DeleteFunc(slices.Clone(c.rules[on]), func(r rule) bool { return r.Name == o.Name }), rule{CreateRule: o})
+	c.bind(o, o.Ops)
 }
 
 func (c *Catalog) createEventTrigger(o *op.CreateEventTrigger) {

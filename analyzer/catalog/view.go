@@ -41,6 +41,7 @@ func (c *Catalog) settledView(o *op.CreateView) *op.CreateView {
 	made.Columns = all(o.Columns, func(r op.ColumnRead) op.ColumnRead { r.Relation = c.relation(r.Relation); return r })
 	made.Types = all(o.Types, c.typeName)
 	made.Collations = all(o.Collations, c.collationName)
+	made.Calls = c.settledCalls(o.Calls)
 	return &made
 }
 
@@ -175,6 +176,7 @@ func (c *Catalog) renameOnTable(o *op.Rename) {
 		if o.Kind == op.Rule && r.Name.Name == o.Column {
 			renamed := *r.CreateRule
 			renamed.Name.Name = o.To
+			c.bindings[&renamed] = c.bindings[r.CreateRule]
 			c.rules[on][i].CreateRule = &renamed
 		}
 	}

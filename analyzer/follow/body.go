@@ -9,7 +9,7 @@ import (
 
 // body follows a body with the variables that it begins with.
 func (r *run) body(fr frame, b *op.Body, e env) {
-	fr.file, fr.env, fr.body = b.File, e, true
+	fr.file, fr.env, fr.body, fr.settled = b.File, e, true, b
 	if b.Path != nil {
 		outer := slices.Clone(r.catalog.SearchPath())
 		r.emit(fr, op.At{Op: &op.SetSearchPath{Schemas: b.Path.Schemas, Local: true}}, nil)

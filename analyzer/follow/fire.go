@@ -13,6 +13,11 @@ import (
 // view to the table behind it, and to the triggers that it sets off.
 func (r *run) change(fr frame, at op.At, o op.Operation) {
 	table, events, columns, only := touched(o)
+	if full, other, ok := r.catalog.Bound(fr.settled, table); ok {
+		o = onTable(o, full, other)
+		table, events, columns, only = touched(o)
+	}
+	fr.settled = nil
 	done := true
 	for _, event := range events {
 		for _, rule := range r.catalog.Rules(table, event) {
@@ -224,7 +229,7 @@ func (r *run) rule(fr frame, at op.At, rule *op.CreateRule) {
 	}
 	defer leave()
 	inner := fr.fires("rule "+rule.Name.Name+" on "+rule.On.String(), at.Span)
-	inner.file, inner.env, inner.perhaps, inner.body = rule.File, env{}, true, true
+	inner.file, inner.env, inner.perhaps, inner.body, inner.settled = rule.File, env{}, true, true, rule
 	for _, command := range rule.Ops {
 		r.operation(inner, command)
 	}
@@ -367,6 +372,8 @@ func tagOf(o op.Operation) (tag string, drops bool) {
 	case *op.AddColumn, *op.AddConstraint, *op.AlterColumn, *op.AlterColumnType, *op.AttachPartition, *op.DetachPartition, *op.Inherit, *op.SwitchTriggers,
 		*op.ValidateConstraint, *op.DeferConstraint, *op.AlterTable:
 		return "ALTER TABLE", false
+	case *op.AlterFunction:
+		return "ALTER FUNCTION", false
 	case *op.Rename:
 		if o.Kind == op.Column || o.Kind == op.Constraint {
 			return "ALTER TABLE", false

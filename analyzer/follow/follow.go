@@ -119,6 +119,9 @@ type frame struct {
 	through       []Way
 	open, perhaps bool
 	body          bool // in a body: a COMMIT there ends no transaction of the file
+	// settled is the rule or the body whose names stand for what they did when it was
+	// made; nil where names mean what they mean by now.
+	settled any
 }
 
 // via returns the frame of what the operation at the span sets off.
@@ -136,7 +139,7 @@ func (fr frame) fires(what string, span source.Span) frame {
 
 // operation follows one operation.
 func (r *run) operation(fr frame, at op.At) {
-	if r.over {
+	if r.over || r.missing(at) {
 		return
 	}
 	switch o := at.Op.(type) {
@@ -173,6 +176,16 @@ func (r *run) operation(fr frame, at op.At) {
 		r.emit(fr, at, nil)
 		r.eventTriggers(fr, at)
 	}
+}
+
+// missing reports whether an operation does nothing because what it alters IF EXISTS
+// is not there. What it would drop is left to be told of.
+func (r *run) missing(at op.At) bool {
+	if at.IfExists.IsZero() {
+		return false
+	}
+	_, drops := at.Op.(*op.DropColumn)
+	return !drops && r.catalog.Missing(at.IfExists)
 }
 
 // emit yields an operation, with the conditions on variables decided. As is what
@@ -285,6 +298,12 @@ func (r *run) block(fr frame, at op.At, o *op.Block) {
 // call follows the functions that a call may mean. A function without a body
 // that could be read is left to be judged as the call of it.
 func (r *run) call(fr frame, at op.At, o *op.Call) {
+	if full := r.catalog.BoundFunction(fr.settled, o.Function); full != o.Function {
+		bound := *o
+		bound.Function, o = full, &bound
+		at.Op = o
+	}
+	fr.settled = nil
 	all := r.catalog.Functions(o.Function, o.Arguments)
 	fr.perhaps = fr.perhaps || o.Perhaps || len(all) > 1
 	fr.open = fr.open || len(all) > 1

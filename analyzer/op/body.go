@@ -16,6 +16,9 @@ type Body struct {
 	// Path is the SET search_path of the function, which holds while it runs; else nil.
 	Path  *SetSearchPath
 	Steps []Step
+	// Settled says that names in it stand for what they did when it was made: BEGIN
+	// ATOMIC, and RETURN.
+	Settled bool
 }
 
 // A Parameter is an argument that a function takes.

@@ -88,6 +88,8 @@ type At struct {
 	// Part is the action of an ALTER TABLE that asks for it, where Span may be the
 	// whole statement because there is no other; else the same as Span or zero.
 	Part source.Span
+	// IfExists is the relation without which nothing is done: ALTER TABLE IF EXISTS.
+	IfExists Name
 }
 
 // Operation is one thing that a statement asks for.

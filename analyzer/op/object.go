@@ -113,6 +113,15 @@ type Overload struct {
 	Takes []DataType // its input parameters
 }
 
+// AlterFunction sets the search_path that a function runs with; Path is nil when it
+// runs with its caller's from then on.
+type AlterFunction struct {
+	Name Name
+	Path *SetSearchPath
+	Overload
+}
+
+func (*AlterFunction) operation()   {}
 func (*AlterEnum) operation()       {}
 func (*AddAttribute) operation()    {}
 func (*AlterDomain) operation()     {}

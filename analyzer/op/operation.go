@@ -391,6 +391,7 @@ type Transaction struct {
 type SetSearchPath struct {
 	Schemas []string
 	Local   bool
+	Later   bool // ALTER DATABASE, ALTER ROLE: what it is in sessions that begin after it
 }
 
 // Prepare names a statement that runs only when Execute names it.

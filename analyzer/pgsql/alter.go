@@ -14,11 +14,15 @@ func (r *reader) alterTable(s *pg_query.AlterTableStmt, span source.Span) []op.A
 		a := action{
 			reader: r, cmd: n.GetAlterTableCmd(), text: parts[i],
 			table: rangeName(s.Relation), only: !s.Relation.GetInh(), ofType: s.Objtype == pg_query.ObjectType_OBJECT_TYPE,
+			ifExists: s.MissingOk,
 		}
 		for _, o := range a.operations() {
 			at := op.At{Span: parts[i], Part: parts[i], Op: o}
 			if len(s.Cmds) == 1 {
 				at.Span = span
+			}
+			if s.MissingOk {
+				at.IfExists = a.table
 			}
 			all = append(all, at)
 		}
@@ -34,6 +38,8 @@ type action struct {
 	table  op.Name
 	only   bool // ALTER TABLE ONLY
 	ofType bool // ALTER TYPE
+	// ifExists says that nothing is done without the table: ALTER TABLE IF EXISTS.
+	ifExists bool
 }
 
 func (a *action) operations() []op.Operation {
@@ -64,7 +70,7 @@ func (a *action) columns() []op.Operation {
 		if a.ofType {
 			return one(&op.DropAttribute{Type: a.table, Attribute: c.Name, IfExists: c.MissingOk, Cascade: cascade})
 		}
-		return one(&op.DropColumn{Table: a.table, Column: c.Name, Only: a.only, IfExists: c.MissingOk, Cascade: cascade})
+		return one(&op.DropColumn{Table: a.table, Column: c.Name, Only: a.only, IfExists: c.MissingOk || a.ifExists, Cascade: cascade})
 	case pg_query.AlterTableType_AT_AlterColumnType:
 		if a.ofType {
 			return one(&op.AlterAttribute{Type: a.table, Attribute: c.Name, To: dataType(def.TypeName), Cascade: cascade})

@@ -195,7 +195,7 @@ func inBody(all []op.At) []op.At {
 // atomic reads a body that is part of the statement: BEGIN ATOMIC … END, or RETURN
 // and an expression.
 func (r *reader) atomic(n *pg_query.Node, vars *scope) *op.Body {
-	body := &op.Body{File: r.file}
+	body := &op.Body{File: r.file, Settled: true}
 	list := []*pg_query.Node{n}
 	parts := r.atomicParts()
 	if items := n.GetList().GetItems(); n.GetList() != nil {

@@ -36,6 +36,8 @@ func (r *reader) definitions(n *pg_query.Node, span source.Span) ([]op.At, bool)
 		return rename(s.RenameStmt, span), true
 	case *pg_query.Node_AlterObjectSchemaStmt:
 		return setSchema(s.AlterObjectSchemaStmt, span), true
+	case *pg_query.Node_AlterFunctionStmt:
+		return alterFunction(s.AlterFunctionStmt, span), true
 	}
 	if o := r.createType(n); o != nil {
 		return one(o)
@@ -140,7 +142,33 @@ func rename(s *pg_query.RenameStmt, span source.Span) []op.At {
 	if ofTable[kind] {
 		o.Column = s.Subname
 	}
-	return []op.At{{Op: o, Span: span}}
+	at := op.At{Op: o, Span: span}
+	if s.MissingOk && s.Relation != nil {
+		at.IfExists = o.Name
+	}
+	return []op.At{at}
+}
+
+// alterFunction reads what ALTER FUNCTION says of the function's search_path.
+func alterFunction(s *pg_query.AlterFunctionStmt, span source.Span) []op.At {
+	object := &pg_query.Node{Node: &pg_query.Node_ObjectWithArgs{ObjectWithArgs: s.Func}}
+	var all []op.At
+	for _, n := range s.Actions {
+		set := n.GetDefElem().GetArg().GetVariableSetStmt()
+		for _, at := range setting(set, span) {
+			path, ok := at.Op.(*op.SetSearchPath)
+			if !ok {
+				continue
+			}
+			if set.Kind != pg_query.VariableSetKind_VAR_SET_VALUE {
+				path = nil
+			}
+			all = append(all, op.At{Span: span, Op: &op.AlterFunction{
+				Name: qualified(objectParts(object)), Overload: overload(object), Path: path,
+			}})
+		}
+	}
+	return all
 }
 
 func setSchema(s *pg_query.AlterObjectSchemaStmt, span source.Span) []op.At {
@@ -154,7 +182,11 @@ func setSchema(s *pg_query.AlterObjectSchemaStmt, span source.Span) []op.At {
 	} else {
 		o.Name = qualified(objectParts(s.Object))
 	}
-	return []op.At{{Op: o, Span: span}}
+	at := op.At{Op: o, Span: span}
+	if s.MissingOk && s.Relation != nil {
+		at.IfExists = o.Name
+	}
+	return []op.At{at}
 }
 
 func (r *reader) createOther(n *pg_query.Node, span source.Span) op.Operation {

@@ -12,6 +12,8 @@ import (
 // setting reads SET and RESET of what changes the meaning of later statements.
 func setting(s *pg_query.VariableSetStmt, span source.Span) []op.At {
 	switch {
+	case s == nil:
+		return nil
 	case s.Kind == pg_query.VariableSetKind_VAR_RESET_ALL:
 		return resetAll(span)
 	case s.Name == "session_replication_role":
@@ -32,6 +34,18 @@ func setting(s *pg_query.VariableSetStmt, span source.Span) []op.At {
 		}
 	}
 	return []op.At{{Op: o, Span: span}}
+}
+
+// standing reads what ALTER DATABASE and ALTER ROLE set for later sessions.
+func standing(s *pg_query.VariableSetStmt, span source.Span) []op.At {
+	var all []op.At
+	for _, at := range setting(s, span) {
+		if o, ok := at.Op.(*op.SetSearchPath); ok {
+			o.Later = true
+			all = append(all, at)
+		}
+	}
+	return all
 }
 
 // resetAll reads RESET ALL and what DISCARD ALL does to settings.

@@ -70,6 +70,10 @@ func session(n *pg_query.Node, span source.Span) ([]op.At, bool) {
 		return transaction(s.TransactionStmt, span), true
 	case *pg_query.Node_VariableSetStmt:
 		return setting(s.VariableSetStmt, span), true
+	case *pg_query.Node_AlterDatabaseSetStmt:
+		return standing(s.AlterDatabaseSetStmt.Setstmt, span), true
+	case *pg_query.Node_AlterRoleSetStmt:
+		return standing(s.AlterRoleSetStmt.Setstmt, span), true
 	case *pg_query.Node_ExecuteStmt:
 		return one(&op.Execute{Name: s.ExecuteStmt.Name}), true
 	case *pg_query.Node_DeallocateStmt:
