@@ -86,7 +86,7 @@ var packages = map[string]place{
 	},
 	"internal/schema": {
 		ours:  []string{"analyzer/catalog", "analyzer/op"},
-		tests: []string{"analyzer", "analyzer/source", "analyzer/migration", "internal/pgtest"},
+		tests: []string{"analyzer", "analyzer/source", "analyzer/migration", "internal/pgtest", "internal/schematest"},
 	},
 	"internal/cli": {
 		ours: []string{

@@ -214,6 +214,7 @@ func (c *Catalog) renameColumn(t *Table, old, name string) {
 		return
 	}
 	t.outdate(old)
+	t.renamePartitionKey(old, name)
 	column.Name = name
 	for _, one := range t.Columns {
 		one.Reads = replaced(one.Reads, old, name)

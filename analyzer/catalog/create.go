@@ -153,7 +153,7 @@ func (c *Catalog) likeColumns(t *Table, like op.Like) {
 		}
 		d := op.ColumnDef{Name: old.Name, Type: old.Type, NotNull: old.NotNull, Collation: old.Collation}
 		d.Type.Serial = false
-		column := &Column{ColumnDef: d, epoch: c.epoch, local: true}
+		column := &Column{ColumnDef: d, epoch: c.epoch, local: true, outdated: old.outdated}
 		switch {
 		case old.Identity != "":
 			if like.Identity {
@@ -177,7 +177,7 @@ func (c *Catalog) likeParts(t *Table, o *op.CreateTable) {
 			continue
 		}
 		for _, k := range from.constraints {
-			one := constraint{ConstraintDef: k.ConstraintDef, local: true}
+			one := constraint{ConstraintDef: k.ConstraintDef, local: true, outdated: k.outdated}
 			switch {
 			case k.Kind == op.Check && like.Constraints:
 				one.NotValid = false
@@ -190,7 +190,7 @@ func (c *Catalog) likeParts(t *Table, o *op.CreateTable) {
 		}
 		for _, i := range from.indexes {
 			if like.Indexes {
-				one := index{CreateIndex: i.CreateIndex, labels: i.labels}
+				one := index{CreateIndex: i.CreateIndex, labels: i.labels, outdated: i.outdated}
 				one.Name = ""
 				c.addIndex(t, &one)
 			}
@@ -300,7 +300,7 @@ func (t *Table) inheritColumns(from *Table, epoch int) {
 		if t.column(column.Name) != nil {
 			continue
 		}
-		one := &Column{ColumnDef: column.ColumnDef, epoch: epoch, serial: column.serial}
+		one := &Column{ColumnDef: column.ColumnDef, epoch: epoch, serial: column.serial, outdated: column.outdated}
 		one.Type.Serial = false
 		if one.Identity != "" { // identity is not inherited
 			one.Identity, one.Default = "", false

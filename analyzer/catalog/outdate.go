@@ -27,6 +27,29 @@ func (c *Catalog) outdate(has func(text string) bool) {
 	}
 }
 
+// renamePartitionKey follows a column that a table is partitioned by. A key that has
+// expressions is left as it is; a word in it that is the column's stands for it.
+func (t *Table) renamePartitionKey(old, name string) {
+	if !contains(t.partitionColumns, old) {
+		return
+	}
+	t.partitionColumns = replaced(t.partitionColumns, old, name)
+	method, keys, ok := strings.Cut(t.partitionBy, "(")
+	if !ok || strings.ContainsAny(keys, `("'`) {
+		t.splitOutdated = true
+		return
+	}
+	parts := strings.Split(strings.TrimSuffix(keys, ")"), ",")
+	for i, part := range parts {
+		if words := strings.Fields(part); len(words) > 0 && strings.EqualFold(words[0], old) {
+			words[0] = quoteName(name)
+			parts[i] = strings.Join(words, " ")
+		}
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	t.partitionBy = method + "(" + strings.Join(parts, ", ") + ")"
+}
+
 // outdateTexts does so for the texts of a table that may name a column.
 func (t *Table) outdateTexts(has func(text string) bool) {
 	for _, column := range t.Columns {

@@ -38,7 +38,7 @@ func (c *Catalog) hand(t, from *Table, k *constraint) {
 			}
 		}
 	}
-	one := &constraint{ConstraintDef: k.ConstraintDef}
+	one := &constraint{ConstraintDef: k.ConstraintDef, outdated: k.outdated}
 	switch {
 	case k.Kind == op.Check:
 	case k.Kind == op.ForeignKey && t.constraint(k.Name) == nil:
@@ -82,7 +82,7 @@ func (c *Catalog) handIndex(t *Table, i *index) {
 			return
 		}
 	}
-	one := &index{CreateIndex: i.CreateIndex, from: i, labels: i.labels}
+	one := &index{CreateIndex: i.CreateIndex, from: i, labels: i.labels, outdated: i.outdated}
 	one.Name, one.Table = "", t.Name
 	c.addIndex(t, one)
 	for _, heir := range c.heirs(t) {

@@ -38,6 +38,7 @@ type TableInfo struct {
 	// Doubtful says that it may not be there: what made it may not have run, or what
 	// dropped it may have.
 	Doubtful    bool             `json:"doubtful,omitempty"`
+	Outdated    bool             `json:"outdated,omitempty"` // PartitionBy has names that were changed since
 	Unlogged    bool             `json:"unlogged,omitempty"`
 	PartitionBy string           `json:"partition_by,omitempty"` // "RANGE (created_at)"
 	PartitionOf string           `json:"partition_of,omitempty"`
@@ -78,6 +79,7 @@ type ConstraintInfo struct {
 	OnDelete   string            `json:"on_delete,omitempty"` // "cascade", "set null", "set default", "restrict" or "no action"
 	OnUpdate   string            `json:"on_update,omitempty"`
 	SetColumns []string          `json:"set_columns,omitempty"` // that OnDelete sets, if not all of them
+	MatchFull  bool              `json:"match_full,omitempty"`
 	// NullsNotDistinct says of a unique key that NULL counts as equal to NULL.
 	NullsNotDistinct bool `json:"nulls_not_distinct,omitempty"`
 	Deferrable       bool `json:"deferrable,omitempty"`

@@ -12,7 +12,7 @@ import (
 func (c *Catalog) describeTable(t *Table) TableInfo {
 	info := TableInfo{
 		Schema: t.Name.Schema, Name: t.Name.Name, Kind: string(t.Kind), Complete: !t.open, Unlogged: t.Unlogged,
-		PartitionBy: t.partitionBy, Bound: t.bound, RowSecurity: t.rowSecurity, Doubtful: t.doubtful || t.branched,
+		PartitionBy: t.partitionBy, Bound: t.bound, RowSecurity: t.rowSecurity, Doubtful: t.doubtful || t.branched, Outdated: t.splitOutdated,
 	}
 	if t.partitionBy != "" {
 		info.Kind = "partitioned table"
@@ -49,7 +49,7 @@ var constraintOrder = []op.ConstraintKind{op.PrimaryKey, op.Unique, op.Exclusion
 func describeColumn(column *Column) ColumnInfo {
 	info := ColumnInfo{
 		Name: column.Name, Type: showType(column.Type), NotNull: column.NotNull, Identity: column.Identity, Default: column.DefaultText,
-		Doubtful: column.doubtful, Outdated: column.outdated,
+		Doubtful: column.doubtful, Outdated: column.outdated && (column.DefaultText != "" || column.Generated),
 	}
 	if column.Generated {
 		info.Generated = column.Expression
@@ -68,7 +68,7 @@ func describeConstraint(k *constraint) ConstraintInfo {
 	info := ConstraintInfo{
 		Name: k.Name, Kind: k.Kind, Columns: k.Columns, Expression: k.Expression, RefColumns: k.RefColumns,
 		OnDelete: k.OnDelete, OnUpdate: k.OnUpdate, NotValid: k.NotValid, Doubtful: k.doubtful, Outdated: k.outdated,
-		SetColumns: k.SetColumns, Include: k.Include, Deferrable: k.Deferrable, Deferred: k.Deferred, NoInherit: k.NoInherit,
+		SetColumns: k.SetColumns, Include: k.Include, Deferrable: k.Deferrable, Deferred: k.Deferred, NoInherit: k.NoInherit, MatchFull: k.MatchFull,
 		NullsNotDistinct: k.Kind == op.Unique && !k.Nullable,
 	}
 	if !k.References.IsZero() {

@@ -27,6 +27,7 @@ type Table struct {
 	// partitionColumns and partitionCalls are what it is partitioned by.
 	partitionColumns []string
 	partitionCalls   []op.Name
+	splitOutdated    bool // partitionBy has names that were changed since
 	rowSecurity      bool
 	open             bool // not all of its columns are known
 	constraints      []*constraint

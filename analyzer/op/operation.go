@@ -54,6 +54,7 @@ type ConstraintDef struct {
 	NotValid   bool           // rows that were there are not checked
 	Deferrable bool
 	Deferred   bool // INITIALLY DEFERRED
+	MatchFull  bool // MATCH FULL
 	NoInherit  bool // of a check: it does not hold for tables that inherit
 }
 

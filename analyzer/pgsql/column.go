@@ -120,7 +120,7 @@ func (r *reader) constraint(k *pg_query.Constraint, column string) (op.Constrain
 		d.References = rangeName(k.Pktable)
 		d.RefColumns = strs(k.PkAttrs)
 		d.OnDelete, d.OnUpdate = keyActions[k.FkDelAction], keyActions[k.FkUpdAction]
-		d.SetColumns = strs(k.FkDelSetCols)
+		d.SetColumns, d.MatchFull = strs(k.FkDelSetCols), k.FkMatchtype == "f"
 	case op.Check:
 		d.Columns, d.Expression, d.NoInherit = columnsIn(k.RawExpr), r.parenthesised(k.Location, "check"), k.IsNoInherit
 		return d, true

@@ -189,6 +189,9 @@ func (p *printer) foreignKey(t *catalog.TableInfo, k catalog.ConstraintInfo) {
 	if len(k.RefColumns) > 0 {
 		text += " (" + quoteAll(k.RefColumns) + ")"
 	}
+	if k.MatchFull {
+		text += " MATCH FULL"
+	}
 	if k.OnDelete != "" && k.OnDelete != "no action" {
 		text += " ON DELETE " + strings.ToUpper(k.OnDelete)
 		if len(k.SetColumns) > 0 {

@@ -71,7 +71,7 @@ func (p *printer) partition(t *catalog.TableInfo) *catalog.TableInfo {
 
 // divided reports whether a table is written as a partitioned one.
 func (p *printer) divided(t *catalog.TableInfo) bool {
-	return t.PartitionBy != "" && p.runs(t.PartitionBy)
+	return t.PartitionBy != "" && !t.Outdated && p.runs(t.PartitionBy)
 }
 
 // alike reports whether a partition has what its table has, so that it needs no
@@ -96,6 +96,9 @@ func (p *printer) table(t *catalog.TableInfo) {
 	if t.Doubtful {
 		p.note("it may not be there: what made it may not have run, or what dropped it may have")
 	}
+	if t.PartitionBy != "" && !p.divided(t) {
+		p.note("partitioned by %s", t.PartitionBy)
+	}
 	if !t.Complete {
 		p.note("not all of its columns are known: how it was made is %s", unknown(p.set.Schema))
 	}
@@ -116,7 +119,7 @@ func (p *printer) table(t *catalog.TableInfo) {
 		p.WriteString(" " + plain(t.Bound))
 	case t.OfType != "" && p.types[t.OfType] != "":
 		p.WriteString(" OF " + p.types[t.OfType])
-		p.body(p.constraints(t, nil), true)
+		p.body(append(p.options(t), p.constraints(t, nil)...), true)
 	default:
 		p.body(append(p.columns(t), p.constraints(t, nil)...), false)
 		p.inherits(t)
@@ -219,6 +222,37 @@ func (p *printer) columns(t *catalog.TableInfo) []item {
 	return all
 }
 
+// options returns what the columns of a typed table have besides their types.
+func (p *printer) options(t *catalog.TableInfo) []item {
+	var all []item
+	for _, c := range t.Columns {
+		value, note := p.value(t, c)
+		if c.NotNull {
+			value += " NOT NULL"
+		}
+		if note != "" {
+			all = append(all, item{note, true})
+		}
+		if value != "" {
+			all = append(all, item{quote(c.Name) + " WITH OPTIONS" + value, false})
+		}
+	}
+	return all
+}
+
+// defaultAbove reports whether a table above has a default for a column, which the
+// column would get from there.
+func (p *printer) defaultAbove(t *catalog.TableInfo, column string) bool {
+	return slices.ContainsFunc(t.Inherits, func(name string) bool {
+		parent := p.tables[name]
+		if parent == nil {
+			return false
+		}
+		c := columnOf(parent, column)
+		return c != nil && c.Default != ""
+	})
+}
+
 // value returns how a column gets its values, or a comment that says it where the
 // functions that it needs are not written out.
 func (p *printer) value(t *catalog.TableInfo, c catalog.ColumnInfo) (text, note string) {
@@ -233,6 +267,8 @@ func (p *printer) value(t *catalog.TableInfo, c catalog.ColumnInfo) (text, note 
 		return " DEFAULT " + plain(c.Default), ""
 	case c.Default != "":
 		return "", quote(c.Name) + " has a default: " + c.Default
+	case p.defaultAbove(t, c.Name):
+		return " DEFAULT NULL", ""
 	}
 	return "", ""
 }
@@ -303,7 +339,8 @@ func (p *printer) name(t *catalog.TableInfo, k catalog.ConstraintInfo) string {
 // inherited reports whether a partition has the constraint from its parent.
 func inherited(k catalog.ConstraintInfo, parent *catalog.TableInfo) bool {
 	return slices.ContainsFunc(parent.Constraints, func(other catalog.ConstraintInfo) bool {
-		return k.Kind == other.Kind && (k.Kind == op.PrimaryKey || k.Name == other.Name || slices.Equal(k.Columns, other.Columns) && k.Expression == other.Expression)
+		same := k.Kind != op.Check && slices.Equal(k.Columns, other.Columns) && k.Expression == other.Expression
+		return k.Kind == other.Kind && (k.Kind == op.PrimaryKey || k.Name == other.Name || same)
 	})
 }
 

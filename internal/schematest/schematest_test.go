@@ -44,6 +44,9 @@ func TestScripts(t *testing.T) {
 					for _, d := range r.Differences {
 						t.Error(d)
 					}
+					if r.Broken != "" {
+						t.Errorf("the printed SQL: %s", r.Broken)
+					}
 					if r.Counts["table"].Compared == 0 {
 						t.Error("no table was compared")
 					}
