@@ -227,7 +227,9 @@ func (c *Catalog) alterTable(o *op.AlterTable) {
 	t := c.implied(o.Table)
 	switch {
 	case o.Unlogged, o.Logged:
-		t.Unlogged = o.Unlogged
+		if t.partitionBy == "" { // which holds no rows of its own
+			t.Unlogged = o.Unlogged
+		}
 	case o.RowSecurity, o.NoSecurity:
 		t.rowSecurity = o.RowSecurity
 	case o.NotOf:

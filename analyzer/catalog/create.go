@@ -242,6 +242,10 @@ func (c *Catalog) results(t *Table, o *op.CreateTable) {
 // collatable are the types whose values keep the collation of what is cast to them.
 var collatable = wordSet("text varchar bpchar name")
 
+// columnsLimit is how many columns PostgreSQL lets a table have. A chain of queries
+// that name each column twice would soon have more of them than there is memory for.
+const columnsLimit = 1600
+
 // resultColumns reports whether all columns of the query are known, and adds them.
 func (c *Catalog) resultColumns(t *Table, q *op.Result) bool {
 	var from *Table
@@ -264,6 +268,9 @@ func (c *Catalog) resultColumns(t *Table, q *op.Result) bool {
 		case column != nil:
 			of = []*Column{column}
 		default:
+			return false
+		}
+		if len(t.Columns)+len(of) > columnsLimit {
 			return false
 		}
 		for _, column := range of {
