@@ -20,15 +20,15 @@ func TestBegin(t *testing.T) {
 		{time.Second, map[string]string{"statement_timeout": "1s", "lock_timeout": "500ms"}},
 		{0, map[string]string{"statement_timeout": "1ms", "lock_timeout": "1ms"}},
 	} {
-		tx, err := begin(t.Context(), conn, tt.timeout)
-		if err != nil {
+		if err := begin(t.Context(), conn.PgConn(), tt.timeout); err != nil {
 			t.Fatal(err)
 		}
 		tt.want["transaction_read_only"], tt.want["search_path"] = "on", "pg_catalog"
+		tt.want["TimeZone"] = "UTC"
 		got := map[string]string{}
 		for name := range tt.want {
 			var value string
-			if err := tx.QueryRow(t.Context(), "SELECT current_setting($1)", name).Scan(&value); err != nil {
+			if err := conn.QueryRow(t.Context(), "SELECT current_setting($1)", name).Scan(&value); err != nil {
 				t.Fatal(err)
 			}
 			got[name] = value
@@ -36,7 +36,7 @@ func TestBegin(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("settings with %s (-want +got):\n%s", tt.timeout, diff)
 		}
-		if err := tx.Rollback(t.Context()); err != nil {
+		if _, err := conn.Exec(t.Context(), "ROLLBACK"); err != nil {
 			t.Fatal(err)
 		}
 	}

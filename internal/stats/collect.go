@@ -2,6 +2,7 @@ package stats
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -9,7 +10,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -34,16 +34,14 @@ const (
 // Collect asks a server how large the tables of a database are. It reads system
 // catalogs only, in one transaction that may not write.
 func Collect(ctx context.Context, o Options) (File, error) {
-	config, err := pgx.ParseConfig(o.DSN)
+	config, err := pgconn.ParseConfig(o.DSN)
 	if err != nil {
 		return File{}, errDSN(o.DSN, err)
 	}
-	// Poolers in front of a server do not keep prepared statements.
-	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "dropgate stats"
 	}
-	conn, err := pgx.ConnectConfig(ctx, config)
+	conn, err := pgconn.ConnectConfig(ctx, config)
 	if err != nil {
 		return File{}, withheld("connect to the database", o.timedOut(ctx, err), config, o.DSN)
 	}
@@ -79,7 +77,7 @@ func errDSN(dsn string, err error) error {
 }
 
 // withheld is an error without the password of the connection in it.
-func withheld(what string, err error, config *pgx.ConnConfig, dsn string) error {
+func withheld(what string, err error, config *pgconn.Config, dsn string) error {
 	text := err.Error()
 	for _, secret := range []string{dsn, config.Password, url.QueryEscape(config.Password), url.PathEscape(config.Password)} {
 		if secret != "" {
@@ -89,53 +87,31 @@ func withheld(what string, err error, config *pgx.ConnConfig, dsn string) error 
 	return fmt.Errorf("%s: %s", what, text)
 }
 
-// query reads all tables that a user made. rows is what ANALYZE or VACUUM counted,
-// or the server's running count where that is higher: a table that was counted
-// when it was empty may have filled since. A table without a page has no row; what
-// has pages and was never counted is null.
-const query = `
-SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text,
-       CASE WHEN c.relkind = 'p' OR pg_relation_size(c.oid) = 0 THEN 0
-            ELSE greatest(CASE WHEN c.reltuples > 0 OR c.relpages > 0 AND c.reltuples = 0 THEN c.reltuples::int8 END,
-                          nullif(pg_stat_get_live_tuples(c.oid), 0)) END,
-       pg_total_relation_size(c.oid),
-       greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid),
-                pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid)),
-       ARRAY(SELECT i.inhparent::int8 FROM pg_inherits i WHERE i.inhrelid = c.oid ORDER BY i.inhparent)
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
-  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
-
 // begin begins a transaction that may not write, nor run or wait for long, nor call
-// a function of the database's own.
-func begin(ctx context.Context, conn *pgx.Conn, timeout time.Duration) (pgx.Tx, error) {
-	tx, err := conn.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return nil, err
-	}
-	settings := fmt.Sprintf("SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL search_path = pg_catalog",
+// a function of the database's own. Times are said in UTC in it.
+func begin(ctx context.Context, conn *pgconn.PgConn, timeout time.Duration) error {
+	sql := fmt.Sprintf("BEGIN READ ONLY; SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL search_path = pg_catalog; SET LOCAL timezone = 'UTC'",
 		max(timeout.Milliseconds(), 1), min(lockTimeout, max(timeout/2, time.Millisecond)).Milliseconds())
-	_, err = tx.Exec(ctx, settings)
-	return tx, err
+	_, err := conn.Exec(ctx, sql).ReadAll()
+	return err
 }
 
-func collect(ctx context.Context, conn *pgx.Conn, timeout time.Duration) (File, error) {
+func collect(ctx context.Context, conn *pgconn.PgConn, timeout time.Duration) (File, error) {
 	var f File
-	tx, err := begin(ctx, conn, timeout)
-	if err != nil {
+	if err := begin(ctx, conn, timeout); err != nil {
 		return f, err // closing the connection ends what there is of a transaction
 	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	row := tx.QueryRow(ctx, "SELECT current_database()::text, now(), current_setting('server_version')")
-	if err := row.Scan(&f.Database, &f.CollectedAt, &f.ServerVersion); err != nil {
+	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK").ReadAll() }()
+	if err := each(ctx, conn, about, func(row []byte) error { return json.Unmarshal(row, &f) }); err != nil {
 		return f, err
 	}
 	f.CollectedAt = f.CollectedAt.UTC().Truncate(time.Second)
-	rows, err := tx.Query(ctx, query)
-	if err != nil {
-		return f, err
-	}
-	relations, err := pgx.CollectRows(rows, scan)
+	var relations []relation
+	err := each(ctx, conn, sizes, func(row []byte) error {
+		r, err := read(row)
+		relations = append(relations, r)
+		return err
+	})
 	if err != nil {
 		return f, err
 	}
@@ -144,35 +120,67 @@ func collect(ctx context.Context, conn *pgx.Conn, timeout time.Duration) (File, 
 	return f, nil
 }
 
-// A relation is a row of the query.
-type relation struct {
-	Table
-	oid     int64
-	gone    bool // dropped while the query ran
-	parents []int64
+// each runs a query whose rows are one JSON value each. It sends it as text:
+// poolers in front of a server do not keep prepared statements. It does without
+// the rest of pgx, whose codecs of all types would be a tenth of the program.
+func each(ctx context.Context, conn *pgconn.PgConn, query string, do func(row []byte) error) error {
+	results := conn.Exec(ctx, query)
+	var failed error
+	for results.NextResult() {
+		for rows := results.ResultReader(); rows.NextRow(); {
+			if failed == nil {
+				failed = do(rows.Values()[0])
+			}
+		}
+	}
+	return errors.Join(results.Close(), failed)
 }
 
-func scan(row pgx.CollectableRow) (relation, error) {
+const about = `
+SELECT json_build_object('Database', current_database(), 'CollectedAt', now(),
+                         'ServerVersion', current_setting('server_version'))`
+
+// sizes reads all tables that a user made. rows is what ANALYZE or VACUUM counted,
+// or the server's running count where that is higher: a table that was counted
+// when it was empty may have filled since. A table without a page has no row; what
+// has pages and was never counted is null.
+const sizes = `
+SELECT json_build_object(
+  'oid', c.oid::int8, 'schema', n.nspname, 'name', c.relname,
+  'kind', CASE c.relkind WHEN 'p' THEN '` + Partitioned + `' ELSE '` + Plain + `' END,
+  'rows', CASE WHEN c.relkind = 'p' OR pg_relation_size(c.oid) = 0 THEN 0
+               ELSE greatest(CASE WHEN c.reltuples > 0 OR c.relpages > 0 AND c.reltuples = 0 THEN c.reltuples::int8 END,
+                             nullif(pg_stat_get_live_tuples(c.oid), 0)) END,
+  'size', pg_total_relation_size(c.oid),
+  'analyzed_at', greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid),
+                          pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid)),
+  'parents', ARRAY(SELECT i.inhparent::int8 FROM pg_inherits i WHERE i.inhrelid = c.oid ORDER BY i.inhparent))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`
+
+// A relation is a row of what sizes reads.
+type relation struct {
+	Table
+	OID     int64   `json:"oid"`
+	Size    *int64  `json:"size"` // in bytes; nil: dropped while the query ran
+	Parents []int64 `json:"parents"`
+}
+
+func read(row []byte) (relation, error) {
 	var r relation
-	var kind string
-	var size *int64
-	err := row.Scan(&r.oid, &r.Schema, &r.Name.Name, &kind, &r.Rows, &size, &r.AnalyzedAt, &r.parents)
-	if err != nil {
+	if err := json.Unmarshal(row, &r); err != nil {
 		return r, err
 	}
-	if !utf8.ValidString(r.Schema) || !utf8.ValidString(r.Name.Name) {
+	if !utf8.Valid(row) {
 		return r, fmt.Errorf("the name of the table %s is not UTF-8: give the database an encoding", r.Name)
-	}
-	r.Kind = Plain
-	if kind == "p" {
-		r.Kind = Partitioned
 	}
 	if r.AnalyzedAt != nil {
 		at := r.AnalyzedAt.UTC().Truncate(time.Second)
 		r.AnalyzedAt = &at
 	}
-	if r.gone = size == nil; !r.gone {
-		r.Bytes = *size
+	if r.Size != nil {
+		r.Bytes = *r.Size
 	}
 	return r, nil
 }

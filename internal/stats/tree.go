@@ -5,27 +5,27 @@ import "slices"
 // tables adds to each table what its partitions and the tables that inherit from
 // it have: a statement on the table is one on those too.
 func tables(relations []relation) []Table {
-	relations = slices.DeleteFunc(relations, func(r relation) bool { return r.gone })
+	relations = slices.DeleteFunc(relations, func(r relation) bool { return r.Size == nil })
 	byOID := make(map[int64]relation, len(relations))
 	for _, r := range relations {
-		byOID[r.oid] = r
+		byOID[r.OID] = r
 	}
 	parents, children := map[int64][]int64{}, map[int64][]int64{}
 	for _, r := range relations {
-		for _, parent := range r.parents {
+		for _, parent := range r.Parents {
 			if _, ok := byOID[parent]; ok {
-				parents[r.oid] = append(parents[r.oid], parent)
-				children[parent] = append(children[parent], r.oid)
+				parents[r.OID] = append(parents[r.OID], parent)
+				children[parent] = append(children[parent], r.OID)
 			}
 		}
 	}
 	all := make([]Table, 0, len(relations))
 	for _, r := range relations {
 		t := r.Table
-		for _, oid := range reachable(children, r.oid) {
+		for _, oid := range reachable(children, r.OID) {
 			t.include(byOID[oid].Table)
 		}
-		for _, oid := range reachable(parents, r.oid) {
+		for _, oid := range reachable(parents, r.OID) {
 			t.PartOf = append(t.PartOf, byOID[oid].Name)
 		}
 		slices.SortFunc(t.PartOf, Name.compare)
