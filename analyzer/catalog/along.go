@@ -37,7 +37,11 @@ func (c *Catalog) dropsAlong(o op.Operation) {
 		if !o.Cascade {
 			return
 		}
-		root = columnThing(c.Resolve(o.Table), o.Column)
+		name := c.Resolve(o.Table)
+		if t := c.tables[name]; t != nil && !t.Implied && !t.perhaps[o.Column] && t.column(o.Column) == nil { // IF EXISTS finds none
+			return
+		}
+		root = columnThing(name, o.Column)
 	}
 	if root.kind == "" || root.kind == op.Table && c.tables[root.name] == nil && c.viewOf(root.name) == nil {
 		return

@@ -204,7 +204,7 @@ func (c *Catalog) certain(ifNotExists bool, state State) bool {
 }
 
 func (c *Catalog) create(kind op.Kind, n, on op.Name, def *op.CreateType) {
-	key := c.key(kind, n, on)
+	key := c.newKey(kind, n, on)
 	c.putOn(key)
 	if c.objects[key] == nil {
 		c.objects[key] = &object{epoch: c.epoch, def: def}

@@ -365,6 +365,13 @@ func (c *Catalog) key(kind op.Kind, n, on op.Name) objectKey {
 	return objectKey{kind: stored(kind), name: c.ResolveObject(kind, n), on: on}
 }
 
+// newKey is the key of an object that is made: a bare name is one in the first schema
+// of search_path, whatever other schemas have by that name.
+func (c *Catalog) newKey(kind op.Kind, n, on op.Name) objectKey {
+	n.Schema = c.newSchema(n)
+	return c.key(kind, n, on)
+}
+
 // Reassigned reports whether the change gave what the role owns to another one.
 func (c *Catalog) Reassigned(role string) bool { return c.reassigned[role] }
 

@@ -304,13 +304,17 @@ func (c *Catalog) foundBehind(o *op.CreateTable) bool {
 
 func (t *Table) inheritColumns(from *Table, epoch int) {
 	for _, column := range from.Columns {
-		if t.column(column.Name) != nil {
-			continue
-		}
 		one := &Column{ColumnDef: column.ColumnDef, epoch: epoch, serial: column.serial, outdated: column.outdated}
 		one.Type.Serial = false
 		if one.Identity != "" { // identity is not inherited
 			one.Identity, one.Default = "", false
+		}
+		if old := t.column(column.Name); old != nil { // that another parent has too
+			old.NotNull = old.NotNull || one.NotNull
+			if one.Default && !old.Default {
+				old.Default, old.DefaultText, old.serial = true, one.DefaultText, one.serial
+			}
+			continue
 		}
 		t.Columns = append(t.Columns, one)
 	}

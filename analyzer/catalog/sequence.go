@@ -11,7 +11,7 @@ import (
 
 // createSequence makes a sequence.
 func (c *Catalog) createSequence(n op.Name) *object {
-	key := c.key(op.Sequence, n, op.Name{})
+	key := c.newKey(op.Sequence, n, op.Name{})
 	if c.objects[key] == nil {
 		c.objects[key] = &object{epoch: c.epoch, name: key.name}
 		c.grantDefaults(op.Sequence, key.name)

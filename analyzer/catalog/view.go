@@ -11,7 +11,7 @@ import (
 func (c *Catalog) createView(o *op.CreateView) {
 	name := o.Name
 	switch {
-	case o.Temporary:
+	case o.Temporary, slices.ContainsFunc(o.Reads, c.temporary):
 		name.Schema = temporarySchema
 	case name.Schema == "":
 		name.Schema = c.creationSchema()
@@ -33,6 +33,10 @@ func (c *Catalog) createView(o *op.CreateView) {
 		made.over = c.relation(o.Over)
 	}
 }
+
+// temporary reports whether a relation is in the schema of temporary ones; a view
+// over one is temporary itself.
+func (c *Catalog) temporary(n op.Name) bool { return c.relation(n).Schema == temporarySchema }
 
 // settledView returns a view with the full names of what it needs.
 func (c *Catalog) settledView(o *op.CreateView) *op.CreateView {

@@ -38,4 +38,4 @@ func TestSequences(t *testing.T) {
 }
 
 // sequences is how many are run.
-const sequences = 200
+const sequences = 100
