@@ -22,6 +22,7 @@ type pull struct {
 	client *github.Client
 	event  pullEvent
 	live   *github.PullRequest
+	tip    string // of the base branch
 	base   string // the merge base
 	config config.Config
 	files  []github.File
@@ -108,6 +109,7 @@ func (p *pull) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.tip = tip
 	if p.base, err = p.client.MergeBase(ctx, tip, p.live.HeadSHA); err != nil {
 		return err
 	}
@@ -161,6 +163,7 @@ func (p *pull) review(ctx context.Context) (*analyzer.Report, error) {
 // decide asks the gate first, and only then says anything to anybody.
 func (p *pull) decide(ctx context.Context, found *analyzer.Report) error {
 	evidence, summary, summaryErr := p.evidence(ctx)
+	evidence.Proof = p.proof(ctx, found)
 	decision := gate.Decide(found, p.config.Policy(), evidence)
 	r := newReview(found, decision)
 	r.Scope = fmt.Sprintf("in pull request #%d", p.live.Number)

@@ -73,6 +73,17 @@ type Backup struct {
 	MaxAge   time.Duration // more than 0
 }
 
+// policy returns what evidence the gate asks for.
+func (b Backup) policy() gate.ProofPolicy {
+	switch b.Evidence {
+	case EvidenceWorkflow:
+		return gate.ProofPolicy{Evidence: gate.ByWorkflow, Name: b.Workflow, MaxAge: b.MaxAge}
+	case EvidenceStatus:
+		return gate.ProofPolicy{Evidence: gate.ByStatus, Name: b.Status, MaxAge: b.MaxAge}
+	}
+	return gate.ProofPolicy{}
+}
+
 // A RuleSetting turns a rule off or shifts its scores.
 type RuleSetting struct {
 	Off   bool
@@ -128,7 +139,7 @@ func (s RuleSetting) Applies(path string) bool {
 
 // Policy returns what the gate has to know.
 func (c Config) Policy() gate.Policy {
-	return gate.Policy{Threshold: c.Threshold, Label: c.Label}
+	return gate.Policy{Threshold: c.Threshold, Label: c.Label, Proof: c.Backup.policy()}
 }
 
 // Place returns where the file sets a key, as "path:line:column"; empty where it
@@ -147,7 +158,6 @@ func (c Config) Unsupported() []string {
 		{"acknowledgement.second-person", c.Acknowledgement.SecondPerson},
 		{"acknowledgement.labelers", len(c.Acknowledgement.Labelers) > 0},
 		{"acknowledgement.max-age", c.Acknowledgement.MaxAge != 0},
-		{"backup.evidence", c.Backup.Evidence != EvidenceNone},
 	}
 	var out []string
 	for _, s := range settings {

@@ -95,7 +95,7 @@ func TestUnsupported(t *testing.T) {
 		{"acknowledgement: {labelers: [dba], max-age: 1d}\n", []string{
 			"f.yml:1:19: acknowledgement.labelers" + rest, "f.yml:1:36: acknowledgement.max-age" + rest,
 		}},
-		{"backup: {evidence: status, status: x}\n", []string{"f.yml:1:10: backup.evidence" + rest}},
+		{"backup: {evidence: status, status: x}\n", nil},
 	}
 	for _, test := range tests {
 		c := parse(t, test.yaml)
@@ -104,8 +104,8 @@ func TestUnsupported(t *testing.T) {
 		}
 	}
 	built := Default()
-	built.Backup.Evidence = EvidenceStatus
-	if diff := cmp.Diff([]string{"backup.evidence" + rest}, built.Unsupported()); diff != "" {
+	built.Acknowledgement.SecondPerson = true
+	if diff := cmp.Diff([]string{"acknowledgement.second-person" + rest}, built.Unsupported()); diff != "" {
 		t.Errorf("a setting without a file (-want +got):\n%s", diff)
 	}
 }
@@ -117,5 +117,21 @@ func TestPlace(t *testing.T) {
 	}
 	if got := c.Place("label"); got != "" {
 		t.Errorf("got %q for a key that is not set", got)
+	}
+}
+
+func TestPolicyOfBackup(t *testing.T) {
+	tests := []struct {
+		yaml string
+		want gate.ProofPolicy
+	}{
+		{"backup: {workflow: drill.yml, status: x}\n", gate.ProofPolicy{}},
+		{"backup: {evidence: workflow, workflow: drill.yml}\n", gate.ProofPolicy{Evidence: gate.ByWorkflow, Name: "drill.yml", MaxAge: 24 * time.Hour}},
+		{"backup: {evidence: status, status: a/b, max-age: 7d}\n", gate.ProofPolicy{Evidence: gate.ByStatus, Name: "a/b", MaxAge: 7 * 24 * time.Hour}},
+	}
+	for _, test := range tests {
+		if got := parse(t, test.yaml).Policy().Proof; got != test.want {
+			t.Errorf("%s: got %+v, want %+v", test.yaml, got, test.want)
+		}
 	}
 }

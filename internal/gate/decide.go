@@ -30,6 +30,7 @@ func Decide(r *analyzer.Report, p Policy, e Evidence) Decision {
 		}
 	}
 	after := d.acknowledge(e, blocking)
+	d.prove(p.Proof, e, len(blocking))
 	d.Blocked = len(blocking) > 0 && d.Acknowledgement.State != Valid
 	d.explain(len(blocking), after)
 	return d
@@ -86,6 +87,8 @@ func (d *Decision) explain(blocking, after int) {
 		say("%s the threshold of %d and no %s label covers %s", reach(blocking), d.Threshold, label, them(blocking))
 	case d.Acknowledgement.State == Stale:
 		say("%s the threshold of %d, and %d of them came after the %s label was put on, or it cannot be told", reach(blocking), d.Threshold, after, label)
+	case d.Acknowledgement.State == Unproven:
+		say("%s the threshold of %d, the %s label covers %s, and no recent backup is proven: %s", reach(blocking), d.Threshold, label, them(blocking), d.missing())
 	case d.Acknowledgement.By != "":
 		say("%s the threshold of %d; the %s label that %s put on covers %s", reach(blocking), d.Threshold, label, d.Acknowledgement.By, them(blocking))
 	case d.Acknowledgement.State == Valid:

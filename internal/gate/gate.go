@@ -32,12 +32,14 @@ type Decision struct {
 	Threshold       int             `json:"threshold"` // findings of this score or more block
 	Acknowledgement Acknowledgement `json:"acknowledgement"`
 	Reasons         []string        `json:"reasons"`
+	Backup          *Backup         `json:"backup,omitempty"` // nil when no evidence of a backup is asked for, or nothing blocks
 }
 
 // A Policy is what the repository asks for.
 type Policy struct {
 	Threshold int    // 1–100
 	Label     string // the acknowledgement label's name
+	Proof     ProofPolicy
 }
 
 // A Record is dropgate's own memory on a pull request, kept in the summary
@@ -62,6 +64,8 @@ type Evidence struct {
 	Covers bool
 	// Record is what dropgate itself noted on earlier runs; nil without one.
 	Record *Record
+	// Proof is the evidence of a backup; nil if nobody looked for it.
+	Proof *Proof
 	// Everything says that the caller acknowledges whatever there is: the flag
 	// --acknowledged of a run without a pull request.
 	Everything bool

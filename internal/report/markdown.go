@@ -63,14 +63,14 @@ func verdictMarkdown(r *Review) string {
 	}
 	if !d.Blocked {
 		return fmt.Sprintf("**Passed**: %s (score %d, threshold %d) in %s.\n",
-			passing(total, blocking), d.Score, d.Threshold, files) + coveredMarkdown(d, len(blocking))
+			passing(total, blocking), d.Score, d.Threshold, files) + coveredMarkdown(d, len(blocking)) + evidenceMarkdown(d)
 	}
 	s := fmt.Sprintf("**Blocked** by %d of %s in %s (score %d, threshold %d).\n",
 		len(blocking), count(total, "finding"), files, d.Score, d.Threshold)
 	for _, reason := range d.Reasons {
-		s += "\n" + stop(sentence(capital(reason), d.Acknowledgement.Label)) + "\n"
+		s += "\n" + stop(sentence(capital(reason), reasonNames(d)...)) + "\n"
 	}
-	return s + "\n" + goOn(d, code) + "\n"
+	return s + evidenceMarkdown(d) + "\n" + goOn(d, code) + "\n"
 }
 
 // coveredMarkdown says by whose label what reaches the threshold may pass.

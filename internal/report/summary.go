@@ -84,13 +84,13 @@ func summaryHead(r *Review, blocking, others []analyzer.Finding) string {
 	}
 	if !d.Blocked {
 		return s + fmt.Sprintf("**Not blocked** (score %d, threshold %d).\n", d.Score, d.Threshold) +
-			coveredMarkdown(d, len(blocking)) + "\n"
+			coveredMarkdown(d, len(blocking)) + evidenceMarkdown(d) + "\n"
 	}
 	s += fmt.Sprintf("**Blocked** (score %d, threshold %d).", d.Score, d.Threshold)
 	for _, reason := range d.Reasons {
-		s += " " + stop(sentence(capital(reason), d.Acknowledgement.Label))
+		s += " " + stop(sentence(capital(reason), reasonNames(d)...))
 	}
-	return s + "\n\n**To go on:** " + goOn(d, code) + "\n\n"
+	return s + "\n" + evidenceMarkdown(d) + "\n**To go on:** " + goOn(d, code) + "\n\n"
 }
 
 // loss says in one or two sentences what the blocking findings come to.

@@ -223,6 +223,9 @@ func (t *textReport) verdict() {
 	for _, reason := range d.Reasons {
 		t.b.WriteString(wrap("  ", "  ", Visible(reason)))
 	}
+	if s := evidence(d); s != "" {
+		t.b.WriteString(wrap("  ", "  ", Visible(s)))
+	}
 	t.b.WriteString("  reviewed " + files + "\n")
 	t.searched()
 	if how := goOn(d, Visible); how != "" {

@@ -175,7 +175,7 @@ func goOn(d gate.Decision, quote func(string) string) string {
 			change + "If the loss is meant, one of them who has checked that a restorable backup exists " + again
 	case gate.Unproven:
 		return "The label " + quote(a.Label) + " is on, but this repository also asks for evidence of a backup, and none is recent enough. " +
-			change + "If the loss is meant, renew the evidence and run this check again."
+			change + "If the loss is meant, " + renew(d.Backup, quote)
 	}
 	return change + "If the loss is meant, someone who has checked that a restorable backup exists puts " +
 		label + " on the pull request."
