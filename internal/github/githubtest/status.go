@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -152,7 +153,9 @@ type WorkflowRun struct {
 	Actor             string
 	Status            string // such as "completed"
 	Conclusion        string // such as "success"; empty while it runs
+	Fork              string // owner of the fork whose commit it is; empty is the repository itself
 	Created, Finished time.Time
+	Restarted         time.Time // when its last attempt began; zero is Created
 }
 
 // AddRun adds a run of a workflow. ID, and the dates if they are zero, are
@@ -177,6 +180,9 @@ func listRuns(c *call) answer {
 	q := c.URL.Query()
 	workflow := c.PathValue("workflow")
 	keep := func(name, value string) bool { return !q.Has(name) || q.Get(name) == value }
+	if workflow != "" && !c.repo.hasWorkflow(workflow) {
+		return notFound()
+	}
 	var runs []WorkflowRun
 	for _, run := range newestFirst(c.repo.runs) {
 		if workflow != "" && !strings.HasSuffix(run.Path, "/"+workflow) {
@@ -198,6 +204,18 @@ func listRuns(c *call) answer {
 	return answer{status: http.StatusOK, header: header, body: object{"total_count": len(runs), "workflow_runs": list}}
 }
 
+// hasWorkflow tells whether GitHub knows a workflow: it is on the default branch,
+// or it has run.
+func (r *Repository) hasWorkflow(name string) bool {
+	path := ".github/workflows/" + name
+	if m := r.objects.commits[r.branches[r.defaultBranch]]; m != nil {
+		if _, there := m.files[path]; there {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.runs, func(run WorkflowRun) bool { return run.Path == path })
+}
+
 func (r *Repository) renderRun(run WorkflowRun) object {
 	self := r.api("/actions/runs/%d", run.ID)
 	o := object{
@@ -206,14 +224,14 @@ func (r *Repository) renderRun(run WorkflowRun) object {
 		"status": run.Status, "conclusion": orNull(run.Conclusion), "workflow_id": labelID(run.Path),
 		"run_number": 1, "run_attempt": 1, "display_title": run.Name, "pull_requests": []object{},
 		"check_suite_id": run.ID, "check_suite_node_id": nodeID("10:CheckSuite", run.ID),
-		"created_at": stamp(run.Created), "run_started_at": stamp(run.Created), "updated_at": stamp(run.Finished),
+		"created_at": stamp(run.Created), "run_started_at": stamp(cmp.Or(run.Restarted, run.Created)), "updated_at": stamp(run.Finished),
 		"actor": r.server.user(run.Actor), "triggering_actor": r.server.user(run.Actor),
 		"referenced_workflows": []object{}, "previous_attempt_url": nil,
 		"url": self, "html_url": r.web("/actions/runs/%d", run.ID),
 		"jobs_url": self + "/jobs", "logs_url": self + "/logs", "artifacts_url": self + "/artifacts",
 		"cancel_url": self + "/cancel", "rerun_url": self + "/rerun",
 		"check_suite_url": r.api("/check-suites/%d", run.ID), "workflow_url": r.api("/actions/workflows/%d", labelID(run.Path)),
-		"repository": r.render(r.owner), "head_repository": r.render(r.owner), "head_commit": nil,
+		"repository": r.render(r.owner), "head_repository": r.render(cmp.Or(run.Fork, r.owner)), "head_commit": nil,
 	}
 	if m := r.objects.commits[run.HeadSHA]; m != nil {
 		who := object{"name": m.author, "email": email(m.author)}
