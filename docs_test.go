@@ -243,6 +243,8 @@ func TestYAML(t *testing.T) {
 				t.Fatal(err)
 			}
 			switch {
+			case strings.HasPrefix(b.text, "name: restore-drill\n"):
+				checkDrill(t, b.text)
 			case strings.Contains(b.text, "schedule:"):
 				checkSchedule(t, b.text)
 			case keys["jobs"] != nil:
