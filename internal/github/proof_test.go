@@ -153,3 +153,24 @@ func TestParentAndHolds(t *testing.T) {
 		t.Error("a run without a commit is of the branch")
 	}
 }
+
+// What the query asked for is not taken on trust.
+func TestRunsAreCheckedOneByOne(t *testing.T) {
+	for key, value := range map[string]any{"head_branch": "release", "status": "in_progress", "conclusion": "cancelled", "event": "pull_request"} {
+		s := reader(t)
+		s.repo.AddRun(githubtest.WorkflowRun{
+			Path: ".github/workflows/drill.yml", HeadBranch: "main", HeadSHA: s.repo.Head("main"),
+			Event: "push", Status: "completed", Conclusion: "success",
+		})
+		s.server.Fail(githubtest.Match("GET", "/repos/"+repository+"/actions/**"), 1, githubtest.Response{Edit: func(body any) any {
+			body.(map[string]any)["workflow_runs"].([]any)[0].(map[string]any)[key] = value
+			return body
+		}})
+		if got, err := s.Runs(t.Context(), "drill.yml", "main"); err != nil || len(got) != 0 {
+			t.Errorf("%s %v: got %v and %v, want nothing", key, value, got, err)
+		}
+		if got, err := s.Runs(t.Context(), "drill.yml", "main"); err != nil || len(got) != 1 {
+			t.Errorf("got %v and %v without the change, want one", got, err)
+		}
+	}
+}
