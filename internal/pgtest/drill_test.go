@@ -166,6 +166,26 @@ func TestRestoreDrill(t *testing.T) {
 			d.t.Cleanup(func() { _, _ = d.source.Exec(context.Background(), "DROP OWNED BY reader; DROP ROLE reader") })
 			return []string{"SOURCE_URL=" + strings.Replace(url(d.source), "user=postgres", "user=reader", 1)}
 		}, 1, []string{"permission denied", "could not be counted"}},
+		{"the role of the page", func(d *drill) []string {
+			if pgtest.Start(d.t).Major() < 14 {
+				d.t.Skip("pg_read_all_data is there from PostgreSQL 14 on")
+			}
+			page, err := os.ReadFile(filepath.Join("..", "..", "docs", "backup-evidence.md"))
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			_, sql, _ := strings.Cut(string(page), "```sql\n")
+			sql, _, _ = strings.Cut(sql, "```")
+			d.exec(d.source, sql+"ALTER TABLE users ENABLE ROW LEVEL SECURITY")
+			d.t.Cleanup(func() { _, _ = d.source.Exec(context.Background(), "DROP ROLE restore_drill") })
+			return []string{"SOURCE_URL=" + strings.Replace(url(d.source), "user=postgres", "user=restore_drill", 1)}
+		}, 0, []string{"0 missing or short"}},
+		{"rows that the role may not see", func(d *drill) []string {
+			d.exec(d.source, `CREATE ROLE tenant LOGIN; GRANT USAGE ON SCHEMA public, "Old Sales" TO tenant;
+				GRANT SELECT ON ALL TABLES IN SCHEMA public, "Old Sales" TO tenant; ALTER TABLE users ENABLE ROW LEVEL SECURITY`)
+			d.t.Cleanup(func() { _, _ = d.source.Exec(context.Background(), "DROP OWNED BY tenant; DROP ROLE tenant") })
+			return []string{"SOURCE_URL=" + strings.Replace(url(d.source), "user=postgres", "user=tenant", 1)}
+		}, 1, []string{"row-level security", "could not be counted"}},
 		{"a wrong allowance", func(*drill) []string { return []string{"ALLOWED_DROP=5%"} }, 1, []string{"ALLOWED_DROP is from 0 to 99"}},
 		{"no addresses", func(*drill) []string { return []string{"SOURCE_URL="} }, 1, []string{"SOURCE_URL is not set"}},
 		{"restored by something else", func(d *drill) []string {
