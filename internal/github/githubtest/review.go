@@ -21,6 +21,7 @@ type ReviewComment struct {
 	ID, ReviewID, ReplyTo int64 // ReplyTo is 0 for the first comment of a thread
 	Author, Body          string
 	EditedBy              string // the last who changed it; empty if nobody did
+	Minimised             string // why it is folded away; empty if it is not
 	Path                  string
 	Side, StartSide       string // LEFT or RIGHT; StartSide is empty for one line
 	Line, StartLine       int    // as written; StartLine is 0 for one line, both for a whole file
@@ -145,7 +146,7 @@ func (p *PullRequest) addReply(to *ReviewComment, author, body string) *ReviewCo
 		first = p.reviewComment(to.ReplyTo)
 	}
 	reply := *first
-	reply.ReplyTo, reply.Body, reply.EditedBy = first.ID, body, ""
+	reply.ReplyTo, reply.Body, reply.EditedBy, reply.Minimised = first.ID, body, "", ""
 	review := p.addReview(author, "", "COMMENTED", first.CommitID)
 	return p.addReviewComment(review, reply)
 }
