@@ -161,7 +161,7 @@ func TestPostReviewCap(t *testing.T) {
 		posted, skipped int
 	}{
 		{comments(40), 30, 10},
-		{comments(40), 0, 10}, // a run that is repeated adds nothing
+		{comments(40), 0, 10},      // a run that is repeated adds nothing
 		{comments(40)[30:], 10, 0}, // the others are gone
 	}
 	for i, want := range wants {

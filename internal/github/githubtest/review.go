@@ -76,6 +76,20 @@ func (p *PullRequest) Reply(to int64, author, body string) int64 {
 	return id
 }
 
+// CommentOnLine comments on a line of the head by hand and returns the comment's
+// identifier. The line must be part of the diff.
+func (p *PullRequest) CommentOnLine(author, path string, line int, body string) int64 {
+	var id int64
+	p.change(func() {
+		c := ReviewComment{Path: path, Body: body, Line: line, Side: "RIGHT"}
+		if problems := c.anchor(p.diff(p.headSHA)); len(problems) > 0 {
+			panic(fmt.Sprintf("githubtest: comment on %s:%d: %s", path, line, sentence(problems)))
+		}
+		id = p.addReviewComment(p.addReview(author, "", "COMMENTED", p.headSHA), c).ID
+	})
+	return id
+}
+
 // PendingReview leaves a review of that author unsubmitted, as another tool may
 // have done that shares the identity. It returns its identifier.
 func (p *PullRequest) PendingReview(author, body string) int64 {
