@@ -246,8 +246,8 @@ const (
 )
 
 // mutate runs a GraphQL mutation that may be carried out twice on what GraphQL
-// calls id, and reports whether GitHub did. REST has no counterpart, and nothing
-// hangs on it.
+// calls id, and reports whether the next may be tried too. REST has no
+// counterpart, and nothing hangs on it.
 func (c *Client) mutate(ctx context.Context, mutation, id string) bool {
 	if c.graphql == "" || id == "" {
 		return false
@@ -259,8 +259,17 @@ func (c *Client) mutate(ctx context.Context, mutation, id string) bool {
 		return false
 	}
 	var answer struct {
-		Errors []struct{} `json:"errors"`
+		Errors []struct {
+			Type string `json:"type"`
+		} `json:"errors"`
 	}
-	_, err = c.api.Do(repeatable(ctx), req, &answer)
-	return err == nil && len(answer.Errors) == 0
+	if _, err = c.api.Do(repeatable(ctx), req, &answer); err != nil {
+		return false
+	}
+	for _, e := range answer.Errors {
+		if e.Type != "NOT_FOUND" { // deleted meanwhile
+			return false
+		}
+	}
+	return true
 }
