@@ -7,9 +7,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/gate"
 	"github.com/dropgate/dropgate/internal/github"
 	"github.com/dropgate/dropgate/internal/github/githubtest"
+	"github.com/dropgate/dropgate/internal/report"
 )
 
 // meanwhile runs a function just before the pull request is read for the last
@@ -173,5 +176,34 @@ func TestActionHostileTextResolved(t *testing.T) {
 			}
 			s.on("edited").wantChanges(t)
 		})
+	}
+}
+
+// A click on a suggestion replaces the lines of the comment: it is offered only
+// where these are all of the statement's, and nothing else.
+func TestLineCommentsSuggest(t *testing.T) {
+	const text = "DROP TABLE\n  users;\n"
+	file := source.New(drop, []byte(text))
+	f := analyzer.Finding{Rule: "drop-table", Path: drop, Message: "Drops table users.", Blocking: true, Score: 90,
+		Statement: "DROP TABLE\n  users", Suggest: "ALTER TABLE users RENAME TO users_old;", Fingerprint: "f"}
+	f.Start, f.End = file.Range(source.Span{Start: 0, End: len(text) - 2})
+	r := &report.Review{Report: &analyzer.Report{
+		Findings: []analyzer.Finding{f}, Sources: map[string]*source.File{drop: file},
+	}}
+	for patch, want := range map[string]bool{
+		"@@ -0,0 +1,2 @@\n+DROP TABLE\n+  users;":              true,
+		"@@ -1,1 +1,1 @@\n-DROP SCHEMA\n+DROP TABLE":           false,
+		"@@ -2,1 +2,1 @@\n-  orders;\n+  users;":               false,
+		"@@ -7,1 +7,1 @@\n-SELECT 1;\n+SELECT 2;":              false,
+		"@@ -1,2 +1,2 @@\n-DROP TABLE\n+DROP TABLE\n   users;": true,
+	} {
+		p := &pull{files: []github.File{{Path: drop, Patch: patch}}}
+		got := p.lineComments(r)
+		if len(got) != 1 || strings.Contains(got[0].Body, "```suggestion\nALTER TABLE") != want {
+			t.Errorf("with the patch\n%s\nsuggestion = %t, want %t: %+v", patch, !want, want, got)
+		}
+		if strings.Contains(got[0].Elsewhere, "```suggestion") || got[0].Elsewhere == "" {
+			t.Errorf("elsewhere it says %q, want no suggestion", got[0].Elsewhere)
+		}
 	}
 }
