@@ -226,8 +226,6 @@ func TestActionCannotPost(t *testing.T) {
 			[]string{"comments on the lines could not be posted"}, []string{postReview, postSummary}},
 		{"summary forbidden", postSummary, forbidden,
 			[]string{"the summary could not be posted"}, []string{postReview, postSummary}},
-		{"line comments cannot be read", "GET " + pulls + "/comments", forbidden,
-			[]string{"comments on the lines could not be posted"}, []string{postSummary}},
 		{"comments cannot be read", "GET " + issues + "/comments", forbidden,
 			[]string{"the comments could not be read, so nothing is posted"}, nil},
 	}

@@ -169,10 +169,10 @@ func (p *pull) decide(ctx context.Context, found *analyzer.Report) error {
 	r.Scope = fmt.Sprintf("in pull request #%d", p.live.Number)
 	if summaryErr != nil {
 		p.warnf("the comments could not be read, so nothing is posted: %s", summaryErr)
-	} else {
-		p.publish(ctx, r, evidence, summary)
+		p.setStatus(ctx, decision)
+	} else if err := p.say(ctx, r, evidence, summary); err != nil {
+		return err
 	}
-	p.setStatus(ctx, decision)
 	return p.finish(r)
 }
 

@@ -115,7 +115,7 @@ func TestRetry(t *testing.T) {
 			do := func() error { _, err := s.PullRequest(t.Context(), 1); return err }
 			if tt.post {
 				method = "POST"
-				do = func() error { return s.createComment(t.Context(), 1, "hello") }
+				do = func() error { _, err := s.createComment(t.Context(), 1, "hello"); return err }
 			}
 			s.server.Fail(githubtest.Match(method, "/repos/**"), tt.times, tt.response)
 			err := do()
@@ -175,7 +175,7 @@ func TestNothingRemaining(t *testing.T) {
 			Status: status, Body: "{}",
 			Header: http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"9999999999"}},
 		})
-		_ = s.createComment(t.Context(), 1, "the last one that the limit lets through")
+		_, _ = s.createComment(t.Context(), 1, "the last one that the limit lets through")
 		if _, err := s.PullRequest(t.Context(), 1); err != nil {
 			t.Errorf("after a %d: %v", status, err)
 		}

@@ -26,6 +26,7 @@ type PullRequest struct {
 	HeadRepo      string   // "owner/name"; empty when the fork is gone
 	Labels        []string // as spelled in the repository, in GitHub's order
 	ChangedFiles  int
+	NoneOnLines   bool   // nobody has commented on its lines
 	URL           string // of its page
 }
 
@@ -41,6 +42,7 @@ func (c *Client) PullRequest(ctx context.Context, number int) (*PullRequest, err
 		HeadSHA: p.GetHead().GetSHA(), BaseSHA: p.GetBase().GetSHA(), BaseRef: p.GetBase().GetRef(),
 		Author: p.GetUser().GetLogin(), HeadRepo: p.GetHead().GetRepo().GetFullName(),
 		ChangedFiles: p.GetChangedFiles(), URL: p.GetHTMLURL(),
+		NoneOnLines: p.ReviewComments != nil && *p.ReviewComments == 0,
 	}
 	for _, l := range p.Labels {
 		pr.Labels = append(pr.Labels, l.GetName())

@@ -153,26 +153,32 @@ func cut(s string, limit int) string {
 	if i := strings.LastIndexByte(s, '\n'); i > at/2 {
 		s = s[:i]
 	}
-	if fence := openFence(s); fence != "" && len(fence) < fenceRoom {
+	switch fence, from := openFence(s); {
+	case fence == "":
+	case len(fence) < fenceRoom:
 		s += "\n" + fence
+	default: // there is no room to close it
+		s = s[:from]
 	}
 	return s + cutNote
 }
 
 var fenceLine = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
 
-// openFence returns the fence of the code block that s ends in, or "".
-func openFence(s string) string {
-	open := ""
+// openFence returns the fence of the code block that s ends in, or "", and where
+// its line begins.
+func openFence(s string) (open string, from int) {
+	at := 0
 	for line := range strings.Lines(s) {
 		m := fenceLine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
 		switch {
 		case m == nil:
 		case open == "":
-			open = m[1]
+			open, from = m[1], at
 		case strings.HasPrefix(m[1], open) && strings.TrimSpace(m[2]) == "":
 			open = ""
 		}
+		at += len(line)
 	}
-	return open
+	return open, from
 }

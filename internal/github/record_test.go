@@ -179,6 +179,7 @@ func TestCut(t *testing.T) {
 		{"in a code block", "````sql\n```\n" + rows + "````\n", "````"},
 		{"in a block of tildes", "~~~\n```\n" + rows, "~~~"},
 		{"after a code block", "```sql\nx\n```\n" + rows, ""},
+		{"in a block that takes too much to close", "before\n" + strings.Repeat("`", 100) + "\n" + rows, ""},
 		{"one line", strings.Repeat("ü", 500), ""},
 	}
 	for _, tt := range tests {
@@ -191,7 +192,7 @@ func TestCut(t *testing.T) {
 			if !ok {
 				t.Fatalf("got %q, want the note at the end", got)
 			}
-			if open := openFence(shown); open != "" {
+			if open, _ := openFence(shown); open != "" {
 				t.Errorf("got an open code block %q", open)
 			}
 			kept := shown

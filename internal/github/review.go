@@ -2,51 +2,13 @@ package github
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	gh "github.com/google/go-github/v60/github"
 )
-
-// DefaultComments is how many line comments a pull request gets at once: more in
-// one review has been answered as abuse.
-const DefaultComments = 30
-
-// A LineComment is a comment on lines of a file at the head.
-type LineComment struct {
-	Key       string // the finding's fingerprint; a key is posted once
-	Path      string
-	StartLine int // 0, or a line before Line
-	Line      int
-	Body      string
-}
-
-// first returns the first line that the comment is about.
-func (c LineComment) first() int {
-	if c.StartLine > 0 && c.StartLine < c.Line {
-		return c.StartLine
-	}
-	return c.Line
-}
-
-var plainKey = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z_.:]|-[0-9A-Za-z])*$`)
-
-// marker begins the comment's text and is not shown. A key that could end the
-// HTML comment is hashed.
-func (c LineComment) marker() string {
-	key := c.Key
-	if !plainKey.MatchString(key) || len(key) > 200 {
-		sum := sha256.Sum256([]byte(key))
-		key = hex.EncodeToString(sum[:])
-	}
-	return "<!-- dropgate:finding " + key + " -->"
-}
-
-func (c LineComment) text() string { return c.marker() + "\n" + c.Body }
 
 // A review is one call of PostReview on its way.
 type review struct {
@@ -54,120 +16,100 @@ type review struct {
 	number  int
 	headSHA string
 	viewer  string
+	splits  int
 }
 
-// PostReview posts the comments that viewer has not posted yet, in one review.
+// splits is how many requests more are spent on finding the comments for which
+// GitHub refuses a whole review.
+const splits = 10
+
+// PostReview posts comments, none of which viewer has posted yet, in one review.
+// It returns those that are not on the pull request afterwards, and why.
 //
-// It returns how many it posted, those it left out because there would be more
-// than most comments (0 asks for [DefaultComments]), and those that GitHub does
-// not take. Comments of earlier runs count towards most, so that a run
-// that is repeated posts nothing more. With an error, failed holds every comment
-// that is not on the pull request.
-func (c *Client) PostReview(ctx context.Context, number int, headSHA, viewer string, comments []LineComment, most int) (posted int, skipped, failed []LineComment, err error) {
+// GitHub refuses a review as a whole for one comment that it does not take, and
+// does not say for which: then it is posted in parts.
+func (c *Client) PostReview(ctx context.Context, number int, headSHA, viewer string, comments []LineComment) (failed []LineComment, err error) {
 	if err := checkName("commit", headSHA); err != nil {
-		return 0, nil, comments, err
-	}
-	if most <= 0 {
-		most = DefaultComments
+		return comments, err
 	}
 	if len(comments) == 0 {
-		return 0, nil, nil, nil
+		return nil, nil
 	}
-	r := &review{Client: c, number: number, headSHA: headSHA, viewer: viewer}
-	there, err := r.markers(ctx)
-	if err != nil {
-		return 0, nil, comments, err
-	}
-	fresh := missing(comments, there)
-	room := most - (distinct(comments) - len(fresh))
-	if len(fresh) > max(room, 0) {
-		fresh, skipped = fresh[:max(room, 0)], fresh[max(room, 0):]
-	}
-	fresh, failed = split(fresh, func(l LineComment) bool { return len(l.text()) <= CommentLimit })
-	if len(failed) > 0 {
-		err = fmt.Errorf("review pull request %d: %w: %d comments of more than %d bytes", number, ErrTooLarge, len(failed), CommentLimit)
-	}
-	posted, bad, postErr := r.post(ctx, fresh)
-	return posted, skipped, append(failed, bad...), errors.Join(err, postErr)
+	r := &review{Client: c, number: number, headSHA: headSHA, viewer: viewer, splits: splits}
+	return r.post(ctx, comments)
 }
 
-// post creates the review, and says which of the comments it does not hold.
-func (r *review) post(ctx context.Context, comments []LineComment) (posted int, failed []LineComment, err error) {
-	if len(comments) == 0 {
-		return 0, nil, nil
-	}
-	err = r.create(ctx, comments)
+// post creates the review, and returns the comments that it does not hold.
+func (r *review) post(ctx context.Context, comments []LineComment) ([]LineComment, error) {
+	err := r.create(ctx, comments)
 	if isPending(err) {
 		if err := r.deletePending(ctx); err != nil {
-			return 0, comments, err
+			return comments, err
 		}
 		err = r.create(ctx, comments)
 	}
 	switch {
 	case err == nil:
-		return len(comments), nil, nil
+		return nil, nil
+	case isPending(err), !errors.Is(err, ErrUnprocessable) && refused(err), ctx.Err() != nil:
+		return comments, err
 	case errors.Is(err, ErrUnprocessable):
-		return r.postPlaced(ctx, comments, err)
-	case refused(err), ctx.Err() != nil:
-		return 0, comments, err
+		return r.postParts(ctx, comments, err)
 	}
 	return r.postLost(ctx, comments, err)
 }
 
-// postPlaced leaves out the comments that the live diff has no place for, after
-// GitHub refused them all: it does not say which.
-func (r *review) postPlaced(ctx context.Context, comments []LineComment, cause error) (int, []LineComment, error) {
-	pr, err := r.PullRequest(ctx, r.number)
-	if err != nil {
-		return 0, comments, errors.Join(cause, err)
+// postParts posts comments that GitHub refused together in two halves, and those
+// again, until it has found the ones that GitHub does not take. It does not try
+// where the head that they are about has been replaced.
+func (r *review) postParts(ctx context.Context, comments []LineComment, cause error) (failed []LineComment, err error) {
+	if len(comments) == 1 || r.splits < 2 {
+		return comments, cause
 	}
-	files, _, err := r.Files(ctx, pr)
-	if err != nil {
-		return 0, comments, errors.Join(cause, err)
+	if r.splits == splits {
+		if pr, err := r.PullRequest(ctx, r.number); err != nil || pr.HeadSHA != r.headSHA {
+			return comments, errors.Join(cause, err)
+		}
 	}
-	good, bad := split(comments, Anchors(files).has)
-	if pr.HeadSHA != r.headSHA || len(good) == 0 || len(bad) == 0 {
-		return 0, comments, cause
+	r.splits -= 2
+	middle := len(comments) / 2
+	for _, half := range [][]LineComment{comments[:middle], comments[middle:]} {
+		lost, lostErr := r.post(ctx, half)
+		failed = append(failed, lost...)
+		if err == nil {
+			err = lostErr
+		}
 	}
-	err = r.create(ctx, good)
-	switch {
-	case err == nil:
-		return len(good), bad, cause
-	case refused(err), ctx.Err() != nil:
-		return 0, comments, err
-	}
-	posted, lost, err := r.postLost(ctx, good, err)
-	return posted, append(bad, lost...), errors.Join(cause, err)
+	return failed, err
 }
 
 // postLost goes on after an answer that was lost: the review may be there. It
 // looks first, and posts once more only if nothing of it is.
-func (r *review) postLost(ctx context.Context, comments []LineComment, cause error) (int, []LineComment, error) {
+func (r *review) postLost(ctx context.Context, comments []LineComment, cause error) ([]LineComment, error) {
 	gone, err := r.notThere(ctx, comments)
-	if err != nil {
-		return 0, comments, errors.Join(cause, err)
-	}
-	if len(gone) < len(comments) {
-		if len(gone) == 0 {
-			cause = nil
-		}
-		return len(comments) - len(gone), gone, cause
+	switch {
+	case err != nil:
+		return comments, errors.Join(cause, err)
+	case len(gone) == 0:
+		return nil, nil
+	case len(gone) < len(comments):
+		return gone, cause
 	}
 	err = r.create(ctx, comments)
 	if err == nil {
-		return len(comments), nil, nil
+		return nil, nil
 	}
 	if refused(err) || ctx.Err() != nil {
-		return 0, comments, err
+		return comments, err
 	}
 	gone, listErr := r.notThere(ctx, comments)
 	if listErr != nil {
-		return 0, comments, errors.Join(err, listErr)
+		return comments, errors.Join(err, listErr)
 	}
 	if len(gone) == 0 {
 		err = nil
 	}
-	return len(comments) - len(gone), gone, err
+	return gone, err
 }
 
 // notThere waits a little and returns the comments that are not on the pull request.
@@ -175,11 +117,13 @@ func (r *review) notThere(ctx context.Context, comments []LineComment) ([]LineCo
 	if err := r.transport.pause(ctx, settle); err != nil {
 		return nil, err
 	}
-	there, err := r.markers(ctx)
+	there, err := r.LineComments(ctx, r.number, r.viewer)
 	if err != nil {
 		return nil, err
 	}
-	return missing(comments, there), nil
+	return slices.DeleteFunc(slices.Clone(comments), func(c LineComment) bool {
+		return slices.ContainsFunc(there, func(p Posted) bool { return p.Key == markerKey(c.Key) })
+	}), nil
 }
 
 // create posts one submitted review; without an event it would stay pending.
@@ -195,7 +139,7 @@ func (r *review) create(ctx context.Context, comments []LineComment) error {
 	}
 	for _, c := range comments {
 		draft := &gh.DraftReviewComment{
-			Path: gh.String(c.Path), Body: gh.String(c.text()), Line: gh.Int(c.Line), Side: gh.String("RIGHT"),
+			Path: gh.String(c.Path), Body: gh.String(marked(c.Key, false, c.Body)), Line: gh.Int(c.Line), Side: gh.String("RIGHT"),
 		}
 		if c.first() < c.Line {
 			draft.StartLine, draft.StartSide = gh.Int(c.first()), gh.String("RIGHT")
@@ -204,24 +148,6 @@ func (r *review) create(ctx context.Context, comments []LineComment) error {
 	}
 	_, _, err := r.api.PullRequests.CreateReview(ctx, r.owner, r.name, r.number, req)
 	return callf(writePulls, "review pull request %d", r.number).fail(err)
-}
-
-// markers returns the markers of the viewer's own comments.
-func (r *review) markers(ctx context.Context) (map[string]bool, error) {
-	there := map[string]bool{}
-	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
-		opts := &gh.PullRequestListCommentsOptions{ListOptions: o}
-		list, resp, err := r.api.PullRequests.ListComments(ctx, r.owner, r.name, r.number, opts)
-		for _, comment := range list {
-			// Only the beginning counts: below it, the comment quotes the pull request.
-			line, _, _ := strings.Cut(comment.GetBody(), "\n")
-			if isOwn(comment.GetUser(), r.viewer) {
-				there[strings.TrimSpace(line)] = true
-			}
-		}
-		return resp, err
-	})
-	return there, callf(readPulls, "list the review comments of pull request %d", r.number).fail(err)
 }
 
 // isPending tells the refusal that a review left pending by the same user brings
@@ -255,32 +181,4 @@ func (r *review) deletePending(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// missing returns the comments whose marker is not there, each key once.
-func missing(comments []LineComment, there map[string]bool) []LineComment {
-	seen := map[string]bool{}
-	var list []LineComment
-	for _, c := range comments {
-		if m := c.marker(); !there[m] && !seen[m] {
-			seen[m] = true
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
-// distinct returns how many keys the comments have.
-func distinct(comments []LineComment) int { return len(missing(comments, nil)) }
-
-// split parts the comments into those that keep holds for and the others.
-func split(comments []LineComment, keep func(LineComment) bool) (good, bad []LineComment) {
-	for _, c := range comments {
-		if keep(c) {
-			good = append(good, c)
-		} else {
-			bad = append(bad, c)
-		}
-	}
-	return good, bad
 }

@@ -21,8 +21,15 @@ func comments(n int) []LineComment {
 	return list
 }
 
-func (s *stage) review(list []LineComment) (posted int, skipped, failed []LineComment, err error) {
-	return s.PostReview(s.t.Context(), s.pr.Number(), s.pr.HeadSHA(), githubtest.Bot, list, 0)
+// review posts what of the list is not on the pull request yet, as a run does.
+func (s *stage) review(list []LineComment) (posted int, beyond, failed []LineComment, err error) {
+	there, err := s.LineComments(s.t.Context(), s.pr.Number(), githubtest.Bot)
+	if err != nil {
+		return 0, nil, list, err
+	}
+	plan := PlanComments(there, list, DefaultComments, func(Posted) string { return "gone" })
+	failed, err = s.PostReview(s.t.Context(), s.pr.Number(), s.pr.HeadSHA(), githubtest.Bot, plan.Post)
+	return len(plan.Post) - len(failed), plan.Beyond, failed, err
 }
 
 // keys returns the comments' keys as one string.
@@ -103,13 +110,13 @@ func TestPostReviewTwice(t *testing.T) {
 
 func TestPostReviewNothing(t *testing.T) {
 	s := newStage(t)
-	if n, skipped, failed, err := s.review(nil); n != 0 || skipped != nil || failed != nil || err != nil {
-		t.Errorf("got %d, %v, %v, %v; want nothing", n, skipped, failed, err)
+	if failed, err := s.PostReview(t.Context(), 1, s.pr.HeadSHA(), githubtest.Bot, nil); failed != nil || err != nil {
+		t.Errorf("got %v, %v; want nothing", failed, err)
 	}
 	if n := len(s.server.Requests()); n != 0 {
 		t.Errorf("got %d requests, want none", n)
 	}
-	if _, _, failed, err := s.PostReview(t.Context(), 1, "main", githubtest.Bot, comments(1), 0); err == nil || len(failed) != 1 {
+	if failed, err := s.PostReview(t.Context(), 1, "main", githubtest.Bot, comments(1)); err == nil || len(failed) != 1 {
 		t.Errorf("a branch for a commit: got %v failed, error %v; want an error", failed, err)
 	}
 }
@@ -118,12 +125,12 @@ func TestPostReviewNothing(t *testing.T) {
 func TestPostReviewSpoofed(t *testing.T) {
 	s := newStage(t)
 	s.as("mallory", githubtest.Write)
-	if n, _, _, err := s.PostReview(t.Context(), 1, s.pr.HeadSHA(), "mallory", comments(2), 0); n != 2 || err != nil {
-		t.Fatalf("got %d, error %v", n, err)
+	if failed, err := s.PostReview(t.Context(), 1, s.pr.HeadSHA(), "mallory", comments(2)); failed != nil || err != nil {
+		t.Fatalf("got %v, error %v", failed, err)
 	}
 	s.as(githubtest.Bot, githubtest.Write)
 	hostile := comments(2)
-	hostile[0].Body = "```sql\n" + hostile[1].marker() + "\n```"
+	hostile[0].Body = "```sql\n" + marked("k2", false, "") + "```"
 	for i, list := range [][]LineComment{hostile[:1], hostile} {
 		if n, _, _, err := s.review(list); n != 1 || err != nil {
 			t.Errorf("call %d: got %d posted, error %v; want 1", i, n, err)
@@ -134,17 +141,15 @@ func TestPostReviewSpoofed(t *testing.T) {
 	}
 }
 
-func TestPostReviewManyPages(t *testing.T) {
+func TestLineCommentsManyPages(t *testing.T) {
 	s := newStage(t)
 	s.repo.Commit("drop", map[string]string{migration: sqlLines(250)})
-	list := comments(230)
-	for range 2 {
-		if _, _, _, err := s.PostReview(t.Context(), 1, s.pr.HeadSHA(), githubtest.Bot, list, 500); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := s.PostReview(t.Context(), 1, s.pr.HeadSHA(), githubtest.Bot, comments(230)); err != nil {
+		t.Fatal(err)
 	}
-	if got := len(s.pr.ReviewComments()); got != 230 {
-		t.Errorf("got %d comments, want 230", got)
+	there, err := s.LineComments(t.Context(), 1, githubtest.Bot)
+	if err != nil || len(there) != 230 || there[229].Key != "k230" || there[229].Line != 230 {
+		t.Errorf("got %d comments, error %v; want 230", len(there), err)
 	}
 }
 
@@ -156,8 +161,8 @@ func TestPostReviewCap(t *testing.T) {
 		posted, skipped int
 	}{
 		{comments(40), 30, 10},
-		{comments(40), 0, 10}, // a run that is repeated adds nothing
-		{comments(40)[30:], 10, 0},
+		{comments(40), 0, 10},      // a run that is repeated adds nothing
+		{comments(40)[30:], 10, 0}, // the others are gone
 	}
 	for i, want := range wants {
 		n, skipped, failed, err := s.review(want.list)
@@ -165,10 +170,6 @@ func TestPostReviewCap(t *testing.T) {
 			t.Errorf("call %d: got %d posted, %d skipped, %d failed, error %v; want %d, %d",
 				i, n, len(skipped), len(failed), err, want.posted, want.skipped)
 		}
-	}
-	n, skipped, _, err := s.PostReview(t.Context(), 1, s.pr.HeadSHA(), githubtest.Bot, comments(50)[40:], 2)
-	if n != 2 || len(skipped) != 8 || err != nil {
-		t.Errorf("got %d posted, %d skipped, error %v; want 2, 8", n, len(skipped), err)
 	}
 }
 
@@ -189,9 +190,13 @@ func TestPostReviewRefused(t *testing.T) {
 		{"head moved on", beyond, func(s *stage) {
 			s.server.Before(reviewPost, func() { s.repo.Commit("drop", map[string]string{"b.sql": "x"}) })
 		}, "", "k1 k2 far", ErrUnprocessable},
-		{"diff not to be had", beyond, func(s *stage) {
-			s.server.Fail(githubtest.Match("GET", "/repos/acme/shop/pulls/1/files"), -1, githubtest.ServerError(500))
+		{"pull request not to be had", beyond, func(s *stage) {
+			s.server.Fail(githubtest.Match("GET", "/repos/acme/shop/pulls/1"), -1, githubtest.ServerError(500))
 		}, "", "k1 k2 far", ErrUnprocessable},
+		{"one that nobody could know of", comments(6), func(s *stage) {
+			s.server.Fail(githubtest.MatchBody("POST", "/repos/acme/shop/pulls/1/reviews", "finding k4 "), -1, odd)
+		}, "k1 k2 k3 k5 k6", "k4", ErrUnprocessable},
+		{"refused for once", comments(4), func(s *stage) { s.server.Fail(reviewPost, 1, odd) }, "k1 k2 k3 k4", "", nil},
 		{"pending review left over", comments(2), func(s *stage) { s.pr.PendingReview(githubtest.Bot, "other tool") }, "k1 k2", "", nil},
 		{"pending review, and one outside", beyond, func(s *stage) { s.pr.PendingReview(githubtest.Bot, "other tool") }, "k1 k2", "far", ErrUnprocessable},
 		{"somebody else's pending review", comments(2), func(s *stage) { s.pr.PendingReview("carol", "draft") }, "k1 k2", "", nil},
@@ -201,8 +206,8 @@ func TestPostReviewRefused(t *testing.T) {
 		}, "", "k1 k2", errAny},
 		{"fork", comments(2), func(s *stage) { s.as(githubtest.Bot, githubtest.Read) }, "", "k1 k2", ErrForbidden},
 		{"nothing readable", comments(2), func(s *stage) { s.as(githubtest.Bot, 0) }, "", "k1 k2", ErrForbidden},
-		{"too long", []LineComment{{Key: "long", Path: migration, Line: 1, Body: strings.Repeat("x", CommentLimit)}, comments(1)[0]},
-			func(*stage) {}, "k1", "long", ErrTooLarge},
+		{"too long", []LineComment{{Key: "long", Path: migration, Line: 1, Body: "```\n" + strings.Repeat("x", CommentLimit)}, comments(1)[0]},
+			func(*stage) {}, "long k1", "", nil},
 		{"rate limit", comments(2), func(s *stage) { s.server.Fail(reviewPost, 2, githubtest.RateLimited(429, 9)) }, "k1 k2", "", nil},
 		{"rate limit for ever", comments(2), func(s *stage) { s.server.Fail(reviewPost, -1, githubtest.RateLimited(403, -1)) }, "", "k1 k2", ErrRateLimited},
 	}
@@ -305,7 +310,7 @@ func TestPostReviewLostAnswers(t *testing.T) {
 }
 
 func TestMarker(t *testing.T) {
-	plain := func(key string) string { return "<!-- dropgate:finding " + key + " -->" }
+	plain := func(key string) string { return "<!-- dropgate:finding " + key + " -->\n" }
 	tests := []struct {
 		key   string
 		plain bool
@@ -316,11 +321,11 @@ func TestMarker(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, tt := range tests {
-		got := LineComment{Key: tt.key}.marker()
+		got := marked(tt.key, false, "")
 		if (got == plain(tt.key)) != tt.plain {
 			t.Errorf("%q: got %s, plain = %v", tt.key, got, tt.plain)
 		}
-		inner := strings.TrimSuffix(strings.TrimPrefix(got, "<!--"), "-->")
+		inner := strings.TrimSuffix(strings.TrimPrefix(got, "<!--"), "-->\n")
 		if strings.Contains(inner, "--") || strings.ContainsAny(inner, ">\n") || seen[got] {
 			t.Errorf("%q: got %s, want a comment of its own", tt.key, got)
 		}

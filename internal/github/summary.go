@@ -63,12 +63,22 @@ func (c *Client) FindSummary(ctx context.Context, number int, viewer string) (Su
 // returned: it creates the comment, changes it, or does nothing if it is the same
 // already. Duplicates are reduced to one line.
 func (c *Client) SaveSummary(ctx context.Context, number int, s Summary, body string) error {
-	body = summaryMarker + "\n" + strings.TrimPrefix(body, summaryMarker+"\n")
+	body = withMarker(body)
 	err := c.saveSummary(ctx, number, s, body)
 	for _, id := range s.Duplicates {
 		err = errors.Join(err, c.editComment(ctx, id, replaced))
 	}
 	return err
+}
+
+// Says reports whether the summary is on the pull request in these words, and
+// there is no other.
+func (s Summary) Says(body string) bool {
+	return s.Found && len(s.Duplicates) == 0 && normalise(s.Body) == normalise(withMarker(body))
+}
+
+func withMarker(body string) string {
+	return summaryMarker + "\n" + strings.TrimPrefix(body, summaryMarker+"\n")
 }
 
 func (c *Client) saveSummary(ctx context.Context, number int, s Summary, body string) error {
@@ -86,10 +96,16 @@ func (c *Client) saveSummary(ctx context.Context, number int, s Summary, body st
 }
 
 // createSummary creates the comment once: when the answer to it is lost, it looks
-// whether the comment is there before it tries again.
+// whether the comment is there before it tries again. Of two runs that create one
+// at the same time, the one whose comment is younger takes its own back.
 func (c *Client) createSummary(ctx context.Context, number int, viewer, body string) error {
-	err := c.createComment(ctx, number, body)
-	if err == nil || refused(err) || viewer == "" || c.transport.pause(ctx, settle) != nil {
+	id, err := c.createComment(ctx, number, body)
+	switch {
+	case viewer == "":
+		return err
+	case err == nil:
+		return c.yieldSummary(ctx, number, viewer, id, body)
+	case refused(err), c.transport.pause(ctx, settle) != nil:
 		return err
 	}
 	s, findErr := c.FindSummary(ctx, number, viewer)
@@ -101,15 +117,29 @@ func (c *Client) createSummary(ctx context.Context, number int, viewer, body str
 	case s.Found:
 		return c.editComment(ctx, s.ID, body)
 	}
-	return c.createComment(ctx, number, body)
+	_, err = c.createComment(ctx, number, body)
+	return err
+}
+
+// yieldSummary makes the older of two summaries the only one.
+func (c *Client) yieldSummary(ctx context.Context, number int, viewer string, id int64, body string) error {
+	s, err := c.FindSummary(ctx, number, viewer)
+	if err != nil || !s.Found || s.ID >= id {
+		return nil // it is posted; a later run takes away what there is too much
+	}
+	err = c.editComment(ctx, id, replaced)
+	if normalise(s.Body) != normalise(body) {
+		err = errors.Join(err, c.editComment(ctx, s.ID, body))
+	}
+	return err
 }
 
 // settle is how long GitHub is given to show what a lost answer was about.
 const settle = 2 * time.Second
 
-func (c *Client) createComment(ctx context.Context, number int, body string) error {
-	_, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, number, &gh.IssueComment{Body: &body})
-	return callf(writePulls, "comment on pull request %d", number).fail(err)
+func (c *Client) createComment(ctx context.Context, number int, body string) (id int64, err error) {
+	comment, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, number, &gh.IssueComment{Body: &body})
+	return comment.GetID(), callf(writePulls, "comment on pull request %d", number).fail(err)
 }
 
 func (c *Client) editComment(ctx context.Context, id int64, body string) error {

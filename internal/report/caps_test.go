@@ -39,9 +39,9 @@ func TestSummaryLimit(t *testing.T) {
 	if len(got) > SummaryLimit {
 		t.Errorf("summary has %d bytes, want at most %d", len(got), SummaryLimit)
 	}
-	shown := strings.Count(got, "<details>")
-	if shown == 0 || strings.Count(got, "</details>") != shown {
-		t.Errorf("%d details opened, %d closed", shown, strings.Count(got, "</details>"))
+	shown := strings.Count(got, "<details><summary><b>")
+	if opened := strings.Count(got, "<details>"); shown == 0 || strings.Count(got, "</details>") != opened {
+		t.Errorf("%d details opened, %d closed", opened, strings.Count(got, "</details>"))
 	}
 	if want := fmt.Sprintf("%d more findings not shown", 500-shown); !strings.Contains(got, want) {
 		t.Errorf("the summary does not say %q:\n%s", want, got[len(got)-300:])
@@ -55,6 +55,9 @@ func TestSummaryLists(t *testing.T) {
 		outside[f.Fingerprint] = true
 	}
 	if got, want := Summary(r, SummaryOptions{OutsideDiff: outside}), "- and 70 more\n"; !strings.Contains(got, want) {
+		t.Errorf("the summary does not say %q", want)
+	}
+	if got, want := Summary(r, SummaryOptions{Beyond: outside}), "these 100 do not:\n"; !strings.Contains(got, want) {
 		t.Errorf("the summary does not say %q", want)
 	}
 }

@@ -67,9 +67,43 @@ func commentEnd(d gate.Decision) string {
 	return "The label " + code(a.Label) + comma(byWhom(a, code)) + " covers this.\n"
 }
 
+// Resolved returns what becomes of a comment, given its body, when its finding no
+// longer blocks: because the operation is gone, or, if still is set, because it
+// counts no more. What was said is folded, and offers nothing for a click.
+func Resolved(body string, still bool) string {
+	lead := "**Resolved:** this operation is no longer in the change."
+	if still {
+		lead = "**Resolved:** this operation no longer blocks."
+	}
+	return lead + "\n\n<details><summary>What dropgate had said</summary>\n\n" + withoutSuggestion(body) + "\n\n</details>\n"
+}
+
+// withoutSuggestion returns a comment's Markdown with its suggestions as plain
+// SQL, and every block closed.
+func withoutSuggestion(body string) string {
+	lines := strings.Split(strings.TrimSpace(body), "\n")
+	open := ""
+	for i, line := range lines {
+		ticks := line[:len(line)-len(strings.TrimLeft(line, "`"))]
+		info := line[len(ticks):]
+		switch {
+		case open == "" && len(ticks) >= 3 && !strings.Contains(info, "`"):
+			if open = ticks; info == "suggestion" {
+				lines[i] = ticks + "sql"
+			}
+		case open != "" && len(ticks) >= len(open) && strings.TrimSpace(info) == "":
+			open = ""
+		}
+	}
+	if open != "" {
+		lines = append(lines, open)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // suggestion returns what could stand in the finding's place: as a block that
-// GitHub applies by a click where that gives exactly the shown text, else as
-// plain SQL.
+// GitHub applies by a click where that puts one statement in the place of one and
+// gives exactly the shown text, else as plain SQL.
 func suggestion(f analyzer.Finding, r *Review) string {
 	if f.Suggest == "" {
 		return ""
@@ -81,18 +115,27 @@ func suggestion(f analyzer.Finding, r *Review) string {
 	return fence("suggestion", lines, suggestionLimit)
 }
 
-// replaced returns the finding's whole lines with the suggestion in its place.
+// replaced returns the finding's whole lines with the suggestion in its place, if
+// both are one statement and the lines hold nothing else.
 func replaced(f analyzer.Finding, r *Review) (string, bool) {
 	file := r.Report.Sources[f.Path]
-	if file == nil || !inside(file, f) {
+	middle := strings.TrimRight(strings.TrimSpace(f.Suggest), "; \t\n")
+	if file == nil || !inside(file, f) || strings.Contains(middle, ";") {
 		return "", false
 	}
-	before := string(file.Data[file.Line(f.Start.Line).Start:f.Start.Offset])
 	rest := f.End.Offset + 1
-	after := string(file.Data[rest:max(rest, file.Line(f.End.Line).End)])
-	middle := strings.TrimSpace(f.Suggest)
-	if strings.HasPrefix(strings.TrimSpace(after), ";") {
-		middle = strings.TrimRight(middle, "; \t\n")
+	before := string(file.Data[file.Line(f.Start.Line).Start:f.Start.Offset])
+	whole := string(file.Data[f.Start.Offset:rest])
+	after := strings.TrimSpace(string(file.Data[rest:max(rest, file.Line(f.End.Line).End)]))
+	if strings.HasSuffix(whole, ";") {
+		whole, after = strings.TrimSuffix(whole, ";"), ";"+after
 	}
-	return strings.TrimRight(before+middle+after, " \t\r\n"), true
+	// The range of an action is a part of its statement.
+	if strings.TrimSpace(before) != "" || after != "" && after != ";" || strings.TrimSpace(whole) != strings.TrimRight(f.Statement, "; \t\r\n") {
+		return "", false
+	}
+	if after == "" {
+		return before + strings.TrimSpace(f.Suggest), true
+	}
+	return before + middle + after, true
 }

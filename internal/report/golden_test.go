@@ -66,6 +66,10 @@ func TestSummaryGolden(t *testing.T) {
 		{"unread.summary", only(fixture(t), "unread-statement"), SummaryOptions{}},
 		{"low.summary", low(fixture(t)), SummaryOptions{}},
 		{"nothing.summary", quietFixture(), SummaryOptions{}},
+		{"fewer.summary", only(fixture(t), "drop-table"), SummaryOptions{Again: true, Gone: 2}},
+		{"lower.summary", low(fixture(t)), SummaryOptions{Again: true, Gone: 1}},
+		{"gone.summary", quietFixture(), SummaryOptions{Again: true, Gone: 1}},
+		{"away.summary", emptyFixture(), SummaryOptions{Again: true}},
 		{"empty.summary", emptyFixture(), SummaryOptions{}},
 	}
 	for _, tt := range tests {
@@ -78,6 +82,7 @@ func TestCommentGolden(t *testing.T) {
 	for _, f := range r.Report.Findings {
 		t.Run(f.Rule, func(t *testing.T) { golden(t, f.Rule+".comment", []byte(Comment(f, r))) })
 	}
+	golden(t, "resolved.comment", []byte(Resolved(Comment(r.Report.Findings[0], r), false)))
 	r = valid(r)
 	golden(t, "valid.comment", []byte(Comment(r.Report.Findings[0], r)))
 }

@@ -204,6 +204,7 @@ func TestHostileReview(t *testing.T) {
 		}
 		for _, f := range r.Report.Findings {
 			documents["comment on "+f.Rule] = Comment(f, r)
+			documents["resolved comment on "+f.Rule] = Resolved(Comment(f, r), false)
 		}
 		for name, doc := range documents {
 			if found := leaks(doc); found != nil {

@@ -21,6 +21,13 @@ type SummaryOptions struct {
 	// OutsideDiff holds the fingerprints of findings whose comment could not be
 	// placed on their line.
 	OutsideDiff map[string]bool
+	// Beyond holds those of findings that got no comment because worse ones did.
+	Beyond map[string]bool
+	// Again says that the summary is on the pull request already, since an
+	// earlier run found something that blocks.
+	Again bool
+	// Gone is how many operations had a comment and are in the change no more.
+	Gone int
 	// Uncovered holds the fingerprints of the blocking operations that came
 	// after the label was put on. It matters if the label is stale.
 	Uncovered map[string]bool
@@ -37,22 +44,25 @@ type SummaryOptions struct {
 func Summary(r *Review, o SummaryOptions) string {
 	blocking, others := split(r.Report.Findings)
 	if !r.Decision.Blocked && len(blocking)+len(others)+len(r.Report.Problems) == 0 {
-		return nothingFound(r)
+		return nothingFound(r, o)
 	}
 	o.gone = map[string]bool{}
 	for _, f := range r.Report.Files {
 		o.gone[f.Path] = f.Status == "removed"
 	}
 	p := &page{limit: SummaryLimit}
-	p.must(summaryHead(r, blocking, others))
+	p.must(summaryHead(r, blocking, others, o))
 	if r.Decision.Blocked && r.Decision.Acknowledgement.State == gate.Stale {
 		p.list("Came after the label:", pick(blocking, o.Uncovered), o, "")
 	}
-	if picture := hits(blocking); p.fits(picture) {
-		p.must(picture)
+	if picture := hits(blocking); picture != "" && p.fits(picture) {
+		p.must("<details><summary>What is hit, as a picture</summary>\n\n" + picture + "</details>\n\n")
 	}
 	p.list("No comment could be placed on these lines:",
 		pick(r.Report.Findings, o.OutsideDiff), o, "")
+	beyond := pick(r.Report.Findings, o.Beyond)
+	p.list(fmt.Sprintf("The worst operations have a comment on their lines, %s:", verb(len(beyond),
+		"this one does not", fmt.Sprintf("these %d do not", len(beyond)))), beyond, o, "")
 	for _, f := range blocking {
 		p.add(foldedFinding(f, o))
 	}
@@ -63,20 +73,32 @@ func Summary(r *Review, o SummaryOptions) string {
 	return p.String()
 }
 
-// nothingFound returns the one line of a pull request that loses nothing.
-func nothingFound(r *Review) string {
-	if len(r.Report.Files) == 0 {
-		return "This pull request changes no migrations.\n"
+// nothingFound returns the lines of a pull request that loses nothing.
+func nothingFound(r *Review, o SummaryOptions) string {
+	lead := ""
+	if o.Again {
+		lead = "**What dropgate had found in this pull request is gone.** "
 	}
-	return "Nothing destructive in this pull request: " + scanned(r.Report.Files) + ".\n"
+	switch files := scanned(r.Report.Files); {
+	case len(r.Report.Files) == 0:
+		return lead + "This pull request changes no migrations.\n"
+	case o.Again:
+		return lead + "Nothing destructive is left: " + files + ".\n"
+	default:
+		return "Nothing destructive in this pull request: " + files + ".\n"
+	}
 }
 
 // summaryHead says what would be lost, the verdict, and how to go on.
-func summaryHead(r *Review, blocking, others []analyzer.Finding) string {
+func summaryHead(r *Review, blocking, others []analyzer.Finding, o SummaryOptions) string {
 	d := r.Decision
 	if len(blocking) == 0 && !d.Blocked {
-		return fmt.Sprintf("Nothing in this pull request blocks: %s in %s.\n\n",
-			count(len(others), "finding"), scanned(r.Report.Files))
+		more := ""
+		if o.Again {
+			more = " any more"
+		}
+		return fmt.Sprintf("Nothing in this pull request blocks%s: %s in %s.\n\n%s",
+			more, count(len(others), "finding"), scanned(r.Report.Files), gone(o))
 	}
 	s := ""
 	if len(blocking) > 0 {
@@ -84,13 +106,22 @@ func summaryHead(r *Review, blocking, others []analyzer.Finding) string {
 	}
 	if !d.Blocked {
 		return s + fmt.Sprintf("**Not blocked** (score %d, threshold %d).\n", d.Score, d.Threshold) +
-			coveredMarkdown(d, len(blocking)) + evidenceMarkdown(d) + "\n"
+			coveredMarkdown(d, len(blocking)) + evidenceMarkdown(d) + "\n" + gone(o)
 	}
 	s += fmt.Sprintf("**Blocked** (score %d, threshold %d).", d.Score, d.Threshold)
 	for _, reason := range d.Reasons {
 		s += " " + stop(sentence(capital(reason), reasonNames(d)...))
 	}
-	return s + "\n" + evidenceMarkdown(d) + "\n**To go on:** " + goOn(d, code) + "\n\n"
+	return s + "\n" + evidenceMarkdown(d) + "\n**To go on:** " + goOn(d, code) + "\n\n" + gone(o)
+}
+
+// gone says what earlier runs had found that is not there any more.
+func gone(o SummaryOptions) string {
+	if o.Gone == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s that had a comment on %s lines %s gone from the change.\n\n",
+		count(o.Gone, "operation"), verb(o.Gone, "its", "their"), verb(o.Gone, "is", "are"))
 }
 
 // loss says in one or two sentences what the blocking findings come to.

@@ -89,12 +89,17 @@ func TestSuggestion(t *testing.T) {
 	tests := []struct{ name, data, suggest, want string }{
 		{"a line", "DROP x;\n", "KEEP x;", click + "KEEP x;\n```\n"},
 		{"without semicolon", "DROP x\n", "KEEP x;", click + "KEEP x;\n```\n"},
-		{"within a line", "\ta, DROP x, b; -- c\r\n", "KEEP x", click + "\ta, KEEP x, b; -- c\n```\n"},
-		{"several lines", " DROP\r\n x ;\r\n", "KEEP\nx;", click + " KEEP\nx ;\n```\n"},
+		{"within a line", "\ta, DROP x, b; -- c\r\n", "KEEP x", plain + "KEEP x\n```\n"},
+		{"another before it", "BEGIN; DROP x;\n", "KEEP x;", plain + "KEEP x;\n```\n"},
+		{"another after it", "DROP x; DROP y;\n", "KEEP x;", plain + "KEEP x;\n```\n"},
+		{"two in its place", "DROP x;\n", "KEEP x; KEEP y;", plain + "KEEP x; KEEP y;\n```\n"},
+		{"several lines", " DROP\r\n x ;\r\n", "KEEP\nx;", click + " KEEP\nx;\n```\n"},
+		{"a part of a statement", "ALTER y\n  DROP x;\n", "KEEP x;", plain + "KEEP x;\n```\n"},
 		{"hidden characters beside it", "DROP x; -- \u202e\n", "KEEP x;", plain + "KEEP x;\n```\n"},
 		{"byte order mark", "\ufeffDROP x;\n", "KEEP x;", plain + "KEEP x;\n```\n"},
 		{"a comment", "DROP x;\n", "KEEP '<!--';", plain + "KEEP '<! --';\n```\n"},
-		{"a fence beside it", "DROP x; -- ```\n", "KEEP x;", "````suggestion\nKEEP x; -- ```\n````\n"},
+		{"a fence beside it", "DROP x; -- ```\n", "KEEP x;", plain + "KEEP x;\n```\n"},
+		{"a fence in it", "DROP x;\n", "KEEP '```';", "````suggestion\nKEEP '```';\n````\n"},
 		{"none", "DROP x;\n", "", ""},
 	}
 	for _, tt := range tests {
@@ -104,6 +109,9 @@ func TestSuggestion(t *testing.T) {
 			r.Report.Sources = map[string]*source.File{"s.sql": file}
 			f := at(t, file, "DROP", "x")
 			f.Suggest = tt.suggest
+			if tt.name == "a part of a statement" {
+				f.Statement = strings.TrimSpace(tt.data)
+			}
 			if diff := cmp.Diff(tt.want, suggestion(f, r)); diff != "" {
 				t.Errorf("suggestion (-want +got):\n%s", diff)
 			}

@@ -3,6 +3,7 @@ package githubtest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -113,6 +114,22 @@ func (s *Server) Before(match func(*http.Request) bool, run func()) {
 func Match(method, pattern string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		return (method == "" || method == r.Method) && matchPath(pattern, r.URL.EscapedPath())
+	}
+}
+
+// MatchBody is [Match] for requests whose body also holds a text.
+func MatchBody(method, pattern, text string) func(*http.Request) bool {
+	match := Match(method, pattern)
+	return func(r *http.Request) bool {
+		if !match(r) || r.GetBody == nil {
+			return false
+		}
+		body, err := r.GetBody()
+		if err != nil {
+			return false
+		}
+		data, err := io.ReadAll(body)
+		return err == nil && strings.Contains(string(data), text)
 	}
 }
 

@@ -4,19 +4,25 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// The queries that the server knows: who the token acts as, and objects of a
-// repository by their names.
+// The queries that the server knows: who the token acts as, objects of a
+// repository by their names, and folding a comment away.
 var (
 	viewerQuery  = regexp.MustCompile(`^\s*(query\s*\w*\s*)?\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*$`)
 	objectsQuery = regexp.MustCompile(`^\s*query\s*\w*\s*\(\s*\$(\w+)\s*:\s*String!\s*,?\s*\$(\w+)\s*:\s*String!\s*\)\s*` +
 		`\{\s*repository\s*\(\s*owner\s*:\s*\$(\w+)\s*,?\s*name\s*:\s*\$(\w+)\s*\)\s*\{(.+)\}\s*\}\s*$`)
 	objectField = regexp.MustCompile(`^[\s,]*(\w+)\s*:\s*object\s*\(\s*oid\s*:\s*"([0-9a-f]{40}|[0-9a-f]{64})"\s*\)\s*` +
 		`\{\s*\.\.\.\s*on\s+Blob\s*\{([\w\s,]+)\}\s*\}`)
+	minimiseQuery = regexp.MustCompile(`^\s*mutation\s*\w*\s*\(\s*\$(\w+)\s*:\s*ID!\s*\)\s*\{\s*(un)?minimizeComment\s*\(\s*input\s*:\s*` +
+		`\{\s*subjectId\s*:\s*\$(\w+)\s*(?:,\s*classifier\s*:\s*(\w+)\s*)?\}\s*\)\s*\{\s*(un)?minimizedComment\s*\{\s*isMinimized\s*\}\s*\}\s*\}\s*$`)
 )
+
+// classifiers are GitHub's reasons for folding a comment away.
+var classifiers = []string{"ABUSE", "DUPLICATE", "OFF_TOPIC", "OUTDATED", "RESOLVED", "SPAM"}
 
 // textLimit is where GitHub's GraphQL interface cuts a file's text, in bytes.
 const textLimit = 512_000
@@ -38,6 +44,9 @@ func graphQL(c *call) answer {
 	}
 	if m := objectsQuery.FindStringSubmatch(request.Query); m != nil {
 		return c.queryObjects(request, m)
+	}
+	if m := minimiseQuery.FindStringSubmatch(request.Query); m != nil {
+		return c.minimise(request, m)
 	}
 	return invalidQuery("githubtest does not know the query")
 }
@@ -89,6 +98,55 @@ func (c *call) queryObjects(request graphQLRequest, m []string) answer {
 type queriedObject struct {
 	alias, id string
 	wanted    []string
+}
+
+// minimise folds a comment away or shows it again. The parts of the mutation in m
+// are its variable, whether it begins with un, the variable that it uses, the
+// classifier, and the beginning of the field that it asks for.
+func (c *call) minimise(request graphQLRequest, m []string) answer {
+	id, given := request.Variables[m[3]]
+	undo, field := m[2] != "", m[2]+"minimizeComment"
+	switch {
+	case m[1] != m[3] || !given:
+		return invalidQuery("Variable $%s is not declared or has no value", m[3])
+	case m[5] != m[2]:
+		return invalidQuery("Field '%sminimizedComment' doesn't exist on type '%sMinimizeCommentPayload'", m[5], m[2])
+	case undo != (m[4] == "") || !undo && !slices.Contains(classifiers, m[4]):
+		return invalidQuery("Argument 'classifier' has the invalid value %q", m[4])
+	}
+	folded := c.server.foldable(id)
+	if folded == nil {
+		return ok(object{"data": object{field: nil}, "errors": []object{{
+			"type": "NOT_FOUND", "path": []string{field},
+			"message": fmt.Sprintf("Could not resolve to a node with the global id of '%s'", id),
+		}}})
+	}
+	if p := c.server.tokens[bearer(c.Request)].permissions; p.PullRequests < Write && p.Issues < Write {
+		return ok(object{"data": object{field: nil}, "errors": []object{forbiddenField(field)}})
+	}
+	c.server.Clock.tick()
+	*folded = m[4]
+	return ok(object{"data": object{field: object{m[2] + "minimizedComment": object{"isMinimized": !undo}}}})
+}
+
+// foldable finds where a comment of that global identifier keeps why it is
+// folded away.
+func (s *Server) foldable(id string) *string {
+	for _, r := range s.repositories {
+		for _, p := range r.pulls {
+			for i := range p.comments {
+				if nodeID("12:IssueComment", p.comments[i].ID) == id {
+					return &p.comments[i].Minimised
+				}
+			}
+			for _, rc := range p.visibleComments() {
+				if nodeID("24:PullRequestReviewComment", rc.ID) == id {
+					return &rc.Minimised
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // parseObjectFields reads the fields of a repository; problem is empty if the

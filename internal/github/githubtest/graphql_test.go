@@ -81,3 +81,62 @@ func TestGraphQLBlobsRefused(t *testing.T) {
 		t.Errorf("%d queries count as writes, want none", n)
 	}
 }
+
+const (
+	foldQuery   = "mutation($id:ID!){minimizeComment(input:{subjectId:$id,classifier:RESOLVED}){minimizedComment{isMinimized}}}"
+	unfoldQuery = "mutation($id:ID!){unminimizeComment(input:{subjectId:$id}){unminimizedComment{isMinimized}}}"
+)
+
+func (c *client) fold(query, id string) string {
+	c.t.Helper()
+	return c.want(200, "POST", "/graphql", object{"query": query, "variables": object{"id": id}}).text
+}
+
+func TestGraphQLMinimise(t *testing.T) {
+	_, _, p, c := shop(t)
+	c.want(200, "POST", reviews, object{"event": "COMMENT", "comments": []object{{"path": initSQL, "line": 3, "body": "look"}}})
+	p.Comment("alice", "talk")
+	onLine := decode[[]object](t, c.get(comments))[0]["node_id"].(string)
+	inTalk := decode[[]object](t, c.get("/repos/octo/shop/issues/1/comments"))[0]["node_id"].(string)
+	folded := func() [2]string { return [2]string{p.ReviewComments()[0].Minimised, p.Comments()[0].Minimised} }
+	for _, id := range []string{onLine, inTalk} {
+		if got := c.fold(foldQuery, id); got != `{"data":{"minimizeComment":{"minimizedComment":{"isMinimized":true}}}}` {
+			t.Errorf("folding answers %s", got)
+		}
+	}
+	if got := folded(); got != [2]string{"RESOLVED", "RESOLVED"} {
+		t.Errorf("folded away for %q, want RESOLVED", got)
+	}
+	if got := c.fold(unfoldQuery, onLine); !strings.Contains(got, `"unminimizedComment":{"isMinimized":false}`) {
+		t.Errorf("unfolding answers %s", got)
+	}
+	if got := folded(); got != [2]string{"", "RESOLVED"} {
+		t.Errorf("folded away for %q, want the second only", got)
+	}
+}
+
+func TestGraphQLMinimiseRefused(t *testing.T) {
+	s, _, p, c := shop(t)
+	p.Comment("alice", "talk")
+	id := decode[[]object](t, c.get("/repos/octo/shop/issues/1/comments"))[0]["node_id"].(string)
+	tests := []struct{ name, query, id, want string }{
+		{"no such comment", foldQuery, "bm9uZQ==", "Could not resolve to a node"},
+		{"no classifier", strings.Replace(foldQuery, ",classifier:RESOLVED", "", 1), id, "classifier"},
+		{"unknown classifier", strings.Replace(foldQuery, "RESOLVED", "DONE", 1), id, "classifier"},
+		{"the other's field", strings.Replace(foldQuery, "minimizedComment", "unminimizedComment", 1), id, "doesn't exist on type"},
+		{"unknown variable", strings.Replace(foldQuery, "subjectId:$id", "subjectId:$x", 1), id, "Variable $x"},
+		{"read only", foldQuery, id, "Resource not accessible by integration"},
+	}
+	for _, test := range tests {
+		if test.name == "read only" {
+			s.Token("reader", Permissions{PullRequests: Read, Contents: Read}, Bot)
+			c.token = "reader"
+		}
+		if got := c.fold(test.query, test.id); !strings.Contains(got, test.want) || !strings.Contains(got, `"errors"`) {
+			t.Errorf("%s: got %s, want %s in the errors", test.name, got, test.want)
+		}
+	}
+	if got := p.Comments()[0].Minimised; got != "" {
+		t.Errorf("folded away for %q, want not", got)
+	}
+}

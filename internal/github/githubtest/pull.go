@@ -46,6 +46,7 @@ type Comment struct {
 	ID               int64
 	Author, Body     string
 	EditedBy         string // the last who changed it; empty if nobody did
+	Minimised        string // why it is folded away; empty if it is not
 	Created, Updated time.Time
 }
 

@@ -21,6 +21,7 @@ type ReviewComment struct {
 	ID, ReviewID, ReplyTo int64 // ReplyTo is 0 for the first comment of a thread
 	Author, Body          string
 	EditedBy              string // the last who changed it; empty if nobody did
+	Minimised             string // why it is folded away; empty if it is not
 	Path                  string
 	Side, StartSide       string // LEFT or RIGHT; StartSide is empty for one line
 	Line, StartLine       int    // as written; StartLine is 0 for one line, both for a whole file
@@ -71,6 +72,20 @@ func (p *PullRequest) Reply(to int64, author, body string) int64 {
 			panic(fmt.Sprintf("githubtest: reply: no review comment %d", to))
 		}
 		id = p.addReply(first, author, body).ID
+	})
+	return id
+}
+
+// CommentOnLine comments on a line of the head by hand and returns the comment's
+// identifier. The line must be part of the diff.
+func (p *PullRequest) CommentOnLine(author, path string, line int, body string) int64 {
+	var id int64
+	p.change(func() {
+		c := ReviewComment{Path: path, Body: body, Line: line, Side: "RIGHT"}
+		if problems := c.anchor(p.diff(p.headSHA)); len(problems) > 0 {
+			panic(fmt.Sprintf("githubtest: comment on %s:%d: %s", path, line, sentence(problems)))
+		}
+		id = p.addReviewComment(p.addReview(author, "", "COMMENTED", p.headSHA), c).ID
 	})
 	return id
 }
@@ -145,7 +160,7 @@ func (p *PullRequest) addReply(to *ReviewComment, author, body string) *ReviewCo
 		first = p.reviewComment(to.ReplyTo)
 	}
 	reply := *first
-	reply.ReplyTo, reply.Body, reply.EditedBy = first.ID, body, ""
+	reply.ReplyTo, reply.Body, reply.EditedBy, reply.Minimised = first.ID, body, "", ""
 	review := p.addReview(author, "", "COMMENTED", first.CommitID)
 	return p.addReviewComment(review, reply)
 }
