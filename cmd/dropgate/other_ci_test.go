@@ -15,7 +15,7 @@ func recipes(ts *testscript.TestScript, page string) map[string]string {
 	data, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 	ts.Check(err)
 	all := map[string]string{}
-	block := regexp.MustCompile("(?ms)^```(sh|yml)\n(.*?)^```$")
+	block := regexp.MustCompile("(?s)\n```(sh|yml)\n(.*?\n)```\n")
 	for _, section := range strings.Split(string(data), "\n## ")[1:] {
 		title, _, _ := strings.Cut(section, "\n")
 		found := block.FindStringSubmatch(section)
