@@ -38,10 +38,36 @@ apt_install() {
     install --no-install-recommends "$@" >/dev/null
 }
 
-# put_on PATH: what happens on the stand-in for GitHub before a case, as a POST to one of its
-# controls; nothing for an empty path.
+# put_on WORDS: what happens on the stand-in for GitHub before a case: a POST to each of the
+# words that begin with a slash, which are its controls. Nothing for an empty string.
 put_on() {
-  [ -z "$1" ] || curl -fsS -X POST "$GITHUB_API_URL$1" || die "the stand-in refused $1"
+  local words word
+  read -ra words <<<"$1"
+  for word in "${words[@]}"; do
+    [[ $word != /* ]] || curl -fsS -X POST -o /dev/null "$GITHUB_API_URL$word" || die "the stand-in refused $word"
+  done
+}
+
+# wanted_state WORDS: what the output acknowledgement has to be, if a word such as state=stale
+# says so.
+wanted_state() {
+  local words word
+  read -ra words <<<"$1"
+  for word in "${words[@]}"; do
+    [[ $word != state=* ]] || printf '%s\n' "${word#state=}"
+  done
+}
+
+# event_file PAYLOAD FILE: the file with the event of a case. get:/PATH asks the stand-in for
+# it, as things are now, and keeps it in FILE; anything else is a file already.
+event_file() {
+  case $1 in
+    get:/*)
+      curl -fsS -o "$2" "$GITHUB_API_URL${1#get:}" || die "the stand-in has no event ${1#get:}"
+      printf '%s\n' "$2"
+      ;;
+    *) printf '%s\n' "$1" ;;
+  esac
 }
 
 # output_value FILE NAME: what a step set NAME to in its GITHUB_OUTPUT file (both

@@ -35,6 +35,7 @@ func readAll(all []*migration.Migration, files func(*migration.Migration) map[st
 	}
 	var (
 		done    = map[*migration.Migration]reading{}
+		crashed any
 		mutex   sync.Mutex
 		workers sync.WaitGroup
 		slots   = make(chan struct{}, jobs)
@@ -47,14 +48,25 @@ func readAll(all []*migration.Migration, files func(*migration.Migration) map[st
 		started[m] = true
 		slots <- struct{}{}
 		workers.Go(func() {
+			defer func() {
+				value := recover()
+				mutex.Lock()
+				if value != nil && crashed == nil {
+					crashed = value
+				}
+				mutex.Unlock()
+				<-slots
+			}()
 			read := readOne(m, files(m))
 			mutex.Lock()
 			done[m] = read
 			mutex.Unlock()
-			<-slots
 		})
 	}
 	workers.Wait()
+	if crashed != nil {
+		panic(crashed) // here the caller can recover; in a goroutine nobody could
+	}
 	return done
 }
 

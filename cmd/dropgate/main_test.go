@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 // commands are the scripts' own commands.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"exit": exit, "brief": brief, "fingerprints": fingerprints, "frames": frames,
-	"bytes": writeBytes, "terminal": terminal, "demo": demo,
+	"bytes": writeBytes, "terminal": terminal, "demo": demo, "recipe": recipe,
 }
 
 // TestScript runs the program as its users do. Besides testscript's own commands
@@ -39,6 +39,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 //	frames                prints the code frames of the text report in stdout
 //	bytes FILE TEXT …     writes a file; escapes (\n, \x00, \ufeff) stand for bytes
 //	terminal COMMAND …    runs a command on a terminal (Linux only)
+//	recipe TITLE FILE     writes the script that docs/other-ci.md has under the title
 //	demo                  puts the project's demo where it is in the repository
 func TestScript(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {

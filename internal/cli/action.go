@@ -55,17 +55,11 @@ func (a *app) actionCommand() *cobra.Command {
 			defer cancel()
 			act := &action{app: a, github: githubactions.New(
 				githubactions.WithGetenv(a.getenv), githubactions.WithWriter(a.out))}
-			reviewed := false
-			defer func() {
-				// A job that could not review must not look like one that found nothing.
-				if !reviewed {
-					act.output("blocked", "true")
-				}
-			}()
-			err := act.run(ctx)
-			reviewed = err == nil
+			err := guarded(func() error { return act.run(ctx) })
 			if err != nil {
 				act.github.Errorf("%s", "dropgate could not review: "+report.Visible(err.Error()))
+				// A job that could not review must not look like one that found nothing.
+				act.output("blocked", "true")
 			}
 			return err
 		},
@@ -171,7 +165,10 @@ func inside(input, name, otherwise string) (string, error) {
 		return otherwise, nil
 	}
 	clean := path.Clean(filepath.ToSlash(name))
-	if path.IsAbs(clean) || clean == "." || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsAny(clean, "\n\r") {
+	outside := path.IsAbs(clean) || clean == "." || clean == ".." || strings.HasPrefix(clean, "../")
+	// Control characters could end an output early, and no folder is divided by a
+	// backslash here, whoever expects that.
+	if outside || strings.Contains(clean, `\`) || strings.ContainsFunc(clean, unicode.IsControl) {
 		return "", fmt.Errorf("the input %s is a path inside the repository, not %q", input, name)
 	}
 	return clean, nil
@@ -226,12 +223,12 @@ func (a *action) finish(r *report.Review) error {
 	if err := a.stepSummary(r); err != nil {
 		a.warnf("the step summary could not be written: %s", err)
 	}
-	a.output("blocked", strconv.FormatBool(r.Decision.Blocked))
 	a.output("score", strconv.Itoa(r.Decision.Score))
 	a.output("findings", strconv.Itoa(len(r.Report.Findings)))
 	a.output("acknowledgement", string(r.Decision.Acknowledgement.State))
 	a.output("report", a.in.reportFile)
 	a.output("sarif", a.in.sarifFile)
+	a.output("blocked", strconv.FormatBool(r.Decision.Blocked)) // last: the others may fail
 	if r.Decision.Blocked {
 		a.code = exitBlocked
 	}

@@ -182,6 +182,12 @@ func TestActionBadInputs(t *testing.T) {
 		{"SARIF-FILE", "..", "the input sarif-file"},
 		{"SARIF-FILE", "a\nb", "the input sarif-file"},
 		{"SARIF-FILE", ".dropgate/report.json", "sarif-file"},
+		{"CONFIG", `..\config.yml`, "the input config"},
+		{"REPORT-FILE", `C:\report.json`, "the input report-file"},
+		{"REPORT-FILE", "a\x00b", "the input report-file"},
+		{"REPORT-FILE", "a\u0085b", "the input report-file"},
+		{"REPORT-FILE", "./../report.json", "the input report-file"},
+		{"STATS", "a/\r/b", "the input stats"},
 	}
 	for _, test := range tests {
 		t.Run(test.input+"="+test.value, func(t *testing.T) {

@@ -65,7 +65,7 @@ func testHostile(t *testing.T, s *stage, files int) {
 			annotated++
 		}
 	}
-	if want := strings.Count(o.summary, "\n---\n"); annotated != want {
+	if want := strings.Count(strings.Join(outsideCode(o.summary), "\n"), "\n---\n"); annotated != want {
 		t.Errorf("%d errors are annotated, want %d, as the step summary has:\n%s", annotated, want, o.out)
 	}
 	if len(blocking) != files {
@@ -89,7 +89,7 @@ func testHostile(t *testing.T, s *stage, files int) {
 	}
 	again := s.on("opened")
 	again.wantWrites(t)
-	s.pr.Label(label, "bob")
+	s.pr.Label(label, s.labeler)
 	if o := s.on("labeled"); o.code != exitClear || o.report.Decision.Acknowledgement.State != gate.Valid {
 		t.Errorf("exit code %d with the label, want 0", o.code)
 	}

@@ -52,6 +52,8 @@ type stage struct {
 	env    map[string]string // besides what the runner sets
 	now    func() time.Time
 	runs   int
+
+	labeler string // who puts the label on in testHostile
 }
 
 // newStage opens a pull request with the files on top of the base's.
@@ -64,7 +66,7 @@ func newStage(t *testing.T, files map[string]string) *stage {
 func newStageOn(t *testing.T, more, files map[string]string) *stage {
 	t.Helper()
 	t.Parallel()
-	s := &stage{t: t, server: githubtest.New(), folder: t.TempDir(), env: map[string]string{}}
+	s := &stage{t: t, server: githubtest.New(), folder: t.TempDir(), env: map[string]string{}, labeler: "bob"}
 	s.now = s.server.Clock.Now
 	s.server.Token(jobToken, workflow, githubtest.Bot)
 	s.repo = s.server.Repository(shop)
@@ -158,6 +160,7 @@ func (s *stage) bare(event []byte) outcome {
 		o.writes = append(o.writes, w.Method+" "+w.Path)
 	}
 	o.annotations = runnerCommands(s.t, o.out+"\n"+o.err)
+	checkAnnotations(s.t, o.out)
 	return o
 }
 
@@ -171,8 +174,8 @@ func (s *stage) check(o *outcome) {
 		}
 	}
 	if o.code == exitFailed {
-		if got := o.outputs["blocked"]; got != "true" {
-			s.t.Errorf("output blocked = %q on exit 2, want true", got)
+		if !maps.Equal(o.outputs, map[string]string{"blocked": "true"}) {
+			s.t.Errorf("outputs %v on exit 2, want blocked = true alone", o.outputs)
 		}
 		if !strings.HasPrefix(o.err, "dropgate: ") {
 			s.t.Errorf("standard error does not say what is wrong:\n%s", o.err)

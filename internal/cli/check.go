@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -338,12 +337,8 @@ func (a *app) write(f checkFlags, r *report.Review) error {
 		return fmt.Errorf("render the report: %w", err)
 	}
 	if f.output == "" {
-		out := a.out
-		if f.format == "text" || f.format == "markdown" {
-			// A workflow's log takes commands from lines that a file's name begins.
-			out = report.LogWriter(out)
-		}
-		if _, err := io.Copy(out, &b); err != nil {
+		// A workflow's log takes commands from what a file's name or text says.
+		if _, err := a.out.Write(report.Printable(f.format, b.Bytes())); err != nil {
 			return fmt.Errorf("write the report: %w", cause(err))
 		}
 		return nil

@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -43,30 +43,31 @@ func Main(args []string, in io.Reader, out, err io.Writer, getenv func(string) s
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	log.SetFlags(0)
+	log.SetOutput(report.LogWriter(err)) // net/http's, for one, which quotes what servers say
 	a := &app{in: in, out: out, err: err, getenv: getenv, now: time.Now}
 	return a.run(ctx, args)
 }
 
-func (a *app) run(ctx context.Context, args []string) (code int) {
-	defer func() {
-		// A crash is "could not review": it must not pass, and what it quotes must
-		// not reach a runner as a command.
-		if p := recover(); p != nil {
-			_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: this is a bug in dropgate, please report it: %v\n%s\n", p, debug.Stack())
-			code = exitFailed
-		}
-	}()
-	root := a.command()
-	root.SetArgs(args)
-	root.SetIn(a.in)
-	root.SetOut(a.out)
-	root.SetErr(a.err)
-	if err := root.ExecuteContext(ctx); err != nil {
-		// What is wrong may quote a file's name or content.
-		_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: %s\n", err)
-		return exitFailed
+func (a *app) run(ctx context.Context, args []string) int {
+	err := guarded(func() error {
+		root := a.command()
+		root.SetArgs(args)
+		root.SetIn(a.in)
+		// What is wrong may quote a file's name or content, here and below.
+		root.SetOut(report.LogWriter(a.out))
+		root.SetErr(report.LogWriter(a.err))
+		return root.ExecuteContext(ctx)
+	})
+	if err == nil {
+		return a.code
 	}
-	return a.code
+	_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: %s\n", err)
+	var b *bug
+	if errors.As(err, &b) {
+		_, _ = report.LogWriter(a.err).Write(b.stack)
+	}
+	return exitFailed
 }
 
 func (a *app) command() *cobra.Command {

@@ -44,7 +44,7 @@ func (a *action) pullRequest(ctx context.Context, event pullEvent) error {
 		return err
 	}
 	p := &pull{action: a, client: client, event: event}
-	err = p.run(ctx)
+	err = guarded(func() error { return p.run(ctx) })
 	if err != nil {
 		p.failStatus(ctx)
 	}

@@ -14,6 +14,9 @@ const fetchAll = "fetch the whole history (actions/checkout: fetch-depth: 0; els
 // objectID is a full object name, SHA-1 or SHA-256.
 var objectID = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
 
+// plainBranch is a branch's name that a shell takes as it is.
+var plainBranch = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
+
 // Head returns the commit that is checked out. ok is false when there is none
 // yet, as in a repository without a first commit.
 func (r *Repository) Head(ctx context.Context) (commit string, ok bool, err error) {
@@ -85,7 +88,10 @@ func (r *Repository) commit(ctx context.Context, revision string) (string, error
 
 func (r *Repository) unknownRevision(ctx context.Context, revision string) error {
 	todo := "check its spelling (git branch --all and git tag list the names), or fetch it (git fetch origin)"
-	if shallow, err := r.line(ctx, "rev-parse", "--is-shallow-repository"); err == nil && shallow == "true" {
+	if branch, ok := strings.CutPrefix(revision, "origin/"); ok && plainBranch.MatchString(branch) {
+		// Spelled out: a CI system's clone is told to fetch one branch only.
+		todo = fmt.Sprintf("fetch it: git fetch origin +refs/heads/%s:refs/remotes/origin/%s", branch, branch)
+	} else if shallow, err := r.line(ctx, "rev-parse", "--is-shallow-repository"); err == nil && shallow == "true" {
 		todo = "this clone is shallow: " + fetchAll
 	} else if strings.HasPrefix(revision, "-") {
 		todo = "a revision does not begin with a dash"

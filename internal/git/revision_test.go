@@ -76,6 +76,8 @@ func TestMergeBaseErrors(t *testing.T) {
 	}{
 		{"nope", "main", []string{`unknown revision "nope"`, "spelling", "git fetch"}},
 		{"main", "nope", []string{`unknown revision "nope"`}},
+		{"origin/gone/1", "main", []string{"git fetch origin +refs/heads/gone/1:refs/remotes/origin/gone/1"}},
+		{"origin/$(id)", "main", []string{"spelling"}},
 		{"", "main", []string{"empty"}},
 		{"--all", "main", []string{`unknown revision "--all"`, "dash"}},
 		{"-x", "main", []string{`unknown revision "-x"`}},

@@ -31,7 +31,8 @@ type Options struct {
 	Repository string // "owner/name"
 
 	// HTTP sends the requests; its Timeout bounds each attempt by itself. Nil
-	// asks for a client with a timeout of one minute.
+	// asks for a client with a timeout of one minute. Redirects that leave
+	// APIURL's host are never followed.
 	HTTP *http.Client
 	// Sleep waits, or returns early with the context's error.
 	Sleep func(context.Context, time.Duration) error
@@ -74,9 +75,9 @@ func New(o Options) (*Client, error) {
 		base.Path += "/"
 	}
 	t := newTransport(o, base)
-	client := http.Client{Transport: t}
+	client := http.Client{Transport: t, CheckRedirect: stayAt(base)}
 	if o.HTTP != nil {
-		client.Jar, client.CheckRedirect = o.HTTP.Jar, o.HTTP.CheckRedirect
+		client.Jar = o.HTTP.Jar
 	}
 	api := gh.NewClient(&client)
 	api.BaseURL = base // go-github's own constructor would append /api/v3
@@ -124,6 +125,20 @@ func checkGraphQL(s string, base *url.URL) error {
 		return fmt.Errorf("GITHUB_GRAPHQL_URL is on %s, GITHUB_API_URL on %s: want one host", u.Host, base.Host)
 	}
 	return nil
+}
+
+// stayAt follows redirects, as of a repository that was renamed, on one host: what
+// another one says is not GitHub's word.
+func stayAt(base *url.URL) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		if !sameHost(req.URL, base) {
+			return fmt.Errorf("it redirects to %s, and %s is asked alone", req.URL.Host, base.Host)
+		}
+		if len(via) >= 10 {
+			return errors.New("it redirects ten times")
+		}
+		return nil
+	}
 }
 
 func sameHost(a, b *url.URL) bool {

@@ -204,23 +204,37 @@ func TestAttemptTimesOut(t *testing.T) {
 }
 
 func TestTokenStaysAtHome(t *testing.T) {
-	for _, status := range []int{301, 302, 307} {
+	for _, status := range []int{301, 302, 307, 308} {
 		s := newStage(t)
-		got := "none asked"
+		asked := 0
 		elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			got = r.Header.Get("Authorization")
+			asked++
 			http.Error(w, "{}", http.StatusNotFound)
 		}))
 		t.Cleanup(elsewhere.Close)
-		s.server.Fail(githubtest.Match("GET", "/repos/**"), 1, githubtest.Response{
+		s.server.Fail(githubtest.Match("", "/repos/**"), -1, githubtest.Response{
 			Status: status, Header: http.Header{"Location": {elsewhere.URL + "/pulls/1"}},
 		})
-		if _, err := s.PullRequest(t.Context(), 1); !errors.Is(err, ErrNotFound) {
-			t.Errorf("%d: got %v, want not found", status, err)
+		if _, err := s.PullRequest(t.Context(), 1); err == nil || !strings.Contains(err.Error(), "redirects to 127.0.0.1") {
+			t.Errorf("%d: got %v, want it to say where it redirects", status, err)
 		}
-		if got != "" {
-			t.Errorf("%d: the other host got the token: %q", status, got)
+		if err := s.createComment(t.Context(), 1, "hello"); err == nil {
+			t.Errorf("%d: a comment went elsewhere", status)
 		}
+		if asked != 0 {
+			t.Errorf("%d: the other host was asked %d times", status, asked)
+		}
+	}
+}
+
+// An endless redirect ends.
+func TestRedirectForEver(t *testing.T) {
+	s := newStage(t)
+	s.server.Fail(githubtest.Match("GET", "/repos/acme/shop/pulls/1"), -1, githubtest.Response{
+		Status: 301, Header: http.Header{"Location": {s.url + "/api/v3/repos/acme/shop/pulls/1"}},
+	})
+	if _, err := s.PullRequest(t.Context(), 1); err == nil || !strings.Contains(err.Error(), "redirects ten times") {
+		t.Errorf("got %v, want an end", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"regexp"
@@ -58,8 +59,11 @@ func hidden(r rune) bool {
 // LogWriter returns a writer that makes a log safe to read for the runner of
 // GitHub Actions, which takes commands from every line a step prints, on both
 // streams: a line that begins with :: and ##[ wherever it stands are broken up
-// by a space, and hidden characters are made visible. Line feeds, tabs and
-// colours pass.
+// by a space, and hidden characters are made visible. So is the ##word[ of Azure
+// Pipelines and TeamCity. Line feeds, tabs and colours pass.
+//
+// The runner looks for these with .NET's comparison of words, which passes over
+// marks that stand on no letter. So they do not count here either.
 //
 // Nothing is held back but a character or colour that a write ends in the
 // middle of.
@@ -112,10 +116,13 @@ func (l *logWriter) Write(p []byte) (int, error) {
 // put writes one visible character, with a space before it where it would
 // complete the beginning of a command.
 func (l *logWriter) put(out *strings.Builder, r rune) {
-	if l.colon && r == ':' || l.hashes >= 2 && r == '[' {
+	if l.colon && r == ':' || l.hashes >= 2 && (r == '[' || unicode.IsLetter(r)) {
 		out.WriteByte(' ')
 	}
 	out.WriteRune(r)
+	if unicode.In(r, unicode.M, unicode.Variation_Selector) {
+		return
+	}
 	l.colon = l.blank && r == ':'
 	l.blank = r == '\n' || l.blank && unicode.IsSpace(r)
 	if r == '#' {
@@ -127,6 +134,27 @@ func (l *logWriter) put(out *strings.Builder, r rune) {
 
 // unhash breaks up what the runner would take for a command in mid-line.
 func unhash(s string) string { return strings.ReplaceAll(s, "##[", "## [") }
+
+// hashBracket writes ##[ in another way that means the same, by format. No other
+// beginning of a command can stand in one of these: they have no line that an
+// author's text begins.
+var hashBracket = map[string]string{
+	"json": `#\u0023[`, "sarif": `#\u0023[`, "gitlab": `#\u0023[`, "junit": "#&#35;[",
+}
+
+// Printable returns a report of that format as it can be printed in a workflow,
+// where the log is read for commands. A program that reads it sees no difference.
+func Printable(format string, data []byte) []byte {
+	if instead, ok := hashBracket[format]; ok {
+		return bytes.ReplaceAll(data, []byte("##["), []byte(instead))
+	}
+	if format == "github" { // these are commands
+		return data
+	}
+	var b bytes.Buffer
+	_, _ = LogWriter(&b).Write(data) // a bytes.Buffer takes everything
+	return b.Bytes()
+}
 
 // cut returns s with at most limit bytes, whole characters only, and whether
 // something was cut off.

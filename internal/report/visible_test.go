@@ -47,6 +47,11 @@ func TestLogWriter(t *testing.T) {
 		{"colours hide nothing", "\x1b[1m::x #\x1b[0m#[y", "\x1b[1m: :x #\x1b[0m# [y"},
 		{"cursor", "\x1b[2Jx", "<U+001B>[2Jx"},
 		{"not UTF-8", "a\xffb", "a<0xFF>b"},
+		{"marks between", "#\ufe0f#\u0301[x]", "#\ufe0f#\u0301 [x]"},
+		{"marks at the start", "\ufe0f::x", "\ufe0f: :x"},
+		{"marks between colons", ":\u0591:x", ":\u0591 :x"},
+		{"Azure Pipelines", "a ##vso[task.setvariable variable=x]y", "a ## vso[task.setvariable variable=x]y"},
+		{"TeamCity", "##teamcity[buildStop]", "## teamcity[buildStop]"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -69,5 +74,21 @@ func TestLogWriter(t *testing.T) {
 				t.Errorf("byte by byte: got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	for format, want := range map[string]string{
+		"json": `["#\u0023[x]", "::y"]`, "sarif": `["#\u0023[x]", "::y"]`, "gitlab": `["#\u0023[x]", "::y"]`,
+		"junit": `["#&#35;[x]", "::y"]`, "text": `["## [x]", "::y"]`, "markdown": `["## [x]", "::y"]`, "github": `["##[x]", "::y"]`,
+	} {
+		if got := string(Printable(format, []byte(`["##[x]", "::y"]`))); got != want {
+			t.Errorf("%s: got %s, want %s", format, got, want)
+		}
+	}
+	for format := range Formats {
+		if format != "github" && string(Printable(format, []byte("##[x]"))) == "##[x]" {
+			t.Errorf("%s is printed as it is", format)
+		}
 	}
 }

@@ -56,7 +56,25 @@ var actions = []string{
 	"opened", "synchronize", "reopened", "ready_for_review", "edited", "closed", "converted_to_draft", "labeled", "unlabeled",
 }
 
+// event answers with a payload. A merge group is made by asking for its event.
 func (s *stage) event(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	switch r.URL.Query().Get("event") {
+	case "", "pull_request":
+		s.pullEvent(w, r)
+	case "merge_group":
+		_, _ = w.Write(s.repo.MergeGroupEvent(s.pull))
+	case "workflow_dispatch":
+		_, _ = w.Write(s.repo.DispatchEvent("feature", s.Author))
+	case "push":
+		before := s.repo.Head("main")
+		_, _ = w.Write(s.repo.PushEvent("main", before, s.pull.Merge(s.Labeler)))
+	default:
+		http.Error(w, "unknown event", http.StatusBadRequest)
+	}
+}
+
+func (s *stage) pullEvent(w http.ResponseWriter, r *http.Request) {
 	action := r.URL.Query().Get("action")
 	if !slices.Contains(actions, action) {
 		http.Error(w, "unknown action", http.StatusBadRequest)
@@ -66,7 +84,6 @@ func (s *stage) event(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not "+action+" yet", http.StatusConflict)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(s.pull.Event(action))
 }
 
@@ -80,13 +97,17 @@ func (s *stage) label(w http.ResponseWriter, r *http.Request, change func(name, 
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// commit answers with the new commit.
+// commit answers with the new commit. The file's text is the body, or else the
+// parameter content.
 func (s *stage) commit(w http.ResponseWriter, r *http.Request) {
 	path, by := r.URL.Query().Get("path"), r.URL.Query().Get("by")
 	content, err := io.ReadAll(r.Body)
 	if path == "" || err != nil {
 		http.Error(w, "path and a body are needed", http.StatusBadRequest)
 		return
+	}
+	if len(content) == 0 {
+		content = []byte(r.URL.Query().Get("content"))
 	}
 	if by == "" {
 		by = s.Author

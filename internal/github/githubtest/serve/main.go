@@ -14,9 +14,11 @@
 //
 //	GET  /_state                          comments, reviews, labels, requests, violations as JSON
 //	GET  /_event?action=ACTION            payload of a pull_request event, as things are now
+//	GET  /_event?event=EVENT              that of merge_group (makes a group of the pull request), push (merges
+//	                                      it) or workflow_dispatch
 //	POST /_label?name=NAME&by=LOGIN       puts a label on
 //	POST /_unlabel?name=NAME&by=LOGIN     takes it off
-//	POST /_commit?path=PATH&by=LOGIN      pushes the request's body as a file to the head branch
+//	POST /_commit?path=PATH&by=LOGIN      pushes the request's body (or &content=TEXT) as a file to the head branch
 package main
 
 import (

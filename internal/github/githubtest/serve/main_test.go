@@ -92,6 +92,15 @@ func TestServe(t *testing.T) {
 	if s.Head != second || len(s.Labels) != 1 || len(s.Comments) != 1 || len(s.Requests) != 2 || len(s.Violations) != 1 {
 		t.Errorf("state = %+v", s)
 	}
+	for event, want := range map[string]string{
+		"merge_group": "gh-readonly-queue/main/pr-1-", "workflow_dispatch": "refs/heads/feature", "push": "refs/heads/main",
+	} {
+		if got := send(t, "GET", url+"/_event?event="+event, "", 200); !strings.Contains(got, want) {
+			t.Errorf("%s = %s", event, got)
+		}
+	}
+	send(t, "GET", url+"/_event?event=bogus", "", 400)
+	send(t, "POST", url+"/_commit?path=README.md&content=%23%20Shop", "", 200)
 	send(t, "POST", url+"/_unlabel?name=backup-check&by=bob", "", 204)
 	if labels := tell().Labels; len(labels) != 0 {
 		t.Errorf("labels = %q, want none", labels)
