@@ -39,7 +39,7 @@ func (s *span) readConfig(ctx context.Context, commit string) error {
 	c := config.Default()
 	data, ok, err := s.client.FileAt(ctx, commit, s.in.config)
 	if err != nil {
-		return fmt.Errorf("read the config at %s: %w", commit, err)
+		return err
 	}
 	if !ok {
 		s.logf("no %s at %s: the defaults are in force", s.in.config, commit)

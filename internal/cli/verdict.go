@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,7 +23,7 @@ func worse(a, b gate.State) bool { return slices.Index(states, a) < slices.Index
 func decideTogether(whole gate.Decision, shared []share, say func(share) string) gate.Decision {
 	d := whole
 	d.Blocked = false
-	slices.SortStableFunc(shared, func(a, b share) int { return a.rank() - b.rank() })
+	slices.SortStableFunc(shared, func(a, b share) int { return cmp.Or(a.rank()-b.rank(), a.number()-b.number()) })
 	rests := slices.DeleteFunc(slices.Clone(shared), func(s share) bool { return len(s.operations) == 0 })
 	for _, s := range shared {
 		d.Score = max(d.Score, s.decision.Score)
@@ -50,6 +51,14 @@ func (s share) rank() int {
 		return 0
 	}
 	return 1
+}
+
+// number is that of the share's pull request; 0 if it has none.
+func (s share) number() int {
+	if s.by == nil {
+		return 0
+	}
+	return s.by.live.Number
 }
 
 // reason is the share's own reason.
