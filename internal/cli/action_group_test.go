@@ -375,6 +375,19 @@ func TestActionMergeGroupFaults(t *testing.T) {
 	}
 }
 
+// A commit that GitHub knows nothing of has no pull request, and so no label.
+func TestActionMergeGroupUnknownCommits(t *testing.T) {
+	s := newStage(t, map[string]string{drop: dropUsers})
+	second := s.another("second", map[string]string{orders: dropOrders})
+	s.acknowledge(s.pr)
+	s.acknowledge(second)
+	event := s.repo.SquashGroupEvent(s.pr, second)
+	s.server.Fail(githubtest.Match("GET", "/repos/octo/shop/commits/*/pulls"), -1, githubtest.Response{Status: 404, Body: `{"message":"Not Found"}`})
+	o := s.as("merge_group", event)
+	o.want(t, exitBlocked, gate.Absent, users, ordersRule)
+	o.wantReasons(t, "no pull request of the merge group has "+drop+":3", "pull request #2 ")
+}
+
 func TestActionMergeGroupBadEvents(t *testing.T) {
 	sha := strings.Repeat("a", 40)
 	whole := map[string]string{"head_sha": sha, "base_sha": sha, "base_ref": "refs/heads/main", "head_ref": "refs/heads/gh-readonly-queue/main/pr-1-aa"}
