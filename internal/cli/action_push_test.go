@@ -132,6 +132,30 @@ func TestActionPushOfAnotherBase(t *testing.T) {
 	s.pushes(before).want(t, exitBlocked, gate.Absent, users)
 }
 
+// One label covers what is in a file that another pull request changed as well.
+func TestActionPushOfOneFileTwice(t *testing.T) {
+	s := newStage(t, map[string]string{drop: "SELECT 1;\n"})
+	second := s.another("second", map[string]string{drop: "SELECT 1;\n" + dropUsers})
+	s.acknowledge(second)
+	before := s.repo.Head("main")
+	s.pr.Merge("bob")
+	second.Merge("bob")
+	o := s.pushes(before)
+	o.want(t, exitClear, gate.Valid, users)
+	o.wantReasons(t, "came to main by pull request #2: ")
+}
+
+// What is pushed by hand while its pull request is open was merged by nobody.
+func TestActionPushBesideAnOpenPullRequest(t *testing.T) {
+	s := newStage(t, map[string]string{drop: dropUsers})
+	s.acknowledge(s.pr)
+	before := s.repo.Head("main")
+	s.repo.Branch("main", "feature")
+	o := s.pushes(before)
+	o.want(t, exitBlocked, gate.Absent, users)
+	o.wantReasons(t, "came to main by no pull request")
+}
+
 // An open pull request has merged nothing.
 func TestActionPushOfAnOpenPullRequest(t *testing.T) {
 	s := newStage(t, map[string]string{drop: dropUsers})
@@ -222,7 +246,11 @@ func TestActionPushOfARename(t *testing.T) {
 	s.repo.CommitChange("main", githubtest.Change{
 		Files: map[string]githubtest.File{"migrations/0002_gone.up.sql": {Content: dropUsers}}, Delete: []string{drop},
 	})
-	s.pushes(before).want(t, exitClear, gate.Absent)
+	o := s.pushes(before)
+	o.want(t, exitClear, gate.Absent)
+	if len(o.report.Files) != 1 || o.report.Files[0].Status != "renamed" {
+		t.Errorf("files %+v, want one that is renamed", o.report.Files)
+	}
 }
 
 // The config is what was in force before the push.
