@@ -3,6 +3,7 @@ package dropgate_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -284,7 +285,8 @@ type step struct {
 }
 
 type trigger struct {
-	Types []string `yaml:"types"`
+	Types    []string `yaml:"types"`
+	Branches []string `yaml:"branches"`
 }
 
 type workflow struct {
@@ -307,26 +309,30 @@ func checkWorkflow(t *testing.T, text string) {
 	w := decode[workflow](t, text)
 	types := []string{"opened", "synchronize", "reopened", "labeled", "unlabeled", "ready_for_review", "edited"}
 	permissions := map[string]string{"contents": "read", "pull-requests": "write"}
-	for event, on := range w.On {
-		switch event {
-		case "pull_request":
-		case "pull_request_target":
-			permissions["statuses"] = "write"
-		default:
-			t.Errorf("it runs on %s, which this version does not review", event)
-		}
-		if diff := cmp.Diff(types, on.Types); diff != "" {
-			t.Errorf("types of %s:\n%s", event, diff)
-		}
+	events := slices.Sorted(maps.Keys(w.On))
+	switch strings.Join(events, " ") {
+	case "merge_group pull_request":
+	case "merge_group pull_request_target":
+		permissions["statuses"] = "write"
+	case "push":
+		permissions["pull-requests"] = "read"
+		types = nil
+	default:
+		t.Errorf("it runs on %q, want pull requests with the merge queue, or an audit of pushes", events)
+	}
+	if diff := cmp.Diff(types, w.On[events[len(events)-1]].Types); diff != "" {
+		t.Errorf("types of %s:\n%s", events[len(events)-1], diff)
 	}
 	if diff := cmp.Diff(permissions, w.Permissions); diff != "" {
 		t.Errorf("permissions:\n%s", diff)
 	}
-	if w.Concurrency.CancelInProgress == nil || *w.Concurrency.CancelInProgress || !strings.Contains(w.Concurrency.Group, "${{ github.event.number }}") {
-		t.Errorf("concurrency is %+v, want a group for each pull request in which no run is cancelled", w.Concurrency)
+	// Two pushes must both be audited, two groups of a queue both be reviewed.
+	c, audit := w.Concurrency, types == nil
+	if c.CancelInProgress == nil != audit || !audit && *c.CancelInProgress || !audit && !strings.Contains(c.Group, "${{ github.event.number || github.ref }}") {
+		t.Errorf("concurrency is %+v, want a group for each pull request in which no run is cancelled, and none for an audit", c)
 	}
-	if len(w.On) != 1 || len(w.Jobs) != 1 {
-		t.Errorf("it has %d events and %d jobs, want one of each", len(w.On), len(w.Jobs))
+	if len(w.Jobs) != 1 {
+		t.Errorf("it has %d jobs, want one", len(w.Jobs))
 	}
 	for name, job := range w.Jobs {
 		if job.RunsOn != "ubuntu-latest" {
@@ -474,7 +480,7 @@ func TestConfigDefaults(t *testing.T) {
 	}
 }
 
-// TestWorkflowIsShort holds that the README's workflow has the ten lines that it
+// TestWorkflowIsShort holds that the README's workflow has the eleven lines that it
 // is to be copied in, and that both pages show the same.
 func TestWorkflowIsShort(t *testing.T) {
 	var shown []string
@@ -486,7 +492,7 @@ func TestWorkflowIsShort(t *testing.T) {
 	if len(shown) != 2 || shown[0] != shown[1] {
 		t.Errorf("README.md and docs/github-action.md show different workflows: %q", shown)
 	}
-	if n := len(lines(shown[0])); n != 10 {
-		t.Errorf("the workflow has %d lines, want 10", n)
+	if n := len(lines(shown[0])); n != 11 {
+		t.Errorf("the workflow has %d lines, want 11", n)
 	}
 }

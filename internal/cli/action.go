@@ -23,6 +23,7 @@ import (
 	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/internal/config"
 	"github.com/dropgate/dropgate/internal/gate"
+	"github.com/dropgate/dropgate/internal/github"
 	"github.com/dropgate/dropgate/internal/report"
 )
 
@@ -75,20 +76,34 @@ func (a *action) run(ctx context.Context) error {
 	name := a.getenv("GITHUB_EVENT_NAME")
 	switch name {
 	case "pull_request":
+		return a.pullRequest(ctx)
 	case "pull_request_target":
 		if a.in.status == "" {
 			a.in.status = "dropgate"
 		}
+		return a.pullRequest(ctx)
+	case "merge_group":
+		return a.mergeGroup(ctx)
+	case "push":
+		return a.push(ctx)
+	case "workflow_dispatch":
+		return a.dispatch(ctx)
 	case "":
 		return errors.New("GITHUB_EVENT_NAME is not set: dropgate action runs in a GitHub workflow; use dropgate check elsewhere")
-	default:
-		return fmt.Errorf("this version does not review on the event %s: use it on pull_request", name)
 	}
-	event, err := readEvent(a.getenv("GITHUB_EVENT_PATH"))
-	if err != nil {
-		return err
-	}
-	return a.pullRequest(ctx, event)
+	return fmt.Errorf("there is nothing to review on the event %s: run dropgate on %s", name, strings.Join(events, ", "))
+}
+
+// events are those of GitHub's on which there is something to review.
+var events = []string{"pull_request", "pull_request_target", "merge_group", "push", "workflow_dispatch"}
+
+// client is how the run talks to its repository.
+func (a *action) client() (*github.Client, error) {
+	return github.New(github.Options{
+		Token: a.in.token, APIURL: cmp.Or(a.getenv("GITHUB_API_URL"), "https://api.github.com"),
+		GraphQLURL: a.getenv("GITHUB_GRAPHQL_URL"), Repository: a.getenv("GITHUB_REPOSITORY"),
+		Sleep: sleep, Now: a.now,
+	})
 }
 
 // readInputs checks the inputs as the config's counterparts are checked.

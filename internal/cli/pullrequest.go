@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,15 +30,15 @@ type pull struct {
 }
 
 // pullRequest reviews the live head of the event's pull request.
-func (a *action) pullRequest(ctx context.Context, event pullEvent) error {
+func (a *action) pullRequest(ctx context.Context) error {
+	event, err := a.pullEvent()
+	if err != nil {
+		return err
+	}
 	if event.Action == "closed" {
 		return a.nothing(a.in.apply(config.Default()), "in a closed pull request")
 	}
-	client, err := github.New(github.Options{
-		Token: a.in.token, APIURL: cmp.Or(a.getenv("GITHUB_API_URL"), "https://api.github.com"),
-		GraphQLURL: a.getenv("GITHUB_GRAPHQL_URL"), Repository: a.getenv("GITHUB_REPOSITORY"),
-		Sleep: sleep, Now: a.now,
-	})
+	client, err := a.client()
 	if err != nil {
 		return err
 	}

@@ -218,7 +218,7 @@ func TestTokenStaysAtHome(t *testing.T) {
 		if _, err := s.PullRequest(t.Context(), 1); err == nil || !strings.Contains(err.Error(), "redirects to 127.0.0.1") {
 			t.Errorf("%d: got %v, want it to say where it redirects", status, err)
 		}
-		if err := s.createComment(t.Context(), 1, "hello"); err == nil {
+		if _, err := s.createComment(t.Context(), 1, "hello"); err == nil {
 			t.Errorf("%d: a comment went elsewhere", status)
 		}
 		if asked != 0 {

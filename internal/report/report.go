@@ -19,6 +19,9 @@ type Review struct {
 	// Scope says where was looked, for the line about finding no migrations:
 	// "in db/migrate", "between main and HEAD". It may be empty.
 	Scope string
+	// GoOn says how to go on when it is blocked, where that takes more than a label
+	// on the pull request under review. The names in it go through quote.
+	GoOn func(quote func(string) string) string
 	// Color asks the text report for ANSI colours.
 	Color bool
 	// Verbose asks what each file was taken for, what was read of it, and what was

@@ -112,7 +112,7 @@ func summaryHead(r *Review, blocking, others []analyzer.Finding, o SummaryOption
 	for _, reason := range d.Reasons {
 		s += " " + stop(sentence(capital(reason), reasonNames(d)...))
 	}
-	return s + "\n" + evidenceMarkdown(d) + "\n**To go on:** " + goOn(d, code) + "\n\n" + gone(o)
+	return s + "\n" + evidenceMarkdown(d) + "\n**To go on:** " + r.goOn(code) + "\n\n" + gone(o)
 }
 
 // gone says what earlier runs had found that is not there any more.

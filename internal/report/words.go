@@ -150,6 +150,14 @@ func putOn(a gate.Acknowledgement, quote func(string) string) string {
 	return s
 }
 
+// goOn says how to go on, in the review's own words if it has any.
+func (r *Review) goOn(quote func(string) string) string {
+	if r.GoOn != nil && r.Decision.Blocked {
+		return r.GoOn(quote)
+	}
+	return goOn(r.Decision, quote)
+}
+
 // goOn says who has to do what for a blocked review to pass. The names in it
 // go through quote. It is empty when nothing is blocked.
 func goOn(d gate.Decision, quote func(string) string) string {

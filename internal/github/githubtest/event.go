@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -125,30 +126,41 @@ func encodeEvent(payload object) []byte {
 }
 
 // PushEvent returns the payload of a push that moved a branch from one commit
-// to another. An empty before is a new branch. As in GitHub Actions, the commits
-// tell no files.
+// to another, or another ref that is given in full. An empty before is a new
+// branch, an empty after a deleted one. As in GitHub Actions, the commits tell no
+// files.
 func (r *Repository) PushEvent(branch, before, after string) []byte {
 	r.server.mu.Lock()
 	defer r.server.mu.Unlock()
 	payload := sample("push", "push")
 	overlay(payload, r)
-	made := r.objects.between(before, after)
 	list := []object{}
-	for _, m := range made {
+	for _, m := range r.objects.between(before, after) {
 		list = append(list, r.pushed(m))
 	}
-	payload["created"], payload["forced"] = before == "", before != "" && !r.objects.ancestors(after)[before]
-	if before == "" {
-		before = strings.Repeat("0", 40)
+	tip, pusher := r.objects.commits[after], "alice"
+	payload["commits"], payload["head_commit"] = list, nil
+	if tip != nil {
+		payload["head_commit"], pusher = r.pushed(tip), tip.author
 	}
-	tip := r.objects.commits[after]
-	payload["ref"], payload["before"], payload["after"] = "refs/heads/"+branch, before, after
-	payload["deleted"], payload["base_ref"] = false, nil
-	payload["compare"] = r.web("/compare/%s...%s", before[:12], after[:12])
-	payload["commits"], payload["head_commit"] = list, r.pushed(tip)
-	payload["pusher"] = object{"name": tip.author, "email": email(tip.author)}
-	payload["sender"] = r.server.user(tip.author)
+	payload["created"], payload["deleted"] = before == "", after == ""
+	payload["forced"] = before != "" && after != "" && !r.objects.ancestors(after)[before]
+	before, after = orZeros(before), orZeros(after)
+	payload["ref"], payload["before"], payload["after"] = fullRef(branch), before, after
+	payload["base_ref"], payload["compare"] = nil, r.web("/compare/%s...%s", before[:12], after[:12])
+	payload["pusher"] = object{"name": pusher, "email": email(pusher)}
+	payload["sender"] = r.server.user(pusher)
 	return encodeEvent(payload)
+}
+
+// orZeros is how an event names a commit, or that there is none.
+func orZeros(id string) string { return cmp.Or(id, strings.Repeat("0", 40)) }
+
+func fullRef(name string) string {
+	if strings.HasPrefix(name, "refs/") {
+		return name
+	}
+	return "refs/heads/" + name
 }
 
 func (r *Repository) pushed(m *commit) object {
@@ -159,48 +171,15 @@ func (r *Repository) pushed(m *commit) object {
 	}
 }
 
-// DispatchEvent returns the payload of a workflow_dispatch on a branch.
+// DispatchEvent returns the payload of a workflow_dispatch on a branch, or on
+// another ref that is given in full.
 func (r *Repository) DispatchEvent(branch, sender string) []byte {
 	r.server.mu.Lock()
 	defer r.server.mu.Unlock()
 	payload := sample("workflow_dispatch", "workflow_dispatch")
 	overlay(payload, r)
-	payload["ref"], payload["inputs"] = "refs/heads/"+branch, nil
+	payload["ref"], payload["inputs"] = fullRef(branch), nil
 	payload["sender"] = r.server.user(sender)
-	return encodeEvent(payload)
-}
-
-// MergeGroupEvent puts pull requests of the same base into one group of the
-// merge queue, in their order, and returns the payload of its event. The
-// group's commits are on the branch that the payload names.
-func (r *Repository) MergeGroupEvent(pulls ...*PullRequest) []byte {
-	r.server.mu.Lock()
-	defer r.server.mu.Unlock()
-	base := pulls[0].baseBranch
-	start := r.branches[base]
-	tip := start
-	for _, p := range pulls {
-		added, gone := p.merge(tip)
-		files := maps.Clone(r.objects.commits[tip].files)
-		maps.Copy(files, added)
-		for _, path := range gone {
-			delete(files, path)
-		}
-		tip = r.objects.add(commit{
-			parents: []string{tip, p.headSHA}, author: p.author, files: files, date: r.server.Clock.tick(),
-			message: fmt.Sprintf("Merge pull request #%d from %s", p.number, p.headBranch),
-		})
-	}
-	last := pulls[len(pulls)-1]
-	branch := fmt.Sprintf("gh-readonly-queue/%s/pr-%d-%s", base, last.number, start)
-	r.branches[branch] = tip
-	payload := sample("merge_group.checks_requested", "merge_group.checks_requested")
-	overlay(payload, r)
-	payload["merge_group"] = object{
-		"head_sha": tip, "head_ref": "refs/heads/" + branch,
-		"base_sha": start, "base_ref": "refs/heads/" + base, "head_commit": r.pushed(r.objects.commits[tip]),
-	}
-	payload["sender"] = r.server.user("github-merge-queue[bot]")
 	return encodeEvent(payload)
 }
 

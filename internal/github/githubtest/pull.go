@@ -21,6 +21,7 @@ type PullRequest struct {
 	merged, draft, fork    bool
 	forkGone               bool // the fork was deleted since
 	mergedAs               string
+	squashedAs             []string // commits that a queue or a merge made of it
 	mergeable              *bool
 	created, updated       time.Time
 	closed                 time.Time
@@ -158,13 +159,21 @@ func (p *PullRequest) Reopen(by string) {
 
 // Merge merges the pull request into its base with a merge commit, which it returns.
 func (p *PullRequest) Merge(by string) string {
+	return p.mergeAs(by, fmt.Sprintf("Merge pull request #%d from %s", p.number, p.headBranch), p.headSHA)
+}
+
+// Squash merges it as one new commit that does not descend from the head.
+func (p *PullRequest) Squash(by string) string {
+	return p.mergeAs(by, fmt.Sprintf("%s (#%d)", p.title, p.number), "")
+}
+
+func (p *PullRequest) mergeAs(by, message, parent string) string {
 	p.repo.server.mu.Lock()
 	defer p.repo.server.mu.Unlock()
 	p.baseSHA = p.repo.branches[p.baseBranch]
 	files, gone := p.merge(p.baseSHA)
 	p.mergedAs = p.repo.commit(p.baseBranch, Change{
-		Author: by, Message: fmt.Sprintf("Merge pull request #%d from %s", p.number, p.headBranch),
-		Files: files, Delete: gone, Merge: p.headSHA,
+		Author: by, Message: message, Files: files, Delete: gone, Merge: parent,
 	})
 	p.updated = p.repo.server.Clock.Now()
 	p.state, p.merged, p.closed = "closed", true, p.updated

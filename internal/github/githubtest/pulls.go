@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -110,7 +111,7 @@ func listCommitPulls(c *call) answer {
 	}
 	var having []*PullRequest
 	for _, p := range c.repo.pulls {
-		if p.mergedAs == id || p.has(id) && (p.merged || p.state == "open") {
+		if p.mergedAs == id || slices.Contains(p.squashedAs, id) || p.has(id) && (p.merged || p.state == "open") {
 			having = append(having, p)
 		}
 	}

@@ -17,6 +17,7 @@ type Repository struct {
 	objects       *objects
 	defaultBranch string
 	branches      map[string]string // name to commit
+	tags          map[string]string // name to commit
 	pulls         []*PullRequest
 	roles         map[string]string // login to role
 	statuses      []Status
@@ -164,6 +165,9 @@ func (r *Repository) resolve(ref string) (string, bool) {
 	}
 	ref = strings.TrimPrefix(strings.TrimPrefix(ref, "refs/"), "heads/")
 	if id := r.branches[ref]; id != "" {
+		return id, true
+	}
+	if id := r.tags[strings.TrimPrefix(ref, "tags/")]; id != "" {
 		return id, true
 	}
 	for _, p := range r.pulls {

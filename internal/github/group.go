@@ -1,0 +1,148 @@
+package github
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v60/github"
+)
+
+// A Commit is one of those between two others.
+type Commit struct {
+	SHA     string
+	Parents []string
+	Message string // written by anybody
+}
+
+// A Comparison is what a commit has that another one has not.
+type Comparison struct {
+	MergeBase string
+	Commits   []Commit // in GitHub's order
+	// Renamed holds the former paths of renamed files by their new ones, of the
+	// first 300 files that changed since the merge base: GitHub tells no more.
+	Renamed map[string]string
+}
+
+// Compare lists the commits that head has and base has not. It is [ErrNotFound]
+// when the two have no commit in common, or when one of them is not there.
+func (c *Client) Compare(ctx context.Context, base, head string) (*Comparison, error) {
+	for _, sha := range []string{base, head} {
+		if err := checkName("commit", sha); err != nil {
+			return nil, err
+		}
+	}
+	call := callf(readContents, "compare %s with %s", base, head)
+	found := &Comparison{Renamed: map[string]string{}}
+	total := 0
+	seen := map[string]bool{}
+	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
+		page, resp, err := c.api.Repositories.CompareCommits(ctx, c.owner, c.name, base, head, &o)
+		if err != nil {
+			return resp, err
+		}
+		found.MergeBase, total = page.GetMergeBaseCommit().GetSHA(), page.GetTotalCommits()
+		for _, f := range page.Files {
+			if f.GetStatus() == "renamed" {
+				found.Renamed[f.GetFilename()] = f.GetPreviousFilename()
+			}
+		}
+		for _, commit := range page.Commits {
+			if sha := commit.GetSHA(); !seen[sha] {
+				seen[sha] = true
+				found.Commits = append(found.Commits, newCommit(commit))
+			}
+		}
+		return resp, nil
+	})
+	switch {
+	case err != nil:
+		return nil, call.fail(err)
+	case !objectName.MatchString(found.MergeBase):
+		return nil, call.incomplete("it names no merge base")
+	case len(found.Commits) < total:
+		return nil, call.incomplete("%d commits of %d", len(found.Commits), total)
+	}
+	return found, nil
+}
+
+func newCommit(c *gh.RepositoryCommit) Commit {
+	commit := Commit{SHA: c.GetSHA(), Message: c.GetCommit().GetMessage()}
+	for _, p := range c.Parents {
+		commit.Parents = append(commit.Parents, p.GetSHA())
+	}
+	return commit
+}
+
+// An Associated pull request is one that GitHub names for a commit.
+type Associated struct {
+	Number            int
+	Open              bool
+	MergedAt          time.Time // zero if it was not merged
+	BaseRef           string
+	HeadRef, HeadRepo string // HeadRepo is "owner/name"; empty when the fork is gone
+	HeadSHA           string
+}
+
+// PullsOf lists the pull requests into this repository that GitHub knows a commit
+// from: the merged one that brought it into the default branch, or the merged and
+// open ones that have it.
+func (c *Client) PullsOf(ctx context.Context, commit string) ([]Associated, error) {
+	if err := checkName("commit", commit); err != nil {
+		return nil, err
+	}
+	var all []Associated
+	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
+		list, resp, err := c.api.PullRequests.ListPullRequestsWithCommit(ctx, c.owner, c.name, commit, &o)
+		for _, p := range list {
+			if strings.EqualFold(p.GetBase().GetRepo().GetFullName(), c.owner+"/"+c.name) {
+				all = append(all, newAssociated(p))
+			}
+		}
+		return resp, err
+	})
+	if err != nil {
+		return nil, callf(readPulls, "list the pull requests of commit %s", commit).fail(err)
+	}
+	return all, nil
+}
+
+func newAssociated(p *gh.PullRequest) Associated {
+	a := Associated{
+		Number: p.GetNumber(), Open: p.GetState() == "open", BaseRef: p.GetBase().GetRef(),
+		HeadRef: p.GetHead().GetRef(), HeadRepo: p.GetHead().GetRepo().GetFullName(), HeadSHA: p.GetHead().GetSHA(),
+	}
+	if p.MergedAt != nil {
+		a.MergedAt = p.GetMergedAt().UTC()
+	}
+	return a
+}
+
+// Tagged returns the commit that a tag is at, also through a tag with a message.
+func (c *Client) Tagged(ctx context.Context, tag string) (string, error) {
+	call := callf(readContents, "read tag %s", tag)
+	ref := url.PathEscape("tags/" + tag)        // go-github does not escape it
+	one := &gh.ListOptions{Page: 1, PerPage: 1} // the files are not wanted
+	commit, _, err := c.api.Repositories.GetCommit(ctx, c.owner, c.name, ref, one)
+	if err != nil {
+		return "", call.fail(err)
+	}
+	if !objectName.MatchString(commit.GetSHA()) {
+		return "", call.incomplete("it names no commit")
+	}
+	return commit.GetSHA(), nil
+}
+
+// DefaultBranch returns the name of the repository's default branch.
+func (c *Client) DefaultBranch(ctx context.Context) (string, error) {
+	call := callf(readContents, "read the repository")
+	r, _, err := c.api.Repositories.Get(ctx, c.owner, c.name)
+	if err != nil {
+		return "", call.fail(err)
+	}
+	if r.GetDefaultBranch() == "" {
+		return "", call.incomplete("it names no default branch")
+	}
+	return r.GetDefaultBranch(), nil
+}
