@@ -47,6 +47,8 @@ type Facts struct {
 	Unmerged   []string
 	CodeOwners *File // the one that GitHub takes; nil: there is none
 
+	Config       bool   // the branch has a config
+	ConfigError  string // why it cannot be used
 	Label        string
 	Labelers     []string // the config's; empty: everybody who may label
 	SecondPerson bool
@@ -65,12 +67,15 @@ func Examine(f Facts) []Check {
 	g, first := f.find()
 	checks = append(checks, first)
 	if g != nil {
+		if label := g.input("label"); label != "" {
+			f.Label = label
+		}
 		checks = append(checks, g.triggers(), g.filters(), f.queue(g), g.runs(), g.fails(), g.concurrency(), f.permissions(g), g.pinned())
 		checks = append(checks, f.required(g), f.unique(g), f.bypass(g), f.protected(g))
 	} else {
 		checks = append(checks, f.required(nil))
 	}
-	checks = append(checks, f.labelExists(), f.labelers())
+	checks = append(checks, f.config(), f.labelExists(), f.labelers())
 	return checks
 }
 

@@ -85,6 +85,18 @@ func (f Facts) codeOwnerReview() (asked, known bool) {
 	return asked, asked || r.RulesKnown && (!r.Classic || r.ReviewKnown)
 }
 
+// config checks that the action can use the config.
+func (f Facts) config() Check {
+	const name, path = "config", ".dropgate.yml"
+	switch {
+	case f.ConfigError != "":
+		return check(name, DoesNotHold, "every run ends with exit code 2: %s", f.ConfigError).at(path, 0)
+	case f.Config:
+		return check(name, Holds, "it can be read").at(path, 0)
+	}
+	return check(name, Holds, "there is none: the defaults are in force")
+}
+
 // labelExists checks that the label can be put on. No operation that the gate
 // relies on lists a repository's labels.
 func (f Facts) labelExists() Check {

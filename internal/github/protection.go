@@ -233,26 +233,13 @@ func (c *Client) Protection(ctx context.Context, branch string) (*Protection, er
 	return p, nil
 }
 
-// Folder lists what stands directly in a folder of a commit, folders included;
-// nothing if there is no such folder. The empty path is the top.
-func (c *Client) Folder(ctx context.Context, commit, path string) ([]TreeFile, error) {
-	if err := checkName("commit", commit); err != nil {
+// Folder lists what stands directly in a tree, or at the top of a commit, folders
+// included.
+func (c *Client) Folder(ctx context.Context, sha string) ([]TreeFile, error) {
+	if err := checkName("tree", sha); err != nil {
 		return nil, err
 	}
-	call := callf(readContents, "list %s at %s", path, commit)
-	sha := commit
-	if path != "" {
-		for name := range strings.SplitSeq(path, "/") {
-			entry, err := c.entry(ctx, call, sha, name)
-			if err != nil {
-				return nil, err
-			}
-			if entry == nil || entry.GetMode() != modeTree {
-				return nil, nil
-			}
-			sha = entry.GetSHA()
-		}
-	}
+	call := callf(readContents, "list the tree %s", sha)
 	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, sha, false)
 	if err != nil {
 		return nil, call.fail(err)
@@ -289,6 +276,6 @@ func (c *Client) LabelOnMerged(ctx context.Context, commit, label string) (bool,
 	return false, nil
 }
 
-// Hidden reports whether an error says that the token may not see something, or
+// Refused reports whether an error says that the token may not see something, or
 // that it is not there: GitHub does not tell the two apart.
-func Hidden(err error) bool { return errors.Is(err, ErrForbidden) || errors.Is(err, ErrNotFound) }
+func Refused(err error) bool { return errors.Is(err, ErrForbidden) || errors.Is(err, ErrNotFound) }
