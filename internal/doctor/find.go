@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"path"
 	"slices"
 	"strings"
 )
@@ -122,7 +121,7 @@ func (f Facts) notFound(name string, s search) Check {
 	case len(s.broken) > 0:
 		w := s.broken[0]
 		return check(name, CannotTell, "it speaks of dropgate and cannot be read: %s", w.err).at(w.path, 0).
-			fix("actionlint " + path.Base(w.path) + " says what is wrong with it")
+			fix("actionlint says what is wrong with it")
 	case len(s.gates) > 0:
 		g := s.gates[0]
 		c := check(name, DoesNotHold, "the job %s runs dropgate, and no pull request starts it", g.id).at(g.file.path, g.file.top.get("on").at(1))

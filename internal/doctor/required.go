@@ -155,28 +155,31 @@ func (f Facts) notRequired(c Check, g *gate, names []string) Check {
 	if own, _ := g.checkNames(); g.onlyTarget() && slices.ContainsFunc(own, func(n string) bool { return slices.Contains(others, n) }) {
 		c.Text += "; under pull_request_target the job's own check belongs to another commit, so require the status"
 	}
-	return c.fix(f.rulesetCommand(names[0])...)
+	return c.fix(f.rulesetCommand(g, names[0])...)
 }
 
 // rulesetCommand makes a ruleset. A name that a shell would read otherwise is left
 // to people.
-func (f Facts) rulesetCommand(context string) []string {
-	if f.Repository == "" || strings.ContainsFunc(context, unsafe) {
-		return []string{"Settings, Rules, New branch ruleset: target the default branch, require status checks to pass, and add the check"}
+func (f Facts) rulesetCommand(g *gate, context string) []string {
+	if f.Repository == "" || strings.ContainsFunc(context+f.Branch, unsafe) {
+		return []string{"Settings, Rules, New branch ruleset: target " + f.Branch + ", require status checks to pass, and add the check"}
+	}
+	app := ""
+	if !f.Remote.OtherGitHub && g.status() == "" {
+		app = fmt.Sprintf(`,"integration_id":%d`, actionsApp) // nobody else can report it then
 	}
 	rule := `{"type":"required_status_checks","parameters":{"strict_required_status_checks_policy":false,` +
-		`"required_status_checks":[{"context":"` + context + `"}]}}`
-	target := "~DEFAULT_BRANCH"
+		`"required_status_checks":[{"context":"` + context + `"` + app + `}]}}`
 	return []string{
 		"gh api -X POST repos/" + f.Repository + "/rulesets --input - <<'EOF'",
 		`{"name":"dropgate","target":"branch","enforcement":"active",`,
-		` "conditions":{"ref_name":{"include":["` + target + `"],"exclude":[]}},`,
+		` "conditions":{"ref_name":{"include":["refs/heads/` + f.Branch + `"],"exclude":[]}},`,
 		` "rules":[` + rule + `]}`,
 		"EOF",
 	}
 }
 
-func unsafe(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`"'\$`+"`", r) }
+func unsafe(r rune) bool { return r <= ' ' && r != ' ' || r > '~' || strings.ContainsRune(`"'\$!;&|<>()`+"`", r) }
 
 func quoted(names []string) string {
 	all := make([]string, len(names))
@@ -229,8 +232,11 @@ func (f Facts) bypass(g *gate) Check {
 	case byClassic && r.AdminsKnown && r.Admins:
 		return check(name, Holds, "the protection of %s counts for administrators too", f.Branch)
 	case byClassic && r.AdminsKnown:
-		return check(name, DoesNotHold, "administrators may merge into %s without the check", f.Branch).
-			fix("gh api -X POST repos/" + f.Repository + "/branches/" + f.Branch + "/protection/enforce_admins")
+		fix := "Settings, Branches: do not allow bypassing the settings above"
+		if !strings.ContainsFunc(f.Branch, unsafe) && !strings.Contains(f.Branch, "/") {
+			fix = "gh api -X POST repos/" + f.Repository + "/branches/" + f.Branch + "/protection/enforce_admins"
+		}
+		return check(name, DoesNotHold, "administrators may merge into %s without the check", f.Branch).fix(fix)
 	}
 	return check(name, CannotTell, "no rule is visible that requires the check")
 }

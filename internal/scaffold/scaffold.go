@@ -3,9 +3,9 @@
 package scaffold
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -126,49 +126,65 @@ func Config(all []Migration) string {
 	var b strings.Builder
 	b.WriteString("# The config of dropgate. Every key is optional; what is not set is as shown in\n" +
 		"# docs/configuration.md. It is read from the base branch: a pull request that\n# changes it is still judged by the old one.\n#\n")
-	sets := slices.DeleteFunc(Sets(all), func(s Set) bool { return !plain(s.Folder) })
-	if len(sets) == 0 {
-		b.WriteString("# No migrations were found. Every .sql file of a pull request is reviewed.\n")
-	} else {
-		b.WriteString("# Found, and reviewed without any setting:\n")
-	}
-	for _, s := range sets[:min(len(sets), mostShown)] {
-		fmt.Fprintf(&b, "#   %s\n", s)
-	}
-	if more := len(sets) - mostShown; more > 0 {
-		fmt.Fprintf(&b, "#   and %d more folders\n", more)
-	}
+	dump := Dump(all)
+	left := excluded(Sets(all))
+	reviewed := Sets(slices.DeleteFunc(slices.Clone(all), func(m Migration) bool {
+		return m.Path == dump || slices.Contains(left, m.Set) || !plain(m.Set)
+	}))
+	writeFound(&b, reviewed)
 	b.WriteString("version: 1\n")
-	if name := Dump(all); name != "" {
-		b.WriteString("\n# The dump that the migrations' schema begins with; it is not reviewed itself.\nschema: " + name + "\n")
+	if dump != "" {
+		b.WriteString("\n# The dump that the migrations' schema begins with; it is not reviewed itself.\nschema: " + dump + "\n")
 	}
-	writeExclude(&b, sets)
+	writeExclude(&b, left)
 	b.WriteString(suggestions)
+	if len(left) == 0 {
+		b.WriteString("# exclude: [\"db/seeds/**\"]\n")
+	}
 	return b.String()
 }
 
-// writeExclude leaves folders out that are for another database.
-func writeExclude(b *strings.Builder, sets []Set) {
-	var patterns []string
-	for _, s := range sets {
-		if s.Foreign && s.Folder != "." && !strings.ContainsAny(s.Folder, `*?[]{}\!`) {
-			patterns = append(patterns, s.Folder+"/**")
-		}
-	}
-	if len(patterns) == 0 {
+// writeFound names the folders that need no setting.
+func writeFound(b *strings.Builder, sets []Set) {
+	if len(sets) == 0 {
+		b.WriteString("# No migrations were found. Every .sql file of a pull request is reviewed.\n")
 		return
 	}
-	// JSON's strings are YAML's.
-	list, err := json.Marshal(patterns)
-	if err != nil {
-		return
+	b.WriteString("# Found, and reviewed without any setting:\n")
+	for _, s := range sets[:min(len(sets), mostShown)] {
+		fmt.Fprintf(b, "#   %s\n", s)
 	}
-	fmt.Fprintf(b, "\n# By their path these are for another database.\nexclude: %s\n", list)
+	if more := len(sets) - mostShown; more > 0 {
+		fmt.Fprintf(b, "#   and %d more folders\n", more)
+	}
 }
 
-// plain reports whether a path can stand in a comment.
+// excluded are the folders that are for another database, if a pattern can say so.
+func excluded(sets []Set) []string {
+	var folders []string
+	for _, s := range sets {
+		if s.Foreign && s.Folder != "." && plain(s.Folder) && !strings.ContainsAny(s.Folder, `*?[]{}\!`) {
+			folders = append(folders, s.Folder)
+		}
+	}
+	return folders
+}
+
+// writeExclude leaves folders out.
+func writeExclude(b *strings.Builder, folders []string) {
+	if len(folders) == 0 {
+		return
+	}
+	patterns := make([]string, len(folders))
+	for i, f := range folders {
+		patterns[i] = strconv.Quote(f + "/**") // plain, so that it is YAML's too
+	}
+	fmt.Fprintf(b, "\n# By their path these are for another database.\nexclude: [%s]\n", strings.Join(patterns, ", "))
+}
+
+// plain reports whether a path can stand in a comment, and in quotes as it is.
 func plain(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfffd })
+	return !strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) })
 }
 
 const suggestions = `
@@ -176,5 +192,4 @@ const suggestions = `
 # threshold: 60          # findings about data loss with this score or more block
 # label: backup-check    # who puts it on says that a backup was checked
 # comment: review        # summary: no comments on lines; off: none at all
-# exclude: ["db/seeds/**"]
 `

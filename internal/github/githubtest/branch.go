@@ -3,7 +3,6 @@ package githubtest
 import (
 	"maps"
 	"net/http"
-	"slices"
 )
 
 // Require makes a ruleset of a branch that asks for status checks of the given
@@ -131,7 +130,7 @@ func getProtection(c *call) answer {
 func getRules(c *call) answer {
 	list := renderRules(c.repo, c.PathValue("branch"))
 	page, header := pageOf(c, list, 30)
-	a := ok(slices.Concat([]object{}, page))
+	a := ok(append([]object{}, page...))
 	a.header = header
 	return a
 }
