@@ -24,7 +24,6 @@ type patient struct {
 	client             *github.Client // nil: nobody can be asked
 	whyNot             string         // why client is nil
 	elsewhere          bool           // the API is another one than github.com's
-	sha                string         // of the branch on GitHub
 	tip                *github.Branch
 	files              tree   // what the checks are about
 	source             string // where files are from
@@ -51,16 +50,18 @@ func (a *app) patient(ctx context.Context, f doctorFlags) (*patient, error) {
 	if own && here.Root() != "" {
 		p.disk = diskTree{here.Root()}
 	}
-	if err := a.connect(ctx, p, host); err != nil {
+	if err := a.connect(p, host); err != nil {
 		return nil, err
 	}
 	if p.client != nil {
-		return p, p.onGitHub(ctx)
+		err := p.onGitHub(ctx)
+		return p, err
 	}
 	if !own {
 		return nil, fmt.Errorf("%s can only be looked at through GitHub's API: %s", p.repository, p.whyNot)
 	}
-	return p, p.onDisk(ctx, here, f.branch)
+	err := p.onDisk(ctx, here, f.branch)
+	return p, err
 }
 
 // origins are the ways to write a repository's address.
@@ -82,7 +83,7 @@ func splitOrigin(address string) (host, repository string, ok bool) {
 
 // connect makes a client if there is a token, and an address that it may be sent
 // to: origin may be any server, so that GitHub Enterprise has to be named.
-func (a *app) connect(ctx context.Context, p *patient, host string) error {
+func (a *app) connect(p *patient, host string) error {
 	token := strings.TrimSpace(cmp.Or(a.getenv("GITHUB_TOKEN"), a.getenv("GH_TOKEN")))
 	api := a.getenv("GITHUB_API_URL")
 	p.elsewhere = api != "" && strings.TrimSuffix(api, "/") != "https://api.github.com"

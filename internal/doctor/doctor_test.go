@@ -246,8 +246,10 @@ func TestRules(t *testing.T) {
 		}, []string{"workflow-protected: does not hold"}},
 		{"a workflow that is called", func(f *Facts) {
 			f.Workflows = append(f.Workflows, File{".github/workflows/inner.yml", []byte(strings.Replace(good, "  merge_group:", "  workflow_call:", 1))})
-			f.Workflows[0].Data = []byte(good[:strings.Index(good, "    runs-on")] + "    uses: ./.github/workflows/inner.yml\n")
-			f.Workflows[1].Data = []byte("on: workflow_call\n" + good[strings.Index(good, "jobs:"):])
+			before, _, _ := strings.Cut(good, "    runs-on")
+			_, jobs, _ := strings.Cut(good, "jobs:")
+			f.Workflows[0].Data = []byte(before + "    uses: ./.github/workflows/inner.yml\n")
+			f.Workflows[1].Data = []byte("on: workflow_call\njobs:" + jobs)
 			f.Remote.ClassicChecks[0].Context = "gate / gate"
 		}, nil},
 	}

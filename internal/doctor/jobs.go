@@ -28,7 +28,7 @@ func (g *gate) runs() Check {
 // ignoresNeeds reports whether a condition runs the job whatever became of those
 // that it needs.
 func ignoresNeeds(cond string) bool {
-	s, _ := expression(cond)
+	s := expression(cond)
 	return slices.Contains([]string{"always()", "!cancelled()", "! cancelled()"}, s)
 }
 
@@ -37,7 +37,7 @@ func (g *gate) condition(name, path string, n *node, danger string) Check {
 	if n == nil || g.alwaysTrue(n.string()) {
 		return Check{State: Holds}
 	}
-	s, _ := expression(n.string())
+	s := expression(n.string())
 	const fix = "take the if out: dropgate itself decides what it has to look at"
 	if regexp.MustCompile(`\b(?:vars|inputs|secrets|env)\.`).MatchString(s) && !strings.Contains(s, "github.event") {
 		return check(name, CannotTell, "it runs only if %s, which only a run can tell", s).at(path, n.line).fix(fix)
@@ -50,7 +50,7 @@ var eventTest = regexp.MustCompile(`^github\.event_name\s*(==|!=)\s*'([a-z_]+)'$
 
 // alwaysTrue reports whether a condition is met in every run of the gate.
 func (g *gate) alwaysTrue(cond string) bool {
-	s, _ := expression(cond)
+	s := expression(cond)
 	if slices.Contains([]string{"", "true", "always()", "!cancelled()", "! cancelled()", "success()", "success() || failure()"}, s) {
 		return true
 	}
@@ -64,7 +64,7 @@ func metBy(cond, event string) bool {
 	return slices.ContainsFunc(strings.Split(cond, "||"), func(any string) bool {
 		return !slices.ContainsFunc(strings.Split(any, "&&"), func(all string) bool {
 			m := eventTest.FindStringSubmatch(strings.TrimSpace(all))
-			return m == nil || (m[2] == event) != (m[1] == "==")
+			return len(m) < 3 || (m[2] == event) != (m[1] == "==")
 		})
 	})
 }

@@ -224,15 +224,15 @@ func (n *node) words() (all []string, ok bool) {
 	return all, true
 }
 
-// expression returns what stands in a scalar of only ${{ }}, and whether it is one.
-func expression(s string) (string, bool) {
+// expression takes ${{ }} off a scalar that holds nothing else.
+func expression(s string) string {
 	s = strings.TrimSpace(s)
 	inner, begins := strings.CutPrefix(s, "${{")
 	inner, ends := strings.CutSuffix(inner, "}}")
 	if !begins || !ends || strings.Contains(inner, "${{") {
-		return s, false
+		return s
 	}
-	return strings.TrimSpace(inner), true
+	return strings.TrimSpace(inner)
 }
 
 // truth reads what is true, false or an expression: known is false for one that
@@ -241,7 +241,7 @@ func (n *node) truth() (value, known bool) {
 	if n == nil || !n.scalar {
 		return false, n == nil || len(n.keys) == 0 && !n.isList
 	}
-	s, _ := expression(n.text)
+	s := expression(n.text)
 	switch strings.ToLower(s) {
 	case "true":
 		return true, true

@@ -61,7 +61,7 @@ func (f Facts) permissions(g *gate) Check {
 
 // ownToken reports whether a value is the job's own token.
 func ownToken(s string) bool {
-	s, _ = expression(s)
+	s = expression(s)
 	return s == "github.token" || strings.EqualFold(s, "secrets.GITHUB_TOKEN")
 }
 

@@ -179,7 +179,8 @@ func (f Facts) rulesetCommand(g *gate, context string) []string {
 	}
 }
 
-func unsafe(r rune) bool { return r <= ' ' && r != ' ' || r > '~' || strings.ContainsRune(`"'\$!;&|<>()`+"`", r) }
+// unsafe reports what a shell may read as more than a character.
+func unsafe(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("\"'\\$`!;&|<>()", r) }
 
 func quoted(names []string) string {
 	all := make([]string, len(names))
