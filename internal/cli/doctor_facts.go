@@ -297,18 +297,21 @@ func (p *patient) protection(ctx context.Context, r *doctor.Remote) error {
 	if p.tip.Everyone != nil {
 		r.Admins, r.AdminsKnown = *p.tip.Everyone, true
 	}
-	if !r.Classic {
+	if !r.Classic && !p.tip.Protected {
 		return nil
 	}
 	classic, err := p.client.Protection(ctx, p.branch)
 	if github.Refused(err) {
+		if !r.Classic {
+			return nil // what protects it are rulesets
+		}
 		r.ClassicError = "the protection of " + p.branch + " is shown to administrators only (a token with administration: read)"
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	r.ClassicChecks, r.ChecksKnown = requiredChecks(classic.Checks), true
+	r.Classic, r.ClassicChecks, r.ChecksKnown = true, requiredChecks(classic.Checks), true
 	r.ClassicReview, r.ReviewKnown = classic.CodeOwnerReview, true
 	r.Admins, r.AdminsKnown = classic.Everyone, true
 	return nil

@@ -100,9 +100,9 @@ func TestDoctorRuleset(t *testing.T) {
 		t.Errorf("it is about %+v", d)
 	}
 	// The repository, the branch, three folders, the workflow, the owners, the
-	// config, the rules, and the last pull request.
-	if got := len(v.server.Requests()); got != 10 {
-		t.Errorf("%d requests, want 10: %v", got, v.server.Requests())
+	// config, the rules, the protection, and the last pull request.
+	if got := len(v.server.Requests()); got != 11 {
+		t.Errorf("%d requests, want 11: %v", got, v.server.Requests())
 	}
 }
 

@@ -96,7 +96,7 @@ func TestWorkflows(t *testing.T) {
 		{"no labeled", ", labeled", "", []string{"triggers: does not hold"}},
 		{"no synchronize", ", synchronize", "", []string{"triggers: does not hold"}},
 		{"no edited", ", edited", "", []string{"triggers: better"}},
-		{"types by an anchor", on, "on:\n  pull_request: &all " + types + "\n  pull_request_target: *all\n  merge_group:\n", nil},
+		{"types by an anchor", on, "on:\n  pull_request: &all " + types + "\n  pull_request_target: *all\n  merge_group:\n", []string{"permissions: does not hold"}},
 		{"a merge key", on, "on:\n  pull_request: &all " + types + "\n  pull_request_target: {<<: *all}\n", []string{"workflow: cannot tell", "required: cannot tell"}},
 		{"types that only a run knows", types, "{types: \"${{ vars.TYPES }}\"}", []string{"triggers: cannot tell"}},
 		{"no merge_group", "  merge_group:\n", "", []string{"merge-queue: cannot tell"}},
@@ -221,6 +221,10 @@ func TestRules(t *testing.T) {
 		{"owners, and rules not shown", func(f *Facts) { f.Remote.RuleReview, f.Remote.ReviewKnown = false, false }, []string{"workflow-protected: cannot tell"}},
 		{"the target's event", func(f *Facts) {
 			f.Workflows[0].Data, f.CodeOwners = []byte(target), nil
+			f.Remote.ClassicChecks[0].Context = "dropgate"
+		}, nil},
+		{"both events", func(f *Facts) {
+			f.Workflows[0].Data = []byte(strings.Replace(target, "on:\n", "on:\n  pull_request: {types: ["+join(allTypes)+"]}\n", 1))
 			f.Remote.ClassicChecks[0].Context = "dropgate"
 		}, nil},
 		{"the target's event and the job's name", func(f *Facts) { f.Workflows[0].Data = []byte(target) },

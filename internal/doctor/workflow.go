@@ -101,7 +101,7 @@ func (g *gate) status() string {
 	switch {
 	case g.input("status") != "":
 		return g.input("status")
-	case g.onlyTarget() && g.run() == "":
+	case g.has("pull_request_target") && g.run() == "":
 		return "dropgate"
 	}
 	return ""

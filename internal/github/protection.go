@@ -40,6 +40,8 @@ type RequiredCheck struct {
 // A Branch is what GitHub tells of a branch to whoever may read.
 type Branch struct {
 	SHA string
+	// Protected says that the branch has a protection or rules, of whatever kind.
+	Protected bool
 	// Classic says that the branch has a protection of its own, besides what
 	// rulesets ask for.
 	Classic bool
@@ -84,6 +86,7 @@ func (c *Client) Branch(ctx context.Context, name string) (*Branch, error) {
 	call := callf(readContents, "read branch %s", name)
 	var a struct {
 		Commit     struct{ SHA string }
+		Protected  bool
 		Protection *struct {
 			Enabled bool
 			Checks  *checksAnswer `json:"required_status_checks"`
@@ -95,7 +98,7 @@ func (c *Client) Branch(ctx context.Context, name string) (*Branch, error) {
 	if !objectName.MatchString(a.Commit.SHA) {
 		return nil, call.incomplete("it names no commit")
 	}
-	b := &Branch{SHA: a.Commit.SHA, Classic: true}
+	b := &Branch{SHA: a.Commit.SHA, Protected: a.Protected, Classic: true}
 	if a.Protection == nil {
 		return b, nil
 	}
