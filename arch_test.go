@@ -88,10 +88,14 @@ var packages = map[string]place{
 		ours:  []string{"analyzer/catalog", "analyzer/op"},
 		tests: []string{"analyzer", "analyzer/source", "analyzer/migration", "internal/pgtest", "internal/schematest"},
 	},
+	"internal/doctor": {outside: []string{goYAML}},
+	"internal/scaffold": {
+		tests: []string{"analyzer/migration", "internal/config", "internal/doctor"},
+	},
 	"internal/cli": {
 		ours: []string{
 			"analyzer", "analyzer/migration", "analyzer/source", "rules",
-			"internal/config", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/schema", "internal/stats", "internal/usage",
+			"internal/config", "internal/doctor", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/scaffold", "internal/schema", "internal/stats", "internal/usage",
 		},
 		outside: []string{cobra, pflag, goAction, isatty},
 		tests:   []string{"internal/github/githubtest", "internal/pgtest"},

@@ -89,7 +89,7 @@ func (a *app) command() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("dropgate {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.checkCommand(), a.actionCommand(), a.rulesCommand(), a.schemaCommand(), a.statsCommand(), a.versionCommand())
+	root.AddCommand(a.checkCommand(), a.actionCommand(), a.rulesCommand(), a.schemaCommand(), a.statsCommand(), a.initCommand(), a.doctorCommand(), a.versionCommand())
 	return root
 }
 

@@ -23,7 +23,8 @@ type Repository struct {
 	statuses      []Status
 	runs          []WorkflowRun
 	checkRuns     []object
-	required      map[string][]string // contexts that a branch asks for
+	rules         map[string]Rules      // by branch
+	protections   map[string]Protection // by branch
 	diffs         map[[2]string][]diffEntry
 }
 

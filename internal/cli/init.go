@@ -1,0 +1,261 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/analyzer/source"
+	"github.com/dropgate/dropgate/internal/doctor"
+	"github.com/dropgate/dropgate/internal/git"
+	"github.com/dropgate/dropgate/internal/report"
+	"github.com/dropgate/dropgate/internal/scaffold"
+)
+
+// initFlags are the flags of `dropgate init`.
+type initFlags struct{ dryRun, force bool }
+
+const initHelp = `Write .github/workflows/dropgate.yml and .dropgate.yml for this repository.
+
+It looks at the repository's migrations, and the config has only what differs from
+the defaults. A file that is there and says something else is overwritten only with
+consent: at a terminal it asks, elsewhere it takes --force.`
+
+func (a *app) initCommand() *cobra.Command {
+	var f initFlags
+	cmd := &cobra.Command{
+		Use:     "init [flags]",
+		Short:   "Write the workflow and the config",
+		Long:    initHelp,
+		Example: "  dropgate init --dry-run\n  dropgate init",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.init(cmd.Context(), f) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be written, and write nothing")
+	flags.BoolVar(&f.force, "force", false, "overwrite without asking")
+	return cmd
+}
+
+// A newFile is one that init writes.
+type newFile struct {
+	path, text string
+	note       string // what is said of it, once it is clear
+	skip       bool
+}
+
+func (a *app) init(ctx context.Context, f initFlags) error {
+	here, err := git.Open(ctx, ".")
+	if err != nil {
+		return err
+	}
+	branch, err := here.DefaultBranch(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := migrationsHere(ctx, here)
+	if err != nil {
+		return err
+	}
+	files := []*newFile{
+		{path: scaffold.WorkflowPath, text: scaffold.Workflow()},
+		{path: scaffold.ConfigPath, text: scaffold.Config(found)},
+	}
+	root := diskTree{here.Root()}
+	if err := leaveWorkflow(root, files[0]); err != nil {
+		return err
+	}
+	var asked []*newFile
+	for _, file := range files {
+		overwrites, err := file.compare(root)
+		if err != nil {
+			return err
+		}
+		if overwrites {
+			asked = append(asked, file)
+		}
+	}
+	if f.dryRun {
+		return a.showFiles(files)
+	}
+	if err := a.consent(f, asked); err != nil {
+		return err
+	}
+	if err := writeFiles(here.Root(), files); err != nil {
+		return err
+	}
+	return a.sayWritten(files, found, branch)
+}
+
+// mostRead bounds what init reads of the repository.
+const mostRead = 10_000
+
+// migrationsHere recognises the repository's migrations.
+func migrationsHere(ctx context.Context, here *git.Repository) ([]scaffold.Migration, error) {
+	names, err := here.Present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	root := diskTree{here.Root()}
+	var all []scaffold.Migration
+	for _, name := range names {
+		if !migration.IsCandidate(name) || len(all) == mostRead {
+			continue
+		}
+		data, ok, err := root.read(name)
+		if err != nil || !ok {
+			continue // it is recognised for a comment only
+		}
+		m := migration.Read(source.New(name, data), "")
+		all = append(all, scaffold.Migration{Path: name, Format: m.Format, Set: m.Set, Foreign: m.Foreign()})
+	}
+	return all, nil
+}
+
+// leaveWorkflow skips the workflow if another one already runs dropgate.
+func leaveWorkflow(root diskTree, file *newFile) error {
+	there, err := workflowsOf(root)
+	if err != nil {
+		return err
+	}
+	for _, w := range there {
+		if w.Path != file.path && doctor.UsesDropgate(w) {
+			file.skip, file.note = true, "left out "+file.path+": "+w.Path+" already runs dropgate"
+		}
+	}
+	return nil
+}
+
+// compare reports whether the file would take the place of another text.
+func (f *newFile) compare(root diskTree) (overwrites bool, err error) {
+	if f.skip {
+		return false, nil
+	}
+	if _, err := os.Lstat(filepath.Join(root.root, filepath.FromSlash(f.path))); errors.Is(err, os.ErrNotExist) {
+		f.note = "wrote " + f.path
+		return false, nil
+	}
+	there, ok, err := root.read(f.path)
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return false, fmt.Errorf("write %s: it is there and no plain file: move it away", f.path)
+	}
+	if string(there) == f.text {
+		f.skip, f.note = true, f.path+" is as it should be"
+		return false, nil
+	}
+	f.note = "overwrote " + f.path
+	return true, nil
+}
+
+// consent asks for each file that would be overwritten. Without somebody to ask,
+// nothing is written at all.
+func (a *app) consent(f initFlags, files []*newFile) error {
+	if f.force || len(files) == 0 {
+		return nil
+	}
+	in, ok := a.in.(*os.File)
+	if !ok || !isatty.IsTerminal(in.Fd()) {
+		var names []string
+		for _, file := range files {
+			names = append(names, file.path)
+		}
+		return fmt.Errorf("%s is there already, and nothing was written: look at dropgate init --dry-run, and overwrite with --force", strings.Join(names, " and "))
+	}
+	return askEach(bufio.NewReader(a.in), report.LogWriter(a.err), files)
+}
+
+// askEach keeps what is not given up with y or yes.
+func askEach(in *bufio.Reader, out io.Writer, files []*newFile) error {
+	for _, file := range files {
+		if _, err := fmt.Fprintf(out, "%s is there already. Overwrite it? [y/N] ", file.path); err != nil {
+			return fmt.Errorf("ask: %w", err)
+		}
+		answer, err := in.ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read the answer: %w", err)
+		}
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "y", "yes":
+		default:
+			file.skip, file.note = true, "kept "+file.path
+		}
+	}
+	return nil
+}
+
+func (a *app) showFiles(files []*newFile) error {
+	var b bytes.Buffer
+	for _, file := range files {
+		if file.skip {
+			fmt.Fprintf(&b, "# %s\n\n", file.note)
+			continue
+		}
+		note := strings.NewReplacer("overwrote", "would overwrite", "wrote", "would write").Replace(file.note)
+		fmt.Fprintf(&b, "# %s\n%s\n", note, file.text)
+	}
+	return a.say(&b)
+}
+
+func (a *app) say(b *bytes.Buffer) error {
+	if _, err := io.Copy(report.LogWriter(a.out), b); err != nil {
+		return fmt.Errorf("write the answer: %w", cause(err))
+	}
+	return nil
+}
+
+func writeFiles(top string, files []*newFile) error {
+	root, err := os.OpenRoot(top)
+	if err != nil {
+		return fmt.Errorf("open the repository: %w", cause(err))
+	}
+	defer func() { _ = root.Close() }()
+	for _, file := range files {
+		if file.skip {
+			continue
+		}
+		if err := writeInside(root, filepath.FromSlash(file.path), []byte(file.text)); err != nil {
+			return fmt.Errorf("write %s: %w", file.path, cause(err))
+		}
+	}
+	return nil
+}
+
+// sayWritten says what was done, what was found, and what is left to people.
+func (a *app) sayWritten(files []*newFile, found []scaffold.Migration, branch string) error {
+	var b bytes.Buffer
+	for _, file := range files {
+		b.WriteString(report.Visible(file.note) + "\n")
+	}
+	sets := scaffold.Sets(found)
+	for i, s := range sets {
+		if i == unreadShown {
+			fmt.Fprintf(&b, "and %d more folders of migrations\n", len(sets)-i)
+			break
+		}
+		b.WriteString("found " + report.Visible(s.String()) + "\n")
+	}
+	if len(sets) == 0 {
+		b.WriteString("found no migrations yet: every .sql file of a pull request is reviewed\n")
+	}
+	fmt.Fprintf(&b, `
+Next:
+  1. Commit, and merge it into %s.
+  2. Create the label: gh label create backup-check
+  3. Make the check "dropgate" a required one on %[1]s.
+  4. See whether it holds: GITHUB_TOKEN=$(gh auth token) dropgate doctor
+`, report.Visible(branch))
+	return a.say(&b)
+}
