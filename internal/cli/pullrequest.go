@@ -162,6 +162,7 @@ func (p *pull) review(ctx context.Context) (*analyzer.Report, error) {
 func (p *pull) decide(ctx context.Context, found *analyzer.Report) error {
 	evidence, summary, summaryErr := p.evidence(ctx)
 	decision := gate.Decide(found, p.config.Policy(), evidence)
+	p.removeStale(ctx, found, evidence, &decision)
 	r := newReview(found, decision)
 	r.Scope = fmt.Sprintf("in pull request #%d", p.live.Number)
 	if summaryErr != nil {

@@ -128,7 +128,11 @@ func (s RuleSetting) Applies(path string) bool {
 
 // Policy returns what the gate has to know.
 func (c Config) Policy() gate.Policy {
-	return gate.Policy{Threshold: c.Threshold, Label: c.Label}
+	return gate.Policy{
+		Threshold: c.Threshold, Label: c.Label,
+		SecondPerson: c.Acknowledgement.SecondPerson, MaxAge: c.Acknowledgement.MaxAge,
+		Labelers: gate.ParseLabelers(c.Acknowledgement.Labelers),
+	}
 }
 
 // Place returns where the file sets a key, as "path:line:column"; empty where it
@@ -144,9 +148,6 @@ func (c Config) Unsupported() []string {
 		key string
 		set bool
 	}{
-		{"acknowledgement.second-person", c.Acknowledgement.SecondPerson},
-		{"acknowledgement.labelers", len(c.Acknowledgement.Labelers) > 0},
-		{"acknowledgement.max-age", c.Acknowledgement.MaxAge != 0},
 		{"backup.evidence", c.Backup.Evidence != EvidenceNone},
 	}
 	var out []string
