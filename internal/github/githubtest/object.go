@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
@@ -96,6 +97,7 @@ func (o *objects) add(c commit) string {
 		}
 	}
 	c.tree = o.addTree(c.files)
+	c.committer = cmp.Or(c.committer, c.author)
 	var text strings.Builder
 	fmt.Fprintf(&text, "tree %s\n", c.tree)
 	for _, parent := range c.parents {

@@ -208,7 +208,7 @@ func (p *PullRequest) mergeCommit() string {
 		delete(files, path)
 	}
 	return p.repo.objects.add(commit{
-		parents: []string{base, p.headSHA}, author: p.author, committer: p.author, files: files,
+		parents: []string{base, p.headSHA}, author: p.author, files: files,
 		message: fmt.Sprintf("Merge %s into %s", p.headSHA, base),
 		date:    p.repo.objects.commits[p.headSHA].date,
 	})

@@ -91,9 +91,6 @@ func (r *Repository) commit(branch string, change Change) string {
 	if c.author == "" {
 		c.author = "alice"
 	}
-	if c.committer == "" {
-		c.committer = c.author
-	}
 	if c.message == "" {
 		c.message = fmt.Sprintf("Commit %d", len(r.objects.commits)+1)
 	}
