@@ -22,7 +22,11 @@ func (p Policy) checkAge(e Evidence) Check {
 	case !known:
 		return no("counts for %s, and by the clock of this machine it was put on in the future: set the clock", span(p.MaxAge))
 	case age > p.MaxAge:
-		return no("was put on %s ago, and counts for %s", span(age), span(p.MaxAge))
+		passed := span(age)
+		if passed == span(p.MaxAge) {
+			passed = "a little more than " + passed
+		}
+		return no("was put on %s ago, and counts for %s", passed, span(p.MaxAge))
 	}
 	return Check{OK: true}
 }
@@ -33,8 +37,7 @@ func (e Evidence) age() (d time.Duration, known bool) {
 	return max(d, 0), !e.At.IsZero() && !e.Now.IsZero() && d >= -clockSkew
 }
 
-// span returns a length of time in words, in the largest unit of which there are
-// two, and in smaller ones beside it where it would mislead without.
+// span returns a length of time in words, cut off after its two largest units.
 func span(d time.Duration) string {
 	s := ""
 	for _, unit := range []struct {
