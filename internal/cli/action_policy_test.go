@@ -23,7 +23,8 @@ func labeledBy(t *testing.T, config, by string, before func(*stage)) (*stage, ou
 		before(s)
 	}
 	s.pr.Label(label, by)
-	return s, s.on("labeled")
+	o := s.on("labeled")
+	return s, o
 }
 
 // more puts a commit of somebody's on the pull request.
@@ -159,9 +160,9 @@ func TestActionLabelers(t *testing.T) {
 		{"in the team", list("'@octo/dba'"), "bob", team("bob"), gate.Valid, "", 0, 1},
 		{"in the team, and the role is too low", list("'@octo/dba', admin"), "bob", team("bob"), gate.Valid, "", 1, 1},
 		{"not in the team, and the role is enough", list("'@octo/dba', triage"), "bob", is("write"), gate.Valid, "", 1, 0},
-		{"invited to the team", list("'@octo/dba'"), "bob", team("invited:bob"), gate.Unauthorized, "bob is not in the team @octo/dba", 0, 1},
-		{"not in the team", list("'@octo/dba'"), "bob", team("carol"), gate.Unauthorized, "whether bob is in the team @octo/dba could not be read", 0, 1},
-		{"a token that may not see teams", list("'@octo/dba'"), "bob", nil, gate.Unauthorized, "github-token has to be one that may read the members of octo", 0, 1},
+		{"invited to the team", list("'@octo/dba'"), "bob", team("invited:bob"), gate.Unauthorized, "bob has not joined the team @octo/dba yet", 0, 1},
+		{"not in the team", list("'@octo/dba'"), "bob", team("carol"), gate.Unauthorized, "bob is not in the team @octo/dba, or it cannot be seen", 0, 1},
+		{"a token that may not see teams", list("'@octo/dba'"), "bob", nil, gate.Unauthorized, "could not be read, which takes a github-token that may read the members of octo", 0, 1},
 		{"an app", list("triage, '@octo/dba'"), githubtest.Bot, nil, gate.Unauthorized, "is an app", 0, 0},
 		{"an app that is listed", list("'github-actions[bot]'"), githubtest.Bot, nil, gate.Valid, "", 0, 0},
 	}

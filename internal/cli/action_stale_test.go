@@ -72,6 +72,20 @@ func TestActionLabelOnAgainAfterRemoval(t *testing.T) {
 	s.on("edited").want(t, exitClear, gate.Valid, both...)
 }
 
+// The record tells which operations came after the label, whatever starts the run.
+func TestActionTakesStaleLabelOffOnAnyEvent(t *testing.T) {
+	for _, action := range []string{"edited", "reopened"} {
+		t.Run(action, func(t *testing.T) {
+			s := labelled(t, "version: 1\n")
+			s.push()
+			s.on(action).want(t, exitBlocked, gate.Stale, both...)
+			if len(s.pr.Labels()) != 0 {
+				t.Errorf("labels %q, want none", s.pr.Labels())
+			}
+		})
+	}
+}
+
 func TestActionStaleLabelsName(t *testing.T) {
 	for _, name := range []string{"db/backup check", "100% sure?", "Backup geprüft ✓", "#1"} {
 		t.Run(name, func(t *testing.T) {

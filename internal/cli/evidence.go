@@ -3,6 +3,8 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -116,31 +118,43 @@ func (p *pull) allowed(ctx context.Context, policy gate.Policy, e gate.Evidence)
 	var why []string
 	if labelers.Least > gate.NoRole {
 		role, err := p.client.Role(ctx, e.By)
-		switch {
-		case err != nil:
-			p.warnf("whether %s may put the label on could not be read: %s", e.By, err)
-			why = append(why, "the role of "+e.By+" could not be read")
-		case role >= labelers.Least:
+		if err == nil && role >= labelers.Least {
 			return gate.Check{OK: true}
-		default:
-			why = append(why, e.By+" has the role "+role.String())
 		}
+		why = append(why, p.notByRole(e.By, role, err))
 	}
 	for _, team := range labelers.Teams {
 		member, err := p.client.InTeam(ctx, team, e.By)
-		switch {
-		case err != nil:
-			p.warnf("whether %s may put the label on could not be read: %s", e.By, err)
-			why = append(why, "whether "+e.By+" is in the team "+team.String()+" could not be read, for which github-token has to be one that may read the members of "+
-				team.Organisation+", which the workflow's own may not")
-		case member:
+		if err == nil && member {
 			return gate.Check{OK: true}
-		default:
-			why = append(why, e.By+" is not in the team "+team.String())
 		}
+		why = append(why, p.notInTeam(e.By, team, err))
 	}
 	if why == nil {
 		why = []string{e.By + " is none of those whose label does"}
 	}
 	return gate.Check{Why: strings.Join(why, "; ")}
+}
+
+// notByRole says why somebody's role is not enough.
+func (p *pull) notByRole(login string, role gate.Role, err error) string {
+	if err != nil {
+		p.warnf("whether %s may put the label on could not be read: %s", login, err)
+		return "the role of " + login + " could not be read"
+	}
+	return fmt.Sprintf("%s has the role %s", login, role)
+}
+
+// notInTeam says why somebody does not count as one of a team. GitHub answers for
+// a team that the token may not see as for one that somebody is not in.
+func (p *pull) notInTeam(login string, team gate.Team, err error) string {
+	const token = "which takes a github-token that may read the members of "
+	switch {
+	case err == nil:
+		return fmt.Sprintf("%s has not joined the team %s yet", login, team)
+	case errors.Is(err, github.ErrNotFound):
+		return fmt.Sprintf("%s is not in the team %s, or it cannot be seen, %s%s", login, team, token, team.Organisation)
+	}
+	p.warnf("whether %s may put the label on could not be read: %s", login, err)
+	return fmt.Sprintf("whether %s is in the team %s could not be read, %s%s", login, team, token, team.Organisation)
 }
