@@ -49,7 +49,7 @@ func (s *stage) forged(operations map[string]time.Time) string {
 // as well put the label on anew.
 func TestActionForgedRecord(t *testing.T) {
 	story := func(t *testing.T, forge func(s *stage, body string)) outcome {
-		s := newStage(t, map[string]string{drop: dropUsers})
+		s := configured(t, "acknowledgement: {remove-stale-label: false}\n", map[string]string{drop: dropUsers})
 		s.on("opened")
 		s.pr.Label(label, "bob")
 		s.on("labeled").want(t, exitClear, gate.Valid, users)

@@ -101,7 +101,6 @@ func TestActionBadConfig(t *testing.T) {
 		{"wrong type", "threshold: high\n", ".dropgate.yml:1:12"},
 		{"bad value", "label: ok\nthreshold: 0\n", ".dropgate.yml:2:12"},
 		{"unknown rule", "rules:\n  drop-everything: off\n", ".dropgate.yml:2:3"},
-		{"not carried out yet", "acknowledgement:\n  second-person: true\n", ".dropgate.yml:2:"},
 		{"no YAML", "threshold: [\n", ".dropgate.yml:"},
 	}
 	for _, test := range tests {

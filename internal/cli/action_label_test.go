@@ -107,6 +107,9 @@ func TestActionFirstRunIsLabeled(t *testing.T) {
 	s.on("synchronize").want(t, exitClear, gate.Valid, "drop-table public.users")
 }
 
+// keepLabel is a config with which the label stays when it is stale.
+const keepLabel = "acknowledgement: {remove-stale-label: false}\n"
+
 func TestActionAfterLabel(t *testing.T) {
 	const users = "drop-table public.users"
 	const both = "drop-table public.orders"
@@ -130,7 +133,7 @@ func TestActionAfterLabel(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := newStage(t, map[string]string{drop: dropUsers})
+			s := configured(t, keepLabel, map[string]string{drop: dropUsers})
 			s.on("opened")
 			s.pr.Label(label, "bob")
 			s.on("labeled")

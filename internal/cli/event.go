@@ -22,12 +22,14 @@ type pullEvent struct {
 		Base struct {
 			Ref string `json:"ref"`
 		} `json:"base"`
+		UpdatedAt string `json:"updated_at"`
 	} `json:"pull_request"`
 	Label struct {
 		Name string `json:"name"`
 	} `json:"label"`
 	Sender struct {
 		Login string `json:"login"`
+		Type  string `json:"type"`
 	} `json:"sender"`
 }
 

@@ -33,16 +33,9 @@ func known() config.Known {
 	return k
 }
 
-// parseConfig reads a config and refuses settings that are not carried out.
+// parseConfig reads a config.
 func parseConfig(name string, data []byte) (config.Config, error) {
-	c, err := config.Parse(name, data, known())
-	if err != nil {
-		return c, err
-	}
-	if missing := c.Unsupported(); len(missing) > 0 {
-		return c, errors.New(strings.Join(missing, "\n"))
-	}
-	return c, nil
+	return config.Parse(name, data, known())
 }
 
 // readConfig reads a config from the disk; without a name the default one, which

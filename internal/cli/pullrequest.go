@@ -164,6 +164,7 @@ func (p *pull) decide(ctx context.Context, found *analyzer.Report) error {
 	evidence, summary, summaryErr := p.evidence(ctx)
 	evidence.Proof = p.proof(ctx, found)
 	decision := gate.Decide(found, p.config.Policy(), evidence)
+	p.removeStale(ctx, found, evidence, &decision)
 	r := newReview(found, decision)
 	r.Scope = fmt.Sprintf("in pull request #%d", p.live.Number)
 	if summaryErr != nil {

@@ -4,7 +4,6 @@
 package config
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -139,39 +138,16 @@ func (s RuleSetting) Applies(path string) bool {
 
 // Policy returns what the gate has to know.
 func (c Config) Policy() gate.Policy {
-	return gate.Policy{Threshold: c.Threshold, Label: c.Label, Proof: c.Backup.policy()}
+	return gate.Policy{
+		Threshold: c.Threshold, Label: c.Label,
+		SecondPerson: c.Acknowledgement.SecondPerson, MaxAge: c.Acknowledgement.MaxAge,
+		Proof: c.Backup.policy(), Labelers: gate.ParseLabelers(c.Acknowledgement.Labelers),
+	}
 }
 
 // Place returns where the file sets a key, as "path:line:column"; empty where it
 // does not.
 func (c Config) Place(key string) string { return c.places[key] }
-
-// Unsupported returns a sentence for every setting that this version of dropgate
-// reads and does not carry out yet, and without which the gate would be weaker
-// than what is asked for, with its place in the file. A caller must
-// not go on with any: what is asked for would not be enforced.
-func (c Config) Unsupported() []string {
-	settings := []struct {
-		key string
-		set bool
-	}{
-		{"acknowledgement.second-person", c.Acknowledgement.SecondPerson},
-		{"acknowledgement.labelers", len(c.Acknowledgement.Labelers) > 0},
-		{"acknowledgement.max-age", c.Acknowledgement.MaxAge != 0},
-	}
-	var out []string
-	for _, s := range settings {
-		if !s.set {
-			continue
-		}
-		text := s.key + " is set, and this version of dropgate does not carry it out yet: take it out, or update dropgate"
-		if place := c.places[s.key]; place != "" {
-			text = fmt.Sprintf("%s: %s", place, text)
-		}
-		out = append(out, text)
-	}
-	return out
-}
 
 func matchesAny(patterns []string, path string) bool {
 	for _, p := range patterns {

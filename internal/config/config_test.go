@@ -18,15 +18,18 @@ func TestDefault(t *testing.T) {
 	if diff := cmp.Diff(want, Default(), ignorePlaces); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if got := Default().Unsupported(); len(got) != 0 {
-		t.Errorf("the defaults are not supported: %q", got)
-	}
 }
 
 func TestPolicy(t *testing.T) {
-	c := Config{Threshold: 75, Label: "dba-ok"}
-	if got, want := c.Policy(), (gate.Policy{Threshold: 75, Label: "dba-ok"}); got != want {
-		t.Errorf("got %+v, want %+v", got, want)
+	c := Config{Threshold: 75, Label: "dba-ok", Acknowledgement: Acknowledgement{
+		SecondPerson: true, Labelers: []string{"carol", "@octo/dba", "write", "Maintain"}, MaxAge: time.Hour,
+	}}
+	want := gate.Policy{
+		Threshold: 75, Label: "dba-ok", SecondPerson: true, MaxAge: time.Hour,
+		Labelers: gate.Labelers{Logins: []string{"carol"}, Teams: []gate.Team{{Organisation: "octo", Name: "dba"}}, Least: gate.Write},
+	}
+	if diff := cmp.Diff(want, c.Policy()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
@@ -80,33 +83,6 @@ func TestApplies(t *testing.T) {
 	everywhere, legacy := RuleSetting{Score: 10}, RuleSetting{Score: 10, Paths: []string{"db/legacy"}}
 	if !everywhere.Applies("x") || !legacy.Applies("db/legacy/x") || legacy.Applies("db/x") {
 		t.Error("a setting without paths applies everywhere, one with paths there only")
-	}
-}
-
-func TestUnsupported(t *testing.T) {
-	const rest = " is set, and this version of dropgate does not carry it out yet: take it out, or update dropgate"
-	tests := []struct {
-		yaml string
-		want []string
-	}{
-		{"acknowledgement: {second-person: false, labelers: [], max-age: 0s, remove-stale-label: false}\nbackup: {evidence: none}\n", nil},
-		{"threshold: 1\nschema: db/structure.sql\n", nil},
-		{"acknowledgement:\n  second-person: true\n", []string{"f.yml:2:3: acknowledgement.second-person" + rest}},
-		{"acknowledgement: {labelers: [dba], max-age: 1d}\n", []string{
-			"f.yml:1:19: acknowledgement.labelers" + rest, "f.yml:1:36: acknowledgement.max-age" + rest,
-		}},
-		{"backup: {evidence: status, status: x}\n", nil},
-	}
-	for _, test := range tests {
-		c := parse(t, test.yaml)
-		if diff := cmp.Diff(test.want, c.Unsupported()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.yaml, diff)
-		}
-	}
-	built := Default()
-	built.Acknowledgement.SecondPerson = true
-	if diff := cmp.Diff([]string{"acknowledgement.second-person" + rest}, built.Unsupported()); diff != "" {
-		t.Errorf("a setting without a file (-want +got):\n%s", diff)
 	}
 }
 

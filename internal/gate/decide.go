@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -29,23 +30,27 @@ func Decide(r *analyzer.Report, p Policy, e Evidence) Decision {
 			blocking = append(blocking, f.Fingerprint)
 		}
 	}
-	after := d.acknowledge(e, blocking)
+	after, why := d.acknowledge(p, e, blocking)
 	d.prove(p.Proof, e, len(blocking))
 	d.Blocked = len(blocking) > 0 && d.Acknowledgement.State != Valid
-	d.explain(len(blocking), after)
+	d.explain(len(blocking), after, why)
+	if d.Blocked {
+		d.Reasons = append(d.Reasons, p.who(d.Acknowledgement.State)...)
+	}
 	return d
 }
 
-// acknowledge sets the label's state, and returns how many operations came after
-// the label was put on.
-func (d *Decision) acknowledge(e Evidence, blocking []string) (after int) {
+// acknowledge sets the label's state: where several apply, the first of those in
+// the order of their constants. It returns how many operations came after the
+// label was put on, or else what is against it.
+func (d *Decision) acknowledge(p Policy, e Evidence, blocking []string) (after int, why string) {
 	a := &d.Acknowledgement
 	switch {
 	case e.Everything:
 		a.State = Valid
-		return 0
+		return 0, ""
 	case !e.Present:
-		return 0
+		return 0, ""
 	}
 	a.By = e.By
 	if !e.At.IsZero() {
@@ -56,11 +61,23 @@ func (d *Decision) acknowledge(e Evidence, blocking []string) (after int) {
 			after++
 		}
 	}
-	a.State = Stale
-	if after == 0 {
-		a.State = Valid
+	fresh := p.checkAge(e)
+	switch {
+	case after > 0:
+		a.State = Stale
+		return after, ""
+	case !fresh.OK:
+		a.State, a.Expired = Stale, true
+		return 0, fresh.Why
+	case p.SecondPerson && !e.Second.OK:
+		a.State = Self
+		return 0, e.Second.Why
+	case !p.Labelers.Everybody() && !e.Allowed.OK:
+		a.State = Unauthorized
+		return 0, e.Allowed.Why
 	}
-	return after
+	a.State = Valid
+	return 0, ""
 }
 
 // covers reports whether the operation is known to have been on the pull request
@@ -77,7 +94,7 @@ func (e Evidence) covers(fingerprint string) bool {
 }
 
 // explain says in a sentence what the verdict rests on.
-func (d *Decision) explain(blocking, after int) {
+func (d *Decision) explain(blocking, after int, why string) {
 	say := func(format string, args ...any) { d.Reasons = append(d.Reasons, fmt.Sprintf(format, args...)) }
 	label := d.Acknowledgement.Label
 	switch {
@@ -85,6 +102,10 @@ func (d *Decision) explain(blocking, after int) {
 		say("no operation reaches the threshold of %d", d.Threshold)
 	case d.Acknowledgement.State == Absent:
 		say("%s the threshold of %d and no %s label covers %s", reach(blocking), d.Threshold, label, them(blocking))
+	case d.Acknowledgement.Expired:
+		say("%s the threshold of %d, and the %s label %s", reach(blocking), d.Threshold, label, why)
+	case d.Acknowledgement.State == Self, d.Acknowledgement.State == Unauthorized:
+		say("%s the threshold of %d, and the %s label does not count: %s", reach(blocking), d.Threshold, label, cmp.Or(why, "who put it on was not looked at"))
 	case d.Acknowledgement.State == Stale:
 		say("%s the threshold of %d, and %d of them came after the %s label was put on, or it cannot be told", reach(blocking), d.Threshold, after, label)
 	case d.Acknowledgement.State == Unproven:
@@ -122,6 +143,9 @@ func are(n int) string {
 // under a label of which nothing is known is left out: it stays uncovered.
 func Remember(r *analyzer.Report, e Evidence) Record {
 	after := Record{Operations: map[string]time.Time{}}
+	if e.Present {
+		after.Label = e.At
+	}
 	for _, f := range r.Findings {
 		if !f.Blocking {
 			continue

@@ -23,6 +23,10 @@ type Acknowledgement struct {
 	Label string `json:"label"`
 	By    string `json:"by"` // login of whoever put the label on, if known
 	At    string `json:"at"` // when, RFC 3339 in UTC, if known
+	// Removed says that this run took the label off, because it is stale.
+	Removed bool `json:"removed,omitempty"`
+	// Expired says that it is stale for its age, and not for an operation.
+	Expired bool `json:"-"`
 }
 
 // A Decision is the gate's verdict.
@@ -40,6 +44,10 @@ type Policy struct {
 	Threshold int    // 1–100
 	Label     string // the acknowledgement label's name
 	Proof     ProofPolicy
+	// SecondPerson asks that nobody who had a part in the change put it on.
+	SecondPerson bool
+	Labelers     Labelers      // who may put it on
+	MaxAge       time.Duration // how long it counts; 0: as long as it is on
 }
 
 // A Record is dropgate's own memory on a pull request, kept in the summary
@@ -52,16 +60,27 @@ type Policy struct {
 // time came after the operation. Operations of which it is not known are left out.
 type Record struct {
 	Operations map[string]time.Time `json:"operations"`
+	// Label is when the label that was on then had been put on; zero when none
+	// was, or it is not known. What is not in Operations came after it.
+	Label time.Time `json:"label,omitzero"`
 }
 
 // Evidence is what is known of the label when the gate decides.
 type Evidence struct {
 	Present bool      // the label is on the pull request
 	By      string    // login of whoever put it on last; empty if that cannot be known
+	App     bool      // that is an app, and no person
 	At      time.Time // when; zero if that cannot be known
+	Now     time.Time // to tell the label's age
 	// Covers says that this run was started by putting the label on, and that the
 	// head it was put on is still the live one: everything there is, is covered.
 	Covers bool
+	// Older says that the label was on already when the live head was pushed.
+	Older bool
+	// Second is whether somebody else than those who made the change put it on,
+	// and Allowed whether one of the policy's labelers did. They count only where
+	// the policy asks for them.
+	Second, Allowed Check
 	// Record is what dropgate itself noted on earlier runs; nil without one.
 	Record *Record
 	// Proof is the evidence of a backup; nil if nobody looked for it.

@@ -61,10 +61,6 @@ type Found struct {
 	age time.Duration
 }
 
-// clockSlack is how far GitHub's clock and this machine's may be apart. What is
-// dated later than that is no evidence.
-const clockSlack = 5 * time.Minute
-
 // prove takes a label's validity back if the policy asks for evidence of a backup
 // and there is none that is recent enough.
 func (d *Decision) prove(p ProofPolicy, e Evidence, blocking int) {
@@ -121,7 +117,7 @@ func (p Proof) newest(success bool) (newest *Sign, toCome bool) {
 	for _, s := range p.Signs {
 		switch {
 		case s.Success != success || s.At.IsZero():
-		case s.At.After(p.Now.Add(clockSlack)):
+		case s.At.After(p.Now.Add(clockSkew)):
 			toCome = true
 		case newest == nil || s.At.After(newest.At):
 			newest = &s

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -92,7 +91,7 @@ func (c *Client) Branch(ctx context.Context, name string) (*Branch, error) {
 			Checks  *checksAnswer `json:"required_status_checks"`
 		}
 	}
-	if err := c.get(ctx, "branches/"+url.PathEscape(name), &a); err != nil {
+	if err := c.below(ctx, "branches/"+url.PathEscape(name), &a); err != nil {
 		return nil, call.fail(err)
 	}
 	if !objectName.MatchString(a.Commit.SHA) {
@@ -114,15 +113,10 @@ func (c *Client) Branch(ctx context.Context, name string) (*Branch, error) {
 	return b, nil
 }
 
-// get reads what stands below the repository. Version 60 of go-github cannot read
+// below reads what stands below the repository. Version 60 of go-github cannot read
 // rules that it does not know.
-func (c *Client) get(ctx context.Context, path string, into any) error {
-	req, err := c.api.NewRequest(http.MethodGet, fmt.Sprintf("repos/%s/%s/%s", c.owner, c.name, path), nil)
-	if err != nil {
-		return err
-	}
-	_, err = c.api.Do(ctx, req, into)
-	return err
+func (c *Client) below(ctx context.Context, path string, into any) error {
+	return c.get(ctx, fmt.Sprintf("repos/%s/%s/%s", c.owner, c.name, path), into)
 }
 
 // Rules are what the active rulesets ask for on a branch.
@@ -162,7 +156,7 @@ func (c *Client) Rules(ctx context.Context, branch string) (*Rules, error) {
 	for page := 1; ; page++ {
 		var list []json.RawMessage
 		query := fmt.Sprintf("?per_page=%d&page=%d", perPage, page)
-		if err := c.get(ctx, "rules/branches/"+url.PathEscape(branch)+query, &list); err != nil {
+		if err := c.below(ctx, "rules/branches/"+url.PathEscape(branch)+query, &list); err != nil {
 			return nil, call.fail(err)
 		}
 		for _, raw := range list {
@@ -226,7 +220,7 @@ func (c *Client) Protection(ctx context.Context, branch string) (*Protection, er
 			CodeOwners bool `json:"require_code_owner_reviews"`
 		} `json:"required_pull_request_reviews"`
 	}
-	if err := c.get(ctx, "branches/"+url.PathEscape(branch)+"/protection", &a); err != nil {
+	if err := c.below(ctx, "branches/"+url.PathEscape(branch)+"/protection", &a); err != nil {
 		return nil, call.fail(err)
 	}
 	p := &Protection{CodeOwnerReview: a.Reviews.CodeOwners, Everyone: a.Admins.Enabled}

@@ -26,7 +26,8 @@ type PullRequest struct {
 	HeadRepo      string   // "owner/name"; empty when the fork is gone
 	Labels        []string // as spelled in the repository, in GitHub's order
 	ChangedFiles  int
-	NoneOnLines   bool   // nobody has commented on its lines
+	NoneOnLines   bool // nobody has commented on its lines
+	Commits       int
 	URL           string // of its page
 }
 
@@ -41,7 +42,7 @@ func (c *Client) PullRequest(ctx context.Context, number int) (*PullRequest, err
 		Number: p.GetNumber(), State: p.GetState(), Merged: p.GetMerged(), Draft: p.GetDraft(),
 		HeadSHA: p.GetHead().GetSHA(), BaseSHA: p.GetBase().GetSHA(), BaseRef: p.GetBase().GetRef(),
 		Author: p.GetUser().GetLogin(), HeadRepo: p.GetHead().GetRepo().GetFullName(),
-		ChangedFiles: p.GetChangedFiles(), URL: p.GetHTMLURL(),
+		ChangedFiles: p.GetChangedFiles(), Commits: p.GetCommits(), URL: p.GetHTMLURL(),
 		NoneOnLines: p.ReviewComments != nil && *p.ReviewComments == 0,
 	}
 	for _, l := range p.Labels {
@@ -109,8 +110,9 @@ func newFile(f *gh.CommitFile) File {
 
 // A LabelEvent is the moment a label was put on.
 type LabelEvent struct {
-	By string // login; empty when the account is gone
-	At time.Time
+	By  string // login; empty when the account is gone
+	App bool   // that is an app, and no person
+	At  time.Time
 }
 
 // LastLabelEvent returns when and by whom the label that is on now was put on;
@@ -136,8 +138,12 @@ func (c *Client) LastLabelEvent(ctx context.Context, number int, label string) (
 	case last.CreatedAt == nil:
 		return nil, call.incomplete("the event has no time")
 	}
-	return &LabelEvent{By: last.GetActor().GetLogin(), At: last.GetCreatedAt().UTC()}, nil
+	by := last.GetActor()
+	return &LabelEvent{By: by.GetLogin(), App: IsApp(by.GetLogin(), by.GetType()), At: last.GetCreatedAt().UTC()}, nil
 }
+
+// IsApp reports whether an account of that login and type is an app's.
+func IsApp(login, kind string) bool { return kind == "Bot" || strings.HasSuffix(login, "[bot]") }
 
 // before reports whether a happened before b. Times have whole seconds only, so
 // that events of one second are told apart by their ascending IDs.

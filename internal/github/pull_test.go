@@ -19,7 +19,7 @@ func TestPullRequest(t *testing.T) {
 	s.pr.SetDraft(true, "alice")
 	want := &PullRequest{
 		Number: 1, State: "open", Draft: true, HeadSHA: s.pr.HeadSHA(), BaseSHA: s.repo.Head("main"), BaseRef: "main",
-		Author: "alice", HeadRepo: repository, Labels: []string{"Backup-Check", "sql"}, ChangedFiles: 1, NoneOnLines: true,
+		Author: "alice", HeadRepo: repository, Labels: []string{"Backup-Check", "sql"}, ChangedFiles: 1, Commits: 1, NoneOnLines: true,
 		URL: "https://github.com/acme/shop/pull/1",
 	}
 	if diff := cmp.Diff(want, s.pull()); diff != "" {

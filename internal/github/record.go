@@ -60,7 +60,7 @@ type payload struct {
 
 // payloads returns the forms of a record, the largest first.
 func payloads(r gate.Record) []payload {
-	utc := gate.Record{Operations: make(map[string]time.Time, len(r.Operations))}
+	utc := gate.Record{Operations: make(map[string]time.Time, len(r.Operations)), Label: r.Label.UTC()}
 	for key, at := range r.Operations {
 		utc.Operations[key] = at.UTC()
 	}

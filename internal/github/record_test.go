@@ -40,6 +40,7 @@ func TestRecordRoundTrip(t *testing.T) {
 		{"compressed", "# dropgate", records(1000)},
 		{"empty body", "", records(1)},
 		{"CRLF in the body", "a\r\nb\r\n", records(1)},
+		{"with the label's time", "a", gate.Record{Operations: map[string]time.Time{"k": {}}, Label: noon}},
 		{"another zone", "a", gate.Record{Operations: map[string]time.Time{"k": noon.In(zone)}}},
 		{"quotes a record", "```sql\n" + recordStart + "v1 e30= sha256=00 -->\n```", records(1)},
 		{"quotes a record at the end", recordStart + "v1 e30= sha256=" + checksum("", "e30=") + " -->", records(2)},
@@ -56,7 +57,7 @@ func TestRecordRoundTrip(t *testing.T) {
 			if len(summaryMarker+"\n"+text) > CommentLimit {
 				t.Errorf("got %d bytes, want at most %d", len(text), CommentLimit)
 			}
-			utc := gate.Record{Operations: map[string]time.Time{}}
+			utc := gate.Record{Operations: map[string]time.Time{}, Label: tt.record.Label}
 			for k, at := range tt.record.Operations {
 				utc.Operations[k] = at.UTC()
 			}

@@ -169,14 +169,20 @@ func goOn(d gate.Decision, quote func(string) string) string {
 	if a.Label == "" {
 		return strings.TrimSpace(change)
 	}
-	label := "the label " + quote(a.Label)
 	again := "takes the label off and puts it on again."
 	switch a.State {
 	case gate.Stale:
-		return "The label " + quote(a.Label) + ", " + putOn(a, quote) + ", does not cover what came after it. " +
-			change + "If the loss is meant, someone who has checked that a restorable backup covers that too " + again
+		what := "covers that too "
+		if a.Expired {
+			what = "exists "
+		}
+		if a.Removed {
+			again = "puts it on again."
+		}
+		return staleLabel(a, quote) + change +
+			"If the loss is meant, someone who has checked that a restorable backup " + what + again
 	case gate.Self:
-		return "The author put " + label + " on, and this repository asks for a second person. " +
+		return "The label " + quote(a.Label) + ", " + putOn(a, quote) + ", does not count: this repository asks for a second person. " +
 			change + "If the loss is meant, someone else who has checked that a restorable backup exists " + again
 	case gate.Unauthorized:
 		return "The label " + quote(a.Label) + ", " + putOn(a, quote) + ", does not count: this repository names who may put it on. " +
@@ -186,7 +192,21 @@ func goOn(d gate.Decision, quote func(string) string) string {
 			change + "If the loss is meant, " + renew(d.Backup, quote)
 	}
 	return change + "If the loss is meant, someone who has checked that a restorable backup exists puts " +
-		label + " on the pull request."
+		"the label " + quote(a.Label) + " on the pull request."
+}
+
+// staleLabel says what is wrong with a stale label, and whether it is still on.
+func staleLabel(a gate.Acknowledgement, quote func(string) string) string {
+	s := "The label " + quote(a.Label) + ", " + putOn(a, quote)
+	if a.Expired {
+		s += ", has been on for too long to count"
+	} else {
+		s += ", does not cover what came after it"
+	}
+	if a.Removed {
+		s += ", so dropgate took it off"
+	}
+	return s + ". "
 }
 
 // A paragraph is a piece of a remedy: a sentence or more, or lines of code.

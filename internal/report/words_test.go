@@ -59,6 +59,22 @@ func TestGoOn(t *testing.T) {
 	}
 }
 
+// TestGoOnStale holds that a label that was taken off is not to be taken off again.
+func TestGoOnStale(t *testing.T) {
+	a := gate.Acknowledgement{State: gate.Stale, Label: "ok", By: "bob", Removed: true}
+	got := goOn(gate.Decision{Blocked: true, Acknowledgement: a}, Visible)
+	if want := "The label ok, put on by bob, does not cover what came after it, so dropgate took it off. "; !strings.HasPrefix(got, want) ||
+		!strings.HasSuffix(got, "covers that too puts it on again.") {
+		t.Errorf("taken off: %q", got)
+	}
+	a.Expired, a.Removed = true, false
+	got = goOn(gate.Decision{Blocked: true, Acknowledgement: a}, Visible)
+	if want := "The label ok, put on by bob, has been on for too long to count. "; !strings.HasPrefix(got, want) ||
+		!strings.HasSuffix(got, "backup exists takes the label off and puts it on again.") {
+		t.Errorf("expired: %q", got)
+	}
+}
+
 // TestFindingOfAWholeFile holds that no report names line 0.
 func TestFindingOfAWholeFile(t *testing.T) {
 	r := only(fixture(t), "unread-statement")

@@ -202,12 +202,13 @@ func getPermission(c *call) answer {
 	if old == "" {
 		old = role
 	}
+	name := cmp.Or(c.repo.custom[login], role)
 	user := c.server.user(login)
-	user["role_name"] = role
+	user["role_name"] = name
 	user["permissions"] = object{
 		"pull": role != "none", "triage": !slices.Contains([]string{"none", "read"}, role),
 		"push":     slices.Contains([]string{"write", "maintain", "admin"}, role),
 		"maintain": slices.Contains([]string{"maintain", "admin"}, role), "admin": role == "admin",
 	}
-	return ok(object{"permission": old, "role_name": role, "user": user})
+	return ok(object{"permission": old, "role_name": name, "user": user})
 }

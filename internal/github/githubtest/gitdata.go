@@ -92,9 +92,9 @@ var unverified = object{
 	"verified": false, "reason": "unsigned", "signature": nil, "payload": nil, "verified_at": nil,
 }
 
-// signature is a commit's author and committer, as git writes them.
-func (m *commit) signature() object {
-	return object{"name": m.author, "email": email(m.author), "date": m.date.Format(time.RFC3339)}
+// signature is a commit's author or committer, as git writes them.
+func (m *commit) signature(who string) object {
+	return object{"name": who, "email": email(who), "date": m.date.Format(time.RFC3339)}
 }
 
 func (r *Repository) parents(m *commit) []object {
@@ -109,7 +109,7 @@ func (r *Repository) parents(m *commit) []object {
 func (r *Repository) renderGitCommit(m *commit) object {
 	return object{
 		"sha": m.id, "node_id": nodeID("6:Commit", m.id), "url": r.api("/git/commits/%s", m.id),
-		"html_url": r.web("/commit/%s", m.id), "author": m.signature(), "committer": m.signature(),
+		"html_url": r.web("/commit/%s", m.id), "author": m.signature(m.author), "committer": m.signature(m.committer),
 		"message": m.message, "tree": object{"sha": m.tree, "url": r.api("/git/trees/%s", m.tree)},
 		"parents": r.parents(m), "verification": unverified,
 	}
@@ -127,11 +127,11 @@ func (r *Repository) renderCommit(m *commit) object {
 		"sha": m.id, "node_id": nodeID("6:Commit", m.id), "url": r.api("/commits/%s", m.id),
 		"html_url": r.web("/commit/%s", m.id), "comments_url": r.api("/commits/%s/comments", m.id),
 		"commit": object{
-			"url": r.api("/git/commits/%s", m.id), "author": m.signature(), "committer": m.signature(),
+			"url": r.api("/git/commits/%s", m.id), "author": m.signature(m.author), "committer": m.signature(m.committer),
 			"message": m.message, "comment_count": 0, "verification": unverified,
 			"tree": object{"sha": m.tree, "url": r.api("/git/trees/%s", m.tree)},
 		},
-		"author": r.server.user(m.author), "committer": r.server.user(m.author), "parents": r.parents(m),
+		"author": r.server.account(m.author), "committer": r.server.account(m.committer), "parents": r.parents(m),
 	}
 }
 

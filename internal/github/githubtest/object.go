@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
@@ -30,12 +31,13 @@ type File struct {
 
 // commit is a commit with the whole of its files, by path.
 type commit struct {
-	id, tree string
-	parents  []string
-	author   string // login
-	message  string
-	date     time.Time
-	files    map[string]File
+	id, tree  string
+	parents   []string
+	author    string // login, or an e-mail address without an account
+	committer string // the same
+	message   string
+	date      time.Time
+	files     map[string]File
 }
 
 // treeEntry is one line of a tree, as GitHub lists it.
@@ -95,13 +97,14 @@ func (o *objects) add(c commit) string {
 		}
 	}
 	c.tree = o.addTree(c.files)
+	c.committer = cmp.Or(c.committer, c.author)
 	var text strings.Builder
 	fmt.Fprintf(&text, "tree %s\n", c.tree)
 	for _, parent := range c.parents {
 		fmt.Fprintf(&text, "parent %s\n", parent)
 	}
-	who := fmt.Sprintf("%s <%s> %d +0000", c.author, email(c.author), c.date.Unix())
-	fmt.Fprintf(&text, "author %s\ncommitter %s\n\n%s\n", who, who, c.message)
+	who := func(login string) string { return fmt.Sprintf("%s <%s> %d +0000", login, email(login), c.date.Unix()) }
+	fmt.Fprintf(&text, "author %s\ncommitter %s\n\n%s\n", who(c.author), who(c.committer), c.message)
 	c.id = objectID("commit", text.String())
 	o.commits[c.id] = &c
 	return c.id

@@ -17,7 +17,12 @@ const (
 
 func isBot(login string) bool { return strings.HasSuffix(login, "[bot]") }
 
-func email(login string) string { return login + "@users.noreply.github.com" }
+func email(login string) string {
+	if strings.Contains(login, "@") {
+		return login
+	}
+	return login + "@users.noreply.github.com"
+}
 
 // nodeID makes up the identifier that GitHub's other interface would use.
 func nodeID(kind string, id any) string {

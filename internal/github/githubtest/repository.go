@@ -20,6 +20,7 @@ type Repository struct {
 	tags          map[string]string // name to commit
 	pulls         []*PullRequest
 	roles         map[string]string // login to role
+	custom        map[string]string // login to the name of a role that the organisation made
 	statuses      []Status
 	runs          []WorkflowRun
 	checkRuns     []object
@@ -30,12 +31,13 @@ type Repository struct {
 
 // Change is a commit to be made. Files that it does not name stay as they are.
 type Change struct {
-	Author  string          // login; empty is "alice"
-	Message string          // empty is made up from the number of the commit
-	Files   map[string]File // put there, by path
-	Delete  []string        // taken away
-	Merge   string          // second parent: a branch or a commit; brings no files by itself
-	Date    time.Time       // author and committer date, which anyone can forge; zero is the clock
+	Author    string          // login, or an e-mail address without an account; empty is "alice"
+	Committer string          // the same; empty is the author
+	Message   string          // empty is made up from the number of the commit
+	Files     map[string]File // put there, by path
+	Delete    []string        // taken away
+	Merge     string          // second parent: a branch or a commit; brings no files by itself
+	Date      time.Time       // author and committer date, which anyone can forge; zero is the clock
 }
 
 // FullName is the owner and the name, joined by a slash.
@@ -69,7 +71,7 @@ func (r *Repository) commit(branch string, change Change) string {
 	if tip == "" {
 		tip = r.branches[r.defaultBranch]
 	}
-	c := commit{files: map[string]File{}, author: change.Author, message: change.Message, date: change.Date}
+	c := commit{files: map[string]File{}, author: change.Author, committer: change.Committer, message: change.Message, date: change.Date}
 	if tip != "" {
 		c.files = maps.Clone(r.objects.commits[tip].files)
 		c.parents = []string{tip}

@@ -74,6 +74,9 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /graphql", func(w http.ResponseWriter, req *http.Request) {
 		w.(*answerBox).answer = s.withToken(req, graphQL)
 	})
+	mux.HandleFunc("GET /orgs/{organisation}/teams/{team}/memberships/{login}", func(w http.ResponseWriter, req *http.Request) {
+		w.(*answerBox).answer = s.withToken(req, getMembership)
+	})
 	mux.HandleFunc("GET /user", func(w http.ResponseWriter, req *http.Request) {
 		w.(*answerBox).answer = s.withToken(req, getUser)
 	})

@@ -67,7 +67,7 @@ type checked struct {
 
 // request holds a request against the description.
 func (s *schema) request(r *http.Request, body []byte) checked {
-	if undescribed[r.URL.Path] {
+	if undescribed[r.URL.Path] || strings.HasPrefix(r.URL.Path, "/orgs/") {
 		return checked{}
 	}
 	clone := r.Clone(context.Background())

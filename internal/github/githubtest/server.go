@@ -27,6 +27,7 @@ type Server struct {
 	repositories map[string]*Repository
 	tokens       map[string]*token
 	users        map[string]int64
+	teams        map[string][]string // "org/team" to logins
 	faults       []*fault
 	hooks        []*hook
 	requests     []Request
@@ -55,6 +56,7 @@ func New() *Server {
 		repositories: map[string]*Repository{},
 		tokens:       map[string]*token{},
 		users:        map[string]int64{},
+		teams:        map[string][]string{},
 		schema:       loadSchema(),
 	}
 	s.mux = s.routes()
@@ -91,7 +93,7 @@ func (s *Server) Repository(fullName string) *Repository {
 	r := &Repository{
 		server: s, owner: owner, name: name, id: s.nextID(),
 		objects: newObjects(), defaultBranch: "main",
-		branches: map[string]string{}, roles: map[string]string{},
+		branches: map[string]string{}, roles: map[string]string{}, custom: map[string]string{},
 		diffs: map[[2]string][]diffEntry{},
 	}
 	s.repositories[strings.ToLower(fullName)] = r

@@ -23,6 +23,7 @@ type Permissions struct {
 	Checks         Access
 	Contents       Access
 	Issues         Access
+	Members        Access // of an organisation; no workflow token can have it
 	PullRequests   Access
 	Statuses       Access
 }
