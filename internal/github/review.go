@@ -215,7 +215,7 @@ func (r *review) markers(ctx context.Context) (map[string]bool, error) {
 		for _, comment := range list {
 			// Only the beginning counts: below it, the comment quotes the pull request.
 			line, _, _ := strings.Cut(comment.GetBody(), "\n")
-			if isOwn(comment.GetUser(), r.viewer) {
+			if strings.HasPrefix(line, "<!-- dropgate:") && r.isOwn(ctx, comment.GetUser(), r.viewer) {
 				there[strings.TrimSpace(line)] = true
 			}
 		}
@@ -239,7 +239,7 @@ func (r *review) deletePending(ctx context.Context) error {
 	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
 		list, resp, err := r.api.PullRequests.ListReviews(ctx, r.owner, r.name, r.number, &o)
 		for _, v := range list {
-			if v.GetState() == "PENDING" && isOwn(v.GetUser(), r.viewer) {
+			if v.GetState() == "PENDING" && r.isOwn(ctx, v.GetUser(), r.viewer) {
 				pending = append(pending, v.GetID())
 			}
 		}

@@ -31,7 +31,8 @@ type Summary struct {
 }
 
 // FindSummary looks for the oldest comment that viewer wrote and that begins with
-// dropgate's marker.
+// dropgate's marker. Without a viewer, it is the token's own identity, for which
+// GitHub is asked once there is such a comment.
 func (c *Client) FindSummary(ctx context.Context, number int, viewer string) (Summary, error) {
 	s := Summary{viewer: viewer}
 	var own []*gh.IssueComment
@@ -39,7 +40,7 @@ func (c *Client) FindSummary(ctx context.Context, number int, viewer string) (Su
 		opts := &gh.IssueListCommentsOptions{ListOptions: o}
 		list, resp, err := c.api.Issues.ListComments(ctx, c.owner, c.name, number, opts)
 		for _, comment := range list {
-			if isOwn(comment.GetUser(), viewer) && strings.HasPrefix(comment.GetBody(), summaryMarker) {
+			if strings.HasPrefix(comment.GetBody(), summaryMarker) && c.isOwn(ctx, comment.GetUser(), viewer) {
 				own = append(own, comment)
 			}
 		}
@@ -89,7 +90,7 @@ func (c *Client) saveSummary(ctx context.Context, number int, s Summary, body st
 // whether the comment is there before it tries again.
 func (c *Client) createSummary(ctx context.Context, number int, viewer, body string) error {
 	err := c.createComment(ctx, number, body)
-	if err == nil || refused(err) || viewer == "" || c.transport.pause(ctx, settle) != nil {
+	if err == nil || refused(err) || c.transport.pause(ctx, settle) != nil {
 		return err
 	}
 	s, findErr := c.FindSummary(ctx, number, viewer)
