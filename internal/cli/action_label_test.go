@@ -15,7 +15,7 @@ const (
 	dropOrders = "DROP TABLE orders;\n"
 	orders     = "migrations/0003_orders.up.sql"
 	// Reads of a run that finds one changed migration on top of one earlier.
-	readsOfOne = 13
+	readsOfOne = 6
 )
 
 var (

@@ -34,7 +34,7 @@ func (a *action) pullRequest(ctx context.Context, event pullEvent) error {
 	client, err := github.New(github.Options{
 		Token: a.in.token, APIURL: cmp.Or(a.getenv("GITHUB_API_URL"), "https://api.github.com"),
 		GraphQLURL: a.getenv("GITHUB_GRAPHQL_URL"), Repository: a.getenv("GITHUB_REPOSITORY"),
-		Sleep: sleep, Now: a.now,
+		Sleep: a.pause, Now: a.now,
 	})
 	if err != nil {
 		return err
@@ -62,6 +62,14 @@ func (p *pull) run(ctx context.Context) (err error) {
 		return err
 	}
 	return p.decide(ctx, found)
+}
+
+// pause waits, or returns early with the context's error.
+func (a *app) pause(ctx context.Context, d time.Duration) error {
+	if a.sleep != nil {
+		return a.sleep(ctx, d)
+	}
+	return sleep(ctx, d)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -104,7 +105,12 @@ func TestRetry(t *testing.T) {
 		{"a limit refuses a POST, so it may be sent again", githubtest.RateLimited(403, 3), 1, true, nil, seconds(3), 2},
 		{"a POST is not repeated blindly", githubtest.ServerError(502), -1, true, errAny, nil, 1},
 		{"nor after a reset", githubtest.Response{Reset: true}, -1, true, errAny, nil, 1},
-		{"a broken answer", githubtest.Response{Status: 200, Body: `{"number":`}, -1, false, errAny, nil, 1},
+		{"a broken answer", githubtest.Response{Status: 200, Body: `{"number":`}, -1, false, ErrIncomplete, seconds(1, 2, 4), 4},
+		{"a broken answer, then fine", githubtest.Response{Status: 200, Body: `{"number":`}, 1, false, nil, seconds(1), 2},
+		{"no JSON, then fine", githubtest.Response{Status: 200, Body: "<html>"}, 1, false, nil, seconds(1), 2},
+		{"cut in the middle, then fine", githubtest.Response{Cut: true}, 2, false, nil, seconds(1, 2), 3},
+		{"cut in the middle for ever", githubtest.Response{Cut: true}, -1, false, io.ErrUnexpectedEOF, seconds(1, 2, 4), 4},
+		{"a POST whose answer is cut", githubtest.Response{Cut: true}, -1, true, errAny, nil, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

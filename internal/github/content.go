@@ -20,7 +20,7 @@ func (c *Client) Blob(ctx context.Context, sha string) ([]byte, error) {
 		return nil, err
 	}
 	call := callf(readContents, "read blob %s", sha)
-	b, _, err := c.api.Git.GetBlob(ctx, c.owner, c.name, sha)
+	b, _, err := c.api.Git.GetBlob(mayBeLate(ctx), c.owner, c.name, sha)
 	if err != nil {
 		return nil, call.fail(err)
 	}
@@ -91,7 +91,9 @@ type Difference struct {
 	Base      string // the commit that was compared with, by its name
 	MergeBase string
 	Files     []File // in GitHub's order
-	Whole     bool   // Files are all of them
+	// Whole says that Files are all, and have all patches: GitHub leaves files and
+	// patches out of a long comparison that it lists for a pull request.
+	Whole bool
 }
 
 // mostCompared is how many files GitHub lists of two commits at most.
@@ -116,12 +118,15 @@ func (c *Client) Difference(ctx context.Context, base, head string) (*Difference
 	if !objectName.MatchString(d.Base) || !objectName.MatchString(d.MergeBase) {
 		return nil, call.incomplete("it does not name the base and the merge base")
 	}
+	d.Whole = found.Files != nil && len(found.Files) < mostCompared
 	for _, f := range found.Files {
+		if f.GetFilename() == "" || f.Patch == nil && f.GetAdditions()+f.GetDeletions() > 0 {
+			d.Whole = false
+		}
 		if f.GetFilename() != "" {
 			d.Files = append(d.Files, c.newFile(f))
 		}
 	}
-	d.Whole = found.Files != nil && len(found.Files) == len(d.Files) && len(found.Files) < mostCompared
 	return d, nil
 }
 
@@ -140,7 +145,7 @@ func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, trunca
 		return nil, false, err
 	}
 	call := callf(readContents, "list the files of %s", sha)
-	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, sha, true)
+	t, _, err := c.api.Git.GetTree(mayBeLate(ctx), c.owner, c.name, sha, true)
 	if err != nil {
 		return nil, false, call.fail(err)
 	}

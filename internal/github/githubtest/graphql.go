@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// The queries that the server knows: who the token acts as, and objects of a
-// repository by their names.
+// The queries that the server knows: who the token acts as, objects of a repository
+// by their names, and both at once.
 var (
 	viewerQuery  = regexp.MustCompile(`^\s*(query\s*\w*\s*)?\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*$`)
 	objectsQuery = regexp.MustCompile(`^\s*query\s*\w*\s*\(\s*\$(\w+)\s*:\s*String!\s*,?\s*\$(\w+)\s*:\s*String!\s*\)\s*` +
-		`\{\s*repository\s*\(\s*owner\s*:\s*\$(\w+)\s*,?\s*name\s*:\s*\$(\w+)\s*\)\s*\{(.+)\}\s*\}\s*$`)
+		`\{\s*(viewer\s*\{\s*login\s*\}\s*,?\s*)?repository\s*\(\s*owner\s*:\s*\$(\w+)\s*,?\s*name\s*:\s*\$(\w+)\s*\)\s*\{(.+)\}\s*\}\s*$`)
 	objectField = regexp.MustCompile(`^[\s,]*(\w+)\s*:\s*object\s*\(\s*oid\s*:\s*"([0-9a-f]{40}|[0-9a-f]{64})"\s*\)\s*` +
 		`\{\s*\.\.\.\s*on\s+Blob\s*\{([\w\s,]+)\}\s*\}`)
 )
@@ -48,22 +48,28 @@ func invalidQuery(format string, args ...any) answer {
 }
 
 // queryObjects answers a query whose parts are in m: the two variables that it
-// declares, those that it uses for owner and name, and the fields.
+// declares, the viewer if it asks for that, the variables that it uses for owner and
+// name, and the fields.
 func (c *call) queryObjects(request graphQLRequest, m []string) answer {
 	declared := map[string]bool{m[1]: true, m[2]: true}
-	for _, used := range m[3:5] {
+	for _, used := range m[4:6] {
 		if _, given := request.Variables[used]; !given || !declared[used] {
 			return invalidQuery("Variable $%s is not declared or has no value", used)
 		}
 	}
-	fields, problem := parseObjectFields(m[5])
+	fields, problem := parseObjectFields(m[6])
 	if problem != "" {
 		return invalidQuery("%s", problem)
 	}
-	owner, name := request.Variables[m[3]], request.Variables[m[4]]
+	owner, name := request.Variables[m[4]], request.Variables[m[5]]
+	data := object{}
+	if m[3] != "" {
+		data["viewer"] = object{"login": c.login}
+	}
 	repo := c.server.repositories[strings.ToLower(owner+"/"+name)]
 	if repo == nil {
-		return ok(object{"data": object{"repository": nil}, "errors": []object{{
+		data["repository"] = nil
+		return ok(object{"data": data, "errors": []object{{
 			"type": "NOT_FOUND", "path": []string{"repository"},
 			"message": fmt.Sprintf("Could not resolve to a Repository with the name '%s/%s'.", owner, name),
 		}}})
@@ -77,7 +83,8 @@ func (c *call) queryObjects(request graphQLRequest, m []string) answer {
 			refused = append(refused, forbiddenField("repository", f.alias))
 		}
 	}
-	body := object{"data": object{"repository": found}}
+	data["repository"] = found
+	body := object{"data": data}
 	if len(refused) > 0 {
 		body["errors"] = refused
 	}
