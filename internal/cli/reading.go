@@ -35,17 +35,18 @@ func (p *pull) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.base = d.MergeBase
-	if err := p.list(ctx, d); err != nil {
-		return err
-	}
-	if p.listing.exact && d.Base == d.MergeBase {
-		if err := p.readHead(ctx); err != nil {
+	told := p.ask(ctx, d)
+	if told.Tip != d.Base && d.Base != p.live.BaseSHA {
+		asked := d.Base
+		if d, err = p.confirm(ctx, d); err != nil {
 			return err
+		}
+		if d.Base != asked {
+			told = github.Told{} // it was about another commit
 		}
 	}
 	c := config.Default()
-	data, ok, err := p.configAt(ctx, d.Base)
+	data, ok, err := p.configAt(ctx, d.Base, told.Folder)
 	if err != nil {
 		return fmt.Errorf("read the config from the base: %w", err)
 	}
@@ -64,21 +65,74 @@ func (p *pull) read(ctx context.Context) error {
 // pull request names is that of its last push.
 func (p *pull) compare(ctx context.Context) (*github.Difference, error) {
 	d, err := p.client.Difference(ctx, p.live.BaseRef, p.live.HeadSHA)
-	switch {
-	case err == nil && d.Base == p.live.BaseSHA:
-		return d, nil
-	case err != nil && !errors.Is(err, github.ErrNotFound):
+	if errors.Is(err, github.ErrNotFound) {
+		var tip string
+		if tip, err = p.tip(ctx); err == nil {
+			d, err = p.client.Difference(ctx, tip, p.live.HeadSHA)
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
-	// The branch moved on. Or it is gone, or a tag goes by its name.
+	return d, p.use(ctx, d)
+}
+
+// tip returns where the base branch is. If it is gone, what it was is still the base.
+func (p *pull) tip(ctx context.Context) (string, error) {
 	tip, err := p.client.Tip(ctx, p.live.BaseRef)
 	if errors.Is(err, github.ErrNotFound) {
-		tip, err = p.live.BaseSHA, nil // what it was is still the base
+		return p.live.BaseSHA, nil
 	}
-	if err != nil || d != nil && d.Base == tip {
+	return tip, err
+}
+
+// use takes the change from a comparison.
+func (p *pull) use(ctx context.Context, d *github.Difference) error {
+	p.base, p.listing.exact = d.MergeBase, false
+	if err := p.list(ctx, d); err != nil || !p.listing.exact {
+		return err
+	}
+	if err := p.readHead(ctx); err != nil {
+		return err
+	}
+	p.derive()
+	return nil
+}
+
+// confirm makes sure that the comparison is with the branch, and not with a tag that
+// goes by its name.
+func (p *pull) confirm(ctx context.Context, d *github.Difference) (*github.Difference, error) {
+	tip, err := p.tip(ctx)
+	if err != nil || tip == d.Base {
 		return d, err
 	}
-	return p.client.Difference(ctx, tip, p.live.HeadSHA)
+	if d, err = p.client.Difference(ctx, tip, p.live.HeadSHA); err != nil {
+		return nil, err
+	}
+	return d, p.use(ctx, d)
+}
+
+// ask asks in one query for the config, if the merge base has one or the base branch
+// has moved on, and for what the defaults would have reviewed.
+func (p *pull) ask(ctx context.Context, d *github.Difference) github.Told {
+	if !p.listing.exact || p.listing.partial {
+		return github.Told{}
+	}
+	name := p.in.config
+	at, ok := p.sides.head[name]
+	moved := d.Base != d.MergeBase || d.Base != p.live.BaseSHA
+	if !ok && !moved {
+		return github.Told{} // the config is known soon, and will ask
+	}
+	w := github.Wish{Viewer: !p.live.Silent}
+	if moved {
+		w.Branch, w.Commit, w.Folder = p.live.BaseRef, d.Base, path.Dir(name)
+	}
+	if isText(at.Mode) {
+		w.Blobs = append(w.Blobs, at.OID)
+	}
+	w.Blobs = append(w.Blobs, p.needs(p.in.apply(config.Default()))...)
+	return p.client.Prefetch(ctx, w)
 }
 
 // list makes sure that the files are all that the pull request changes. Those of the
@@ -233,48 +287,55 @@ func (p *pull) counting() []string {
 	return names
 }
 
-// configAt reads the config from the tip of the base branch.
-func (p *pull) configAt(ctx context.Context, tip string) (data []byte, ok bool, err error) {
+// configAt reads the config from the tip of the base branch, of which the config's
+// folder may be known.
+func (p *pull) configAt(ctx context.Context, tip string, folder map[string]github.TreeFile) (data []byte, ok bool, err error) {
 	name := p.in.config
-	if p.sides.head == nil || p.listing.partial || !p.listing.exact || tip != p.base {
+	var at git.Entry
+	switch {
+	case folder != nil:
+		f, there := folder[path.Base(name)]
+		at, ok = git.Entry{Mode: f.Mode, OID: f.SHA}, there
+	case p.listing.exact && !p.listing.partial && tip == p.base && !p.listing.older[name]:
+		at, ok = p.sides.base[name]
+		below := func(other string) bool { return strings.HasPrefix(other, name+"/") }
+		ok = ok || slices.ContainsFunc(slices.Collect(maps.Keys(p.sides.base)), below)
+	default:
 		return p.client.FileAt(ctx, tip, name)
 	}
-	p.derive()
-	entry, ok := p.sides.base[name]
-	below := func(other string) bool { return strings.HasPrefix(other, name+"/") }
-	if p.listing.older[name] || ok && !isText(entry.Mode) || !ok && slices.ContainsFunc(slices.Collect(maps.Keys(p.sides.base)), below) {
-		return p.client.FileAt(ctx, tip, name) // which tells what else it is
-	}
-	if !ok {
+	switch {
+	case !ok:
 		return nil, false, nil
+	case !isText(at.Mode):
+		return p.client.FileAt(ctx, tip, name) // which says what else it is
 	}
-	p.prefetch(ctx, p.in.apply(config.Default()), entry.OID)
-	contents, err := p.client.Blobs(ctx, []string{entry.OID})
-	return contents[entry.OID], err == nil, err
+	contents, err := p.client.Blobs(ctx, []string{at.OID})
+	return contents[at.OID], err == nil, err
 }
 
-// prefetch asks in one query for what a review with this config reads, and first of
-// all for some blobs more.
-func (p *pull) prefetch(ctx context.Context, c config.Config, oids ...string) {
+// needs are the blobs that a review with this config reads, the most important first.
+func (p *pull) needs(c config.Config) []string {
 	changed := p.wanted(c)
-	if len(changed) > 0 && p.sides.base != nil {
-		for _, f := range changed {
-			if at := p.sides.head[f.Path]; isText(at.Mode) && f.Status != git.Removed && wanted(c, f.Path) {
-				oids = append(oids, at.OID)
-			}
-		}
-		for _, side := range []map[string]git.Entry{p.sides.base, p.sides.head} {
-			for _, name := range slices.Sorted(maps.Keys(side)) {
-				if isText(side[name].Mode) && (migration.IsPlan(name) || name == c.Schema) {
-					oids = append(oids, side[name].OID)
-				}
-			}
-		}
-		for _, m := range p.applied(c, changed).files {
-			oids = append(oids, p.sides.base[m.File.Path].OID)
+	if len(changed) == 0 {
+		return nil
+	}
+	var oids []string
+	for _, f := range changed {
+		if at := p.sides.head[f.Path]; f.Status != git.Removed && isText(at.Mode) && wanted(c, f.Path) {
+			oids = append(oids, at.OID)
 		}
 	}
-	p.client.Prefetch(ctx, oids, !p.live.Silent)
+	for _, side := range []map[string]git.Entry{p.sides.base, p.sides.head} {
+		for _, name := range slices.Sorted(maps.Keys(side)) {
+			if isText(side[name].Mode) && (migration.IsPlan(name) || name == c.Schema) {
+				oids = append(oids, side[name].OID)
+			}
+		}
+	}
+	for _, m := range p.applied(c, changed).files {
+		oids = append(oids, p.sides.base[m.File.Path].OID)
+	}
+	return oids
 }
 
 // change reads the changed files at the head, and the migrations at the merge
@@ -287,7 +348,7 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 	if err != nil {
 		return nil, err
 	}
-	p.prefetch(ctx, p.config)
+	p.client.Prefetch(ctx, github.Wish{Blobs: p.needs(p.config), Viewer: !p.live.Silent})
 	history, old, err := p.history(ctx, changed)
 	if err != nil {
 		return nil, err

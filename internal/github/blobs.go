@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -56,21 +55,9 @@ func (c *Client) Blobs(ctx context.Context, shas []string) (map[string][]byte, e
 // returns how many did. Why others did not makes no difference: REST says what
 // is wrong with them.
 func (c *Client) queryBlobs(ctx context.Context, shas []string) (added int) {
-	added, ok := c.query(ctx, blobsQuery("", shas), shas)
+	_, ok := c.query(ctx, Wish{Blobs: shas})
 	c.known.byREST = !ok
-	return added
-}
-
-// blobsQuery asks for blobs, after what comes first.
-func blobsQuery(first string, shas []string) string {
-	var b strings.Builder
-	b.WriteString("query($owner:String!,$name:String!){" + first + "repository(owner:$owner,name:$name){")
-	for i, sha := range shas {
-		// The names are hexadecimal, so that they need no quoting.
-		fmt.Fprintf(&b, "%s:object(oid:\"%s\"){...on Blob{text}} ", blobAlias(i), sha)
-	}
-	b.WriteString("}}")
-	return b.String()
+	return len(shas) - len(c.unknown(shas))
 }
 
 func blobAlias(i int) string { return fmt.Sprintf("b%d", i) }

@@ -155,7 +155,7 @@ const DefaultViewer = "github-actions[bot]"
 // Viewer returns the token's own login, or [DefaultViewer] if that cannot be had.
 func (c *Client) Viewer(ctx context.Context) string {
 	if c.known.viewer == "" {
-		c.query(ctx, "query { viewer { login } }", nil)
+		c.post(ctx, map[string]any{"query": "query { viewer { login } }"})
 	}
 	if c.known.viewer == "" {
 		c.known.viewer = DefaultViewer
