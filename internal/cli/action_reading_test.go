@@ -217,3 +217,49 @@ func TestActionIncludedFileOfTheBase(t *testing.T) {
 		t.Errorf("%d lists of files, want 2", got)
 	}
 }
+
+// GitHub's list of a pull request can be older than the comparison of the commits:
+// what either has is reviewed.
+func TestActionListedOtherwise(t *testing.T) {
+	s := newStage(t, map[string]string{drop: dropUsers, orders: dropOrders})
+	s.fails("GET "+pulls, -1, githubtest.Response{Edit: func(body any) any {
+		body.(map[string]any)["changed_files"] = 1
+		return body
+	}})
+	s.fails("GET "+pulls+"/files", -1, githubtest.Response{Edit: func(body any) any { return body.([]any)[:1] }})
+	s.on("opened").want(t, exitBlocked, gate.Absent, users, "drop-table public.orders")
+}
+
+// A list that is not about the head under review is not reviewed.
+func TestActionListOfAnotherHead(t *testing.T) {
+	for name, edit := range map[string]func(map[string]any){
+		"another content": func(f map[string]any) { f["sha"] = strings.Repeat("ab", 20) },
+		"removed":         func(f map[string]any) { f["status"] = "removed" },
+		"another path":    func(f map[string]any) { f["filename"] = "migrations/0009_none.up.sql" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, map[string]string{drop: dropUsers})
+			s.fails(match("GET", "/compare/*"), -1, githubtest.Response{Edit: func(body any) any {
+				edit(body.(map[string]any)["files"].([]any)[0].(map[string]any))
+				return body
+			}})
+			s.on("opened").wantFailed(t, "run the job again")
+		})
+	}
+}
+
+// A config that the pull request changes or removes is read where it is still as it was.
+func TestActionConfigThatChanges(t *testing.T) {
+	for name, change := range map[string]githubtest.Change{
+		"edited":  {Files: map[string]githubtest.File{configName: {Content: "threshold: 100\n"}}},
+		"removed": {Delete: []string{configName}},
+		"renamed": {Delete: []string{configName}, Files: map[string]githubtest.File{"other.yml": {Content: "label: looked-at\n"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := configured(t, "label: looked-at\n", map[string]string{drop: dropUsers})
+			s.repo.CommitChange("feature", change)
+			s.on("opened").want(t, exitBlocked, gate.Absent, users)
+			s.wantSummary("looked-at")
+		})
+	}
+}
