@@ -15,8 +15,8 @@ import (
 // mostRequests is what an ordinary pull request may take.
 const mostRequests = 8
 
-// asked are the requests of a run, without what is the same in all of them.
-func (o outcome) asked() []string {
+// sent are the requests of a run, without what is the same in all of them.
+func (o outcome) sent() []string {
 	var all []string
 	for _, r := range o.requests {
 		path := strings.TrimPrefix(r.Path, "/repos/octo/shop")
@@ -54,8 +54,8 @@ func TestActionRequests(t *testing.T) {
 			o := s.on("opened")
 			o.want(t, exitBlocked, gate.Absent, users)
 			o.wantWrites(t, postReview, postSummary)
-			if diff := cmp.Diff(read, o.asked()[:len(read)]); diff != "" || len(o.requests) > mostRequests {
-				t.Errorf("%d requests %v (-want +got):\n%s", len(o.requests), o.asked(), diff)
+			if diff := cmp.Diff(read, o.sent()[:len(read)]); diff != "" || len(o.requests) > mostRequests {
+				t.Errorf("%d requests %v (-want +got):\n%s", len(o.requests), o.sent(), diff)
 			}
 		})
 	}
@@ -64,7 +64,7 @@ func TestActionRequests(t *testing.T) {
 		s.on("opened")
 		o := s.on("edited")
 		o.want(t, exitBlocked, gate.Absent, users)
-		if diff := cmp.Diff(append(read, "GET /pulls/1/comments"), o.asked()); diff != "" {
+		if diff := cmp.Diff(append(read, "GET /pulls/1/comments"), o.sent()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 	})
@@ -75,7 +75,7 @@ func TestActionRequests(t *testing.T) {
 		o := s.on("synchronize")
 		o.want(t, exitBlocked, gate.Absent, users)
 		if len(o.requests) > mostRequests {
-			t.Errorf("%d requests: %v", len(o.requests), o.asked())
+			t.Errorf("%d requests: %v", len(o.requests), o.sent())
 		}
 	})
 	t.Run("with the label", func(t *testing.T) {
@@ -85,13 +85,13 @@ func TestActionRequests(t *testing.T) {
 		o := s.on("labeled")
 		o.want(t, exitClear, gate.Valid, users)
 		if len(o.requests) > mostRequests+1 { // who put it on
-			t.Errorf("%d requests: %v", len(o.requests), o.asked())
+			t.Errorf("%d requests: %v", len(o.requests), o.sent())
 		}
 	})
 	t.Run("no migrations", func(t *testing.T) {
 		o := newStage(t, map[string]string{"README.md": "#\n", "main.go": "package main\n"}).on("opened")
 		o.want(t, exitClear, gate.Absent)
-		if diff := cmp.Diff([]string{read[0], read[1], read[2], read[4]}, o.asked()); diff != "" {
+		if diff := cmp.Diff([]string{read[0], read[1], read[2], read[4]}, o.sent()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 	})
@@ -117,7 +117,7 @@ func TestActionRequestsOfMovedBase(t *testing.T) {
 			o.want(t, exitBlocked, gate.Absent, users)
 			s.wantSummary("looked-at")
 			if len(o.requests) > mostRequests {
-				t.Errorf("%s: %d requests: %v", config, len(o.requests), o.asked())
+				t.Errorf("%s: %d requests: %v", config, len(o.requests), o.sent())
 			}
 			s.repo.Commit("main", map[string]string{config: "label: checked\n"})
 			s.on("edited").want(t, exitBlocked, gate.Absent, users)
