@@ -102,7 +102,7 @@ func (a *action) client() (*github.Client, error) {
 	return github.New(github.Options{
 		Token: a.in.token, APIURL: cmp.Or(a.getenv("GITHUB_API_URL"), "https://api.github.com"),
 		GraphQLURL: a.getenv("GITHUB_GRAPHQL_URL"), Repository: a.getenv("GITHUB_REPOSITORY"),
-		Sleep: sleep, Now: a.now,
+		Sleep: a.pause, Now: a.now,
 	})
 }
 

@@ -93,19 +93,23 @@ func TestActionCouldNotReview(t *testing.T) {
 		{"a token that is no longer valid", "GET " + pulls, githubtest.Response{Status: 401, Body: `{"message":"Bad credentials"}`}, "the token is not valid"},
 		{"no permission for pull requests", "GET " + pulls, forbidden, "`pull-requests: read`"},
 		{"no permission for contents", match("GET", "/git/**"), forbidden, "`contents: read`"},
-		{"no files", "GET " + pulls + "/files", forbidden, "list the files of pull request 1"},
-		{"fewer files than promised", "GET " + pulls + "/files", githubtest.Response{Edit: func(any) any { return []any{} }}, "0 of the 1 changed files"},
+		{"no comparison", match("GET", "/compare/*"), forbidden, "compare main with"},
+		{"nothing in common", match("GET", "/compare/*"), notFound, "compare"},
+		{"a comparison of what", match("GET", "/compare/*"), less("merge_base_commit"), "incomplete answer"},
 		{"it does not say how many files", "GET " + pulls, less("changed_files"), "incomplete answer"},
-		{"no merge base", match("GET", "/compare/*"), notFound, "find the merge base"},
-		{"half a tree", match("GET", "/git/trees/*"), githubtest.TruncatedTree(), "not listed in full"},
+		{"fewer files than promised", "GET " + pulls, githubtest.Response{Edit: func(body any) any {
+			body.(map[string]any)["changed_files"] = 5
+			return body
+		}}, "GitHub lists 1 of the 5 changed files"},
+		{"half of all trees", match("GET", "/git/trees/*"), githubtest.TruncatedTree(), "not listed in full"},
 		{"no blob", match("GET", "/git/blobs/*"), notFound, "read blob"},
 		{"half a blob", match("GET", "/git/blobs/*"), githubtest.Response{Edit: func(body any) any {
 			body.(map[string]any)["size"] = 1000
 			return body
 		}}, "incomplete answer"},
-		{"no JSON", "GET " + pulls + "/files", githubtest.Response{Status: 200, Body: "<html>"}, "list the files"},
+		{"no JSON", match("GET", "/compare/*"), githubtest.Response{Status: 200, Body: "<html>"}, "compare main with"},
 		{"a limit that lasts", "GET " + pulls, githubtest.Exhausted(403, 4_000_000_000), "rate limit"},
-		{"another limit that lasts", "GET " + pulls + "/files", githubtest.RateLimited(429, 3600), "rate limit"},
+		{"another limit that lasts", match("GET", "/git/trees/*"), githubtest.RateLimited(429, 3600), "rate limit"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -127,11 +131,6 @@ func TestActionCouldNotReview(t *testing.T) {
 		}})
 		s.on("opened").wantFailed(t, "2999 of the 3005 changed files")
 	})
-	t.Run("half of the head", func(t *testing.T) {
-		s := newStage(t, map[string]string{drop: dropUsers})
-		s.fails("GET /repos/octo/shop/git/trees/"+s.pr.HeadSHA(), -1, githubtest.TruncatedTree())
-		s.on("opened").wantFailed(t, "part of the files")
-	})
 	t.Run("no server", func(t *testing.T) {
 		s := newStage(t, map[string]string{drop: dropUsers})
 		s.env["GITHUB_API_URL"] = "ftp://example.com"
@@ -139,13 +138,68 @@ func TestActionCouldNotReview(t *testing.T) {
 	})
 }
 
-// A push in the middle of a run must not make it judge a mixture.
+// GitHub's list of a pull request's files is asked for when the comparison does not
+// have them all.
+func TestActionListOfFiles(t *testing.T) {
+	tests := []struct {
+		name   string
+		answer githubtest.Response
+		why    string
+	}{
+		{"none", githubtest.Response{Edit: func(any) any { return []any{} }}, "0 of the 1 changed files"},
+		{"forbidden", forbidden, "`pull-requests: read`"},
+		{"no JSON", githubtest.Response{Status: 200, Body: "<html>"}, "list the files of pull request 1"},
+		{"a limit that lasts", githubtest.RateLimited(429, 3600), "rate limit"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStage(t, map[string]string{drop: dropUsers})
+			s.withoutCompared("files")
+			s.fails("GET "+pulls+"/files", -1, test.answer)
+			o := s.on("opened")
+			o.wantFailed(t, test.why)
+			o.wantWrites(t)
+		})
+	}
+	for _, key := range []string{"files", "patch"} {
+		t.Run("without "+key, func(t *testing.T) {
+			s := newStage(t, map[string]string{drop: dropUsers})
+			s.withoutCompared(key)
+			o := s.on("opened")
+			o.want(t, exitBlocked, gate.Absent, users)
+			s.wantPlaces(drop + ":3")
+			if got := s.server.Count("GET", pulls+"/files"); got != 1 {
+				t.Errorf("the files were listed %d times, want once", got)
+			}
+		})
+	}
+}
+
+// withoutCompared leaves the files, or a part of each, out of comparisons.
+func (s *stage) withoutCompared(key string) {
+	s.fails(match("GET", "/compare/*"), -1, githubtest.Response{Edit: func(body any) any {
+		if key == "files" {
+			delete(body.(map[string]any), key)
+			return body
+		}
+		for _, f := range body.(map[string]any)["files"].([]any) {
+			delete(f.(map[string]any), key)
+		}
+		return body
+	}})
+}
+
+// A push in the middle of a run must not make it judge a mixture. The comparison is
+// about the head that was asked for; the list of files may be about another one.
 func TestActionHeadMovesMeanwhile(t *testing.T) {
-	for _, before := range []string{pulls + "/files", "/repos/octo/shop/git/ref/**"} {
+	for _, before := range []string{"/repos/octo/shop/compare/*", "/repos/octo/shop/git/trees/*", pulls + "/files"} {
 		t.Run(before, func(t *testing.T) {
 			s := newStage(t, map[string]string{drop: dropUsers})
 			s.pr.Label(label, "bob")
 			event := s.pr.Event("labeled")
+			if before == pulls+"/files" {
+				s.withoutCompared("files")
+			}
 			s.server.Before(githubtest.Match("GET", before), func() {
 				s.repo.CommitChange("feature", githubtest.Change{
 					Delete: []string{drop}, Files: map[string]githubtest.File{"README.md": {Content: "#\n"}},
@@ -161,11 +215,12 @@ func TestActionHeadMovesMeanwhile(t *testing.T) {
 	}
 }
 
+// The labels are those that the pull request has when the run begins.
 func TestActionLabelTakenOffMeanwhile(t *testing.T) {
 	s := newStage(t, map[string]string{drop: dropUsers})
 	s.pr.Label(label, "bob")
 	event := s.pr.Event("labeled")
-	s.server.Before(githubtest.Match("GET", pulls+"/files"), func() { s.pr.Unlabel(label, "bob") })
+	s.server.Before(githubtest.Match("GET", pulls), func() { s.pr.Unlabel(label, "bob") })
 	s.run(event).want(t, exitBlocked, gate.Absent, users)
 }
 
@@ -190,19 +245,19 @@ func TestActionWaitsForLimits(t *testing.T) {
 
 func TestActionServerErrors(t *testing.T) {
 	s := newStage(t, map[string]string{drop: dropUsers})
-	s.fails("GET "+pulls+"/files", 1, githubtest.ServerError(502))
+	s.fails(match("GET", "/compare/*"), 1, githubtest.ServerError(502))
 	o := s.on("opened")
 	o.want(t, exitBlocked, gate.Absent, users)
 	o.wantWrites(t, postReview, postSummary)
-	if got := s.server.Count("GET", pulls+"/files"); got != 2 {
-		t.Errorf("the files were asked for %d times, want 2", got)
+	if got := s.server.Count("GET", "/repos/octo/shop/compare/*"); got != 2 {
+		t.Errorf("the comparison was asked for %d times, want 2", got)
 	}
 }
 
 // A crash is no verdict.
 func TestActionCrash(t *testing.T) {
 	s := newStage(t, map[string]string{drop: dropUsers})
-	s.fails("GET "+pulls+"/files", -1, githubtest.Exhausted(403, 4_000_000_000))
+	s.fails("GET "+pulls, -1, githubtest.Exhausted(403, 4_000_000_000))
 	s.now = func() time.Time { panic("##[set-output name=blocked]false") }
 	if o := s.on("opened"); o.code != exitFailed {
 		t.Errorf("exit code %d, want 2", o.code)

@@ -122,7 +122,7 @@ func TestActionStatusComesFirst(t *testing.T) {
 	s.target()
 	s.on("opened").wantChanges(t, "POST /repos/octo/shop/statuses/"+s.pr.HeadSHA(), postReview, postSummary)
 	s.pr.Label(label, "bob")
-	s.on("labeled").wantChanges(t, patchTalk, patchLine, "POST /repos/octo/shop/statuses/"+s.pr.HeadSHA())
+	s.on("labeled").wantChanges(t, patchTalk, "POST /repos/octo/shop/statuses/"+s.pr.HeadSHA())
 }
 
 // The worst are the ones that get a comment, wherever they stand; with every run

@@ -182,7 +182,7 @@ func TestActionPolicyWithoutLabel(t *testing.T) {
 	s := configured(t, "acknowledgement: {second-person: true, labelers: [carol, write], max-age: 1d}\n", map[string]string{drop: dropUsers})
 	o := s.on("opened")
 	o.want(t, exitBlocked, gate.Absent, users)
-	if got, want := len(o.requests), readsOfOne+3; got != want { // one is for the config
+	if got, want := len(o.requests), readsOfOne+2; got != want { // one is for the config
 		t.Errorf("%d requests, want %d", got, want)
 	}
 	s.wantSummary("counts only from carol or whoever has the role write or a higher one")

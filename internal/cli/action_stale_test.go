@@ -53,7 +53,7 @@ func TestActionTakesStaleLabelOff(t *testing.T) {
 		t.Errorf("the log does not say that the label was taken off:\n%s", o.out)
 	}
 	s.wantSummary("Came after the label:", "put on by `bob`", "so dropgate took it off", "covers that too puts it on again.")
-	if got, want := len(o.requests), readsOfOne+1+2+3; got != want {
+	if got, want := len(o.requests), readsOfOne+1+3+3; got != want {
 		t.Errorf("%d requests, want %d: the events, then the pull request and them once more, and three changes", got, want)
 	}
 	s.on("edited").want(t, exitBlocked, gate.Absent, both...)

@@ -53,7 +53,9 @@ type stage struct {
 	now    func() time.Time
 	runs   int
 
-	labeler string // who puts the label on in testHostile
+	labeler string          // who puts the label on in testHostile
+	slept   time.Duration   // in all runs
+	ctx     context.Context // nil: one that does not end
 }
 
 // newStage opens a pull request with the files on top of the base's.
@@ -152,9 +154,13 @@ func (s *stage) bare(event []byte) outcome {
 	var out, errs bytes.Buffer
 	a := &app{
 		in: strings.NewReader(""), out: &out, err: &errs, now: s.now,
-		getenv: func(name string) string { return env[name] },
+		getenv: func(name string) string { return env[name] }, sleep: s.sleep,
 	}
-	o := outcome{code: a.run(context.Background(), []string{"action"}), out: out.String(), err: errs.String()}
+	ctx := s.ctx
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	o := outcome{code: a.run(ctx, []string{"action"}), out: out.String(), err: errs.String()}
 	o.requests = s.server.Requests()
 	for _, w := range s.server.Writes() {
 		o.writes = append(o.writes, w.Method+" "+w.Path)
@@ -162,6 +168,13 @@ func (s *stage) bare(event []byte) outcome {
 	o.annotations = runnerCommands(s.t, o.out+"\n"+o.err)
 	checkAnnotations(s.t, o.out)
 	return o
+}
+
+// sleep lets the time pass on the server's clock, without waiting for it.
+func (s *stage) sleep(ctx context.Context, d time.Duration) error {
+	s.slept += d
+	s.server.Clock.Advance(d)
+	return ctx.Err()
 }
 
 // check holds a run against what the contract says of all runs.

@@ -35,7 +35,8 @@ type app struct {
 	out, err io.Writer
 	getenv   func(string) string
 	now      func() time.Time
-	code     int // of a call that ended without an error
+	sleep    func(context.Context, time.Duration) error // nil: by the wall clock
+	code     int                                        // of a call that ended without an error
 }
 
 // Main runs the program and returns its exit code.

@@ -24,7 +24,6 @@ func (p *pull) evidence(ctx context.Context) (gate.Evidence, github.Summary, err
 	if p.config.Comment == config.CommentOff {
 		return e, summary, nil
 	}
-	p.viewer = p.client.Viewer(ctx)
 	if summary, err = p.client.FindSummary(ctx, p.live.Number, p.viewer); err != nil {
 		return e, summary, err
 	}

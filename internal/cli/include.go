@@ -112,11 +112,14 @@ func entries(folder string) []fs.DirEntry {
 // sides are the files of a change's two sides.
 type sides struct {
 	base, head map[string]git.Entry
+	// missing adds files to the base, if some of the names are not known to be there
+	// or not; nil if all are.
+	missing func(names []string) error
 }
 
 // sidesOf returns the files of a commit, and those that changes make of them.
 func sidesOf(tree []git.TreeFile, changes []git.Change) sides {
-	s := sides{map[string]git.Entry{}, map[string]git.Entry{}}
+	s := sides{base: map[string]git.Entry{}, head: map[string]git.Entry{}}
 	for _, f := range tree {
 		s.base[f.Path], s.head[f.Path] = f.Entry, f.Entry
 	}
@@ -164,7 +167,14 @@ func (s sides) complete(all *change, read blobReader) error {
 		}
 	}
 	var err error
-	all.base, err = analyzer.Included(history, func(paths []string) ([]*source.File, error) { return filesOf(s.base, paths, read) })
+	all.base, err = analyzer.Included(history, func(paths []string) ([]*source.File, error) {
+		if s.missing != nil {
+			if err := s.missing(paths); err != nil {
+				return nil, err
+			}
+		}
+		return filesOf(s.base, paths, read)
+	})
 	if err == nil {
 		all.head, err = analyzer.Included(changed, func(paths []string) ([]*source.File, error) { return filesOf(s.head, paths, read) })
 	}

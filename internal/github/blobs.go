@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -26,85 +25,46 @@ const (
 // A hundred blobs take one GraphQL query, where REST takes a request for each
 // of the 1,000 that a workflow's token has in an hour. GraphQL shortens large
 // files, leaves out binary ones and converts other encodings: what it did not
-// give byte for byte is read by REST.
+// give byte for byte is read by REST. What was read once is not asked for again.
 func (c *Client) Blobs(ctx context.Context, shas []string) (map[string][]byte, error) {
 	for _, sha := range shas {
 		if err := checkName("blob", sha); err != nil {
 			return nil, err
 		}
 	}
-	left := slices.Compact(slices.Sorted(slices.Values(shas)))
-	blobs := make(map[string][]byte, len(left))
-	for part := range slices.Chunk(left, blobsPerQuery) {
+	left := c.unknown(shas)
+	ask := slices.DeleteFunc(slices.Clone(left), func(sha string) bool { return c.known.asked[sha] })
+	for part := range slices.Chunk(ask, blobsPerQuery) {
 		// Where nothing came of one query, as without the permission, nothing
 		// will come of the next.
-		if c.queryBlobs(ctx, part, blobs) == 0 {
+		if c.known.byREST || c.queryBlobs(ctx, part) == 0 {
 			break
 		}
 	}
-	left = slices.DeleteFunc(left, func(sha string) bool {
-		_, got := blobs[sha]
-		return got
-	})
-	if err := c.fetchBlobs(ctx, left, blobs); err != nil {
+	if err := c.fetchBlobs(ctx, c.unknown(left)); err != nil {
 		return nil, err
+	}
+	blobs := make(map[string][]byte, len(shas))
+	for _, sha := range shas {
+		blobs[sha] = c.known.blobs[sha]
 	}
 	return blobs, nil
 }
 
-// queryBlobs asks for blobs by GraphQL, adds those that came byte for byte and
+// queryBlobs asks for blobs by GraphQL, keeps those that came byte for byte and
 // returns how many did. Why others did not makes no difference: REST says what
 // is wrong with them.
-func (c *Client) queryBlobs(ctx context.Context, shas []string, blobs map[string][]byte) (added int) {
-	if c.graphql == "" {
-		return 0
-	}
-	req, err := c.api.NewRequest("POST", c.graphql, map[string]any{
-		"query":     blobsQuery(shas),
-		"variables": map[string]string{"owner": c.owner, "name": c.name},
-	})
-	if err != nil {
-		return 0
-	}
-	var answer struct {
-		Data struct {
-			Repository map[string]struct {
-				Text *string `json:"text"`
-			} `json:"repository"`
-		} `json:"data"`
-	}
-	if _, err := c.api.Do(repeatable(ctx), req, &answer); err != nil {
-		return 0
-	}
-	for i, sha := range shas {
-		text := answer.Data.Repository[blobAlias(i)].Text
-		if text == nil {
-			continue
-		}
-		if data := []byte(*text); isBlob(sha, data) {
-			blobs[sha] = data
-			added++
-		}
-	}
-	return added
-}
-
-func blobsQuery(shas []string) string {
-	var b strings.Builder
-	b.WriteString("query($owner:String!,$name:String!){repository(owner:$owner,name:$name){")
-	for i, sha := range shas {
-		// The names are hexadecimal, so that they need no quoting.
-		fmt.Fprintf(&b, "%s:object(oid:\"%s\"){...on Blob{text}} ", blobAlias(i), sha)
-	}
-	b.WriteString("}}")
-	return b.String()
+func (c *Client) queryBlobs(ctx context.Context, shas []string) (added int) {
+	_, ok := c.query(ctx, Wish{Blobs: shas})
+	c.known.byREST = !ok
+	return len(shas) - len(c.unknown(shas))
 }
 
 func blobAlias(i int) string { return fmt.Sprintf("b%d", i) }
 
-// fetchBlobs adds blobs that it reads by REST, some at a time. After an error it
-// begins no more, but ends those under way: they may hold the first error.
-func (c *Client) fetchBlobs(ctx context.Context, shas []string, blobs map[string][]byte) error {
+// fetchBlobs reads blobs by REST, some at a time. After an error it begins no more,
+// but ends those under way: they may hold the first error.
+func (c *Client) fetchBlobs(ctx context.Context, shas []string) error {
 	var (
 		all     = make([][]byte, len(shas))
 		errs    = make([]error, len(shas))
@@ -129,7 +89,7 @@ func (c *Client) fetchBlobs(ctx context.Context, shas []string, blobs map[string
 		if errs[i] != nil {
 			return errs[i]
 		}
-		blobs[sha] = all[i]
+		c.known.keep(sha, all[i])
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ const (
 type Options struct {
 	Token      string // sent to APIURL's host only
 	APIURL     string // GITHUB_API_URL, such as https://api.github.com or https://ghe.corp/api/v3
-	GraphQLURL string // GITHUB_GRAPHQL_URL, on APIURL's host; empty: the viewer is the default one, and blobs are read one by one
+	GraphQLURL string // GITHUB_GRAPHQL_URL, on APIURL's host; empty: the viewer is the default one, and files are read one by one
 	Repository string // "owner/name"
 
 	// HTTP sends the requests; its Timeout bounds each attempt by itself. Nil
@@ -49,6 +49,7 @@ type Client struct {
 	graphql     string
 	owner, name string
 	transport   *transport
+	known       known
 }
 
 // New returns a client. It fails without a token, a clock, or an "owner/name",

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -104,7 +105,12 @@ func TestRetry(t *testing.T) {
 		{"a limit refuses a POST, so it may be sent again", githubtest.RateLimited(403, 3), 1, true, nil, seconds(3), 2},
 		{"a POST is not repeated blindly", githubtest.ServerError(502), -1, true, errAny, nil, 1},
 		{"nor after a reset", githubtest.Response{Reset: true}, -1, true, errAny, nil, 1},
-		{"a broken answer", githubtest.Response{Status: 200, Body: `{"number":`}, -1, false, errAny, nil, 1},
+		{"a broken answer", githubtest.Response{Status: 200, Body: `{"number":`}, -1, false, ErrIncomplete, seconds(1, 2, 4), 4},
+		{"a broken answer, then fine", githubtest.Response{Status: 200, Body: `{"number":`}, 1, false, nil, seconds(1), 2},
+		{"no JSON, then fine", githubtest.Response{Status: 200, Body: "<html>"}, 1, false, nil, seconds(1), 2},
+		{"cut in the middle, then fine", githubtest.Response{Cut: true}, 2, false, nil, seconds(1, 2), 3},
+		{"cut in the middle for ever", githubtest.Response{Cut: true}, -1, false, io.ErrUnexpectedEOF, seconds(1, 2, 4), 4},
+		{"a POST whose answer is cut", githubtest.Response{Cut: true}, -1, true, errAny, nil, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,7 +121,7 @@ func TestRetry(t *testing.T) {
 			do := func() error { _, err := s.PullRequest(t.Context(), 1); return err }
 			if tt.post {
 				method = "POST"
-				do = func() error { _, err := s.createComment(t.Context(), 1, "hello"); return err }
+				do = func() error { return s.createComment(t.Context(), 1, "hello") }
 			}
 			s.server.Fail(githubtest.Match(method, "/repos/**"), tt.times, tt.response)
 			err := do()
@@ -175,7 +181,7 @@ func TestNothingRemaining(t *testing.T) {
 			Status: status, Body: "{}",
 			Header: http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"9999999999"}},
 		})
-		_, _ = s.createComment(t.Context(), 1, "the last one that the limit lets through")
+		_ = s.createComment(t.Context(), 1, "the last one that the limit lets through")
 		if _, err := s.PullRequest(t.Context(), 1); err != nil {
 			t.Errorf("after a %d: %v", status, err)
 		}
@@ -218,7 +224,7 @@ func TestTokenStaysAtHome(t *testing.T) {
 		if _, err := s.PullRequest(t.Context(), 1); err == nil || !strings.Contains(err.Error(), "redirects to 127.0.0.1") {
 			t.Errorf("%d: got %v, want it to say where it redirects", status, err)
 		}
-		if _, err := s.createComment(t.Context(), 1, "hello"); err == nil {
+		if err := s.createComment(t.Context(), 1, "hello"); err == nil {
 			t.Errorf("%d: a comment went elsewhere", status)
 		}
 		if asked != 0 {

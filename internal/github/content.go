@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
 	"strings"
 
 	gh "github.com/google/go-github/v60/github"
@@ -18,7 +20,7 @@ func (c *Client) Blob(ctx context.Context, sha string) ([]byte, error) {
 		return nil, err
 	}
 	call := callf(readContents, "read blob %s", sha)
-	b, _, err := c.api.Git.GetBlob(ctx, c.owner, c.name, sha)
+	b, _, err := c.api.Git.GetBlob(mayBeLate(ctx), c.owner, c.name, sha)
 	if err != nil {
 		return nil, call.fail(err)
 	}
@@ -83,6 +85,51 @@ func (c *Client) MergeBase(ctx context.Context, base, head string) (string, erro
 	return sha, nil
 }
 
+// A Difference is what a commit has and another one has not, since the best common
+// ancestor of the two.
+type Difference struct {
+	Base      string // the commit that was compared with, by its name
+	MergeBase string
+	Files     []File // in GitHub's order
+	// Whole says that Files are all, and have all patches: GitHub leaves files and
+	// patches out of a long comparison that it lists for a pull request.
+	Whole bool
+}
+
+// mostCompared is how many files GitHub lists of two commits at most.
+const mostCompared = 300
+
+// Difference compares a branch or a commit with a commit. It is [ErrNotFound] when
+// they have no ancestor in common, and when one of them is not there.
+//
+// Where a tag has the branch's name, it is not documented which of them is
+// compared: see [Client.Tip].
+func (c *Client) Difference(ctx context.Context, base, head string) (*Difference, error) {
+	if err := checkName("commit", head); err != nil {
+		return nil, err
+	}
+	call := callf(readContents, "compare %s with %s", base, head)
+	one := &gh.ListOptions{Page: 1, PerPage: 1} // the commits are not wanted; files come with the first page
+	found, _, err := c.api.Repositories.CompareCommits(ctx, c.owner, c.name, base, head, one)
+	if err != nil {
+		return nil, call.fail(err)
+	}
+	d := &Difference{Base: found.GetBaseCommit().GetSHA(), MergeBase: found.GetMergeBaseCommit().GetSHA()}
+	if !objectName.MatchString(d.Base) || !objectName.MatchString(d.MergeBase) {
+		return nil, call.incomplete("it does not name the base and the merge base")
+	}
+	d.Whole = found.Files != nil && len(found.Files) < mostCompared
+	for _, f := range found.Files {
+		if f.GetFilename() == "" || f.Patch == nil && f.GetAdditions()+f.GetDeletions() > 0 {
+			d.Whole = false
+		}
+		if f.GetFilename() != "" {
+			d.Files = append(d.Files, c.newFile(f))
+		}
+	}
+	return d, nil
+}
+
 // A TreeFile is one file of a commit.
 type TreeFile struct {
 	Path string
@@ -98,7 +145,7 @@ func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, trunca
 		return nil, false, err
 	}
 	call := callf(readContents, "list the files of %s", sha)
-	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, sha, true)
+	t, _, err := c.api.Git.GetTree(mayBeLate(ctx), c.owner, c.name, sha, true)
 	if err != nil {
 		return nil, false, call.fail(err)
 	}
@@ -113,26 +160,87 @@ func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, trunca
 	return files, t.GetTruncated(), nil
 }
 
+// mostFolders is how many folders are listed one by one.
+const mostFolders = 200
+
+// Folders lists the files that stand directly in folders of a commit and in those
+// above them, by path. A folder that is not there has none.
+func (c *Client) Folders(ctx context.Context, commit string, folders []string) ([]TreeFile, error) {
+	if err := checkName("commit", commit); err != nil {
+		return nil, err
+	}
+	call := callf(readContents, "list the folders of %s one by one", commit)
+	var files []TreeFile
+	trees := map[string]string{".": commit} // those of the folders seen so far
+	listed := map[string]bool{}
+	for _, folder := range slices.Compact(slices.Sorted(slices.Values(folders))) {
+		for _, name := range append(above(folder), folder) {
+			if listed[name] || trees[name] == "" {
+				continue
+			}
+			if listed[name] = true; len(listed) > mostFolders {
+				return nil, call.incomplete("there are more than %d folders, and GitHub lists them only one by one", mostFolders)
+			}
+			entries, err := c.folder(ctx, call, trees[name])
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range entries {
+				at := path.Join(name, e.GetPath())
+				if e.GetType() == "tree" {
+					trees[at] = e.GetSHA()
+				} else {
+					files = append(files, TreeFile{Path: at, Mode: e.GetMode(), SHA: e.GetSHA(), Size: e.GetSize()})
+				}
+			}
+		}
+	}
+	return files, nil
+}
+
+// above returns the folders that a folder is in, the outermost first.
+func above(folder string) []string {
+	var all []string
+	for folder != "." {
+		folder = path.Dir(folder)
+		all = append(all, folder)
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// folder lists what stands directly in a tree.
+func (c *Client) folder(ctx context.Context, call call, tree string) ([]*gh.TreeEntry, error) {
+	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, tree, false)
+	if err != nil {
+		return nil, call.fail(err)
+	}
+	if t.Truncated == nil || t.GetTruncated() {
+		return nil, call.incomplete("a folder is not listed in full")
+	}
+	return t.Entries, nil
+}
+
 // FileAt reads one file of a commit; ok is false if the commit has none there.
 // Anything there that is not a plain file is an error.
 //
 // It walks the trees down to the file. The contents API would follow a symbolic
 // link unasked, answer with no text from 1 MB on, and with 404 both for a file
 // that is not there and for a commit that the token may not see.
-func (c *Client) FileAt(ctx context.Context, commit, path string) (data []byte, ok bool, err error) {
+func (c *Client) FileAt(ctx context.Context, commit, name string) (data []byte, ok bool, err error) {
 	if err := checkName("commit", commit); err != nil {
 		return nil, false, err
 	}
-	if !fs.ValidPath(path) || path == "." {
-		return nil, false, fmt.Errorf("path %q: want one relative to the top of the repository", path)
+	if !fs.ValidPath(name) || name == "." {
+		return nil, false, fmt.Errorf("path %q: want one relative to the top of the repository", name)
 	}
-	call := callf(readContents, "read %s at %s", path, commit)
+	call := callf(readContents, "read %s at %s", name, commit)
 	sha, mode := commit, modeTree
-	for name := range strings.SplitSeq(path, "/") {
+	for part := range strings.SplitSeq(name, "/") {
 		if mode != modeTree {
 			return nil, false, nil
 		}
-		entry, err := c.entry(ctx, call, sha, name)
+		entry, err := c.entry(ctx, call, sha, part)
 		if entry == nil || err != nil {
 			return nil, false, err
 		}
@@ -141,8 +249,8 @@ func (c *Client) FileAt(ctx context.Context, commit, path string) (data []byte, 
 	if mode != modeFile && mode != modeExecutable {
 		return nil, false, &Error{Do: call.do, cause: fmt.Errorf("it is %s, not a plain file", modeName(mode))}
 	}
-	data, err = c.checkedBlob(ctx, sha)
-	return data, err == nil, err
+	blobs, err := c.Blobs(ctx, []string{sha})
+	return blobs[sha], err == nil, err
 }
 
 // entry returns the entry of that name in a tree; nil if there is none.

@@ -2,12 +2,15 @@ package github
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -36,6 +39,7 @@ var (
 type Error struct {
 	Do      string // what was tried: "read pull request 7"
 	Status  int    // the HTTP status; 0 when no answer came
+	Tries   int    // how often it was tried; 0 when that does not matter
 	Message string // GitHub's own words, at most 300 bytes
 	Hint    string // what to do about it, if that is known
 
@@ -50,6 +54,9 @@ func (e *Error) Error() string {
 		s += e.cause.Error()
 	} else {
 		s += strings.TrimSpace(fmt.Sprintf("GitHub answers %d %s", e.Status, e.Message))
+	}
+	if e.Tries > 1 {
+		s += fmt.Sprintf(" (tried %d times)", e.Tries)
 	}
 	if e.Hint != "" {
 		s += "; " + e.Hint
@@ -74,30 +81,85 @@ func (c call) fail(err error) error {
 	}
 	var answer *gh.ErrorResponse
 	if !errors.As(err, &answer) || answer.Response == nil {
-		var lost *url.Error
-		if errors.As(err, &lost) {
-			err = lost.Err // the address says nothing that c.do does not
-		}
-		return &Error{Do: c.do, cause: err}
+		return c.lost(err)
 	}
 	said := readAnswer(answer.Response)
+	header := answer.Response.Header
 	e := &Error{Do: c.do, Status: answer.Response.StatusCode, Message: shorten(said.text(), 300), full: said.text(), cause: err}
+	e.Tries, _ = strconv.Atoi(header.Get(triesHeader))
 	switch {
 	case said.has("too_large"):
 		e.cause = ErrTooLarge
 	case e.Status == http.StatusUnauthorized:
-		e.Hint = "the token is not valid, or no longer"
+		e.Hint = "the token is not valid, or no longer: leave the input `github-token` out, or give it one that is"
 	case e.Status == http.StatusForbidden:
 		e.cause = ErrForbidden
-		e.Hint = fmt.Sprintf("the token may not: add `%s` under `permissions:` in the workflow"+
-			" (for a pull request from a fork it stays read-only)", c.need)
+		e.Hint = fmt.Sprintf("the token may not: add %s under `permissions:` in the workflow", c.needs(header))
+		if strings.Contains(c.needs(header), ": write") {
+			e.Hint += " (for a pull request from a fork it stays read-only)"
+		}
 	case e.Status == http.StatusNotFound:
 		e.cause = ErrNotFound
-		e.Hint = fmt.Sprintf("it does not exist, or the token may not see it for want of `%s` under `permissions:`", c.need)
+		e.Hint = fmt.Sprintf("it does not exist, or the token may not see it for want of %s under `permissions:`", c.needs(header))
 	case e.Status == http.StatusUnprocessableEntity:
 		e.cause = ErrUnprocessable
+	case e.Status >= 500:
+		e.Hint = tryLater
 	}
 	return e
+}
+
+const tryLater = "run the job again once GitHub is well (https://www.githubstatus.com)"
+
+// lost is the error for an answer that did not come.
+func (c call) lost(err error) error {
+	e := &Error{Do: c.do, cause: err}
+	var away *noAnswer
+	if errors.As(err, &away) {
+		e.Tries, e.cause = away.tries, away.cause // the address says nothing that c.do does not
+	}
+	switch {
+	case errors.Is(err, ErrRateLimited):
+		e.Hint = "run the job again after that, or give the action a token with a limit of its own as `github-token`"
+	case errors.Is(err, context.DeadlineExceeded):
+		e.cause, e.Hint = fmt.Errorf("%w: the run's own time is up", err), tryLater
+	case away != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrTooLarge):
+		e.Hint = tryLater
+	}
+	return e
+}
+
+// needs names the permissions that a request takes, as the lines of a workflow that
+// grant them: what GitHub says it accepts, or else what its documentation has.
+func (c call) needs(h http.Header) string {
+	scope, _, _ := strings.Cut(c.need, ":")
+	best := []string{c.need}
+	for i, set := range strings.Split(h.Get("X-Accepted-Github-Permissions"), ";") {
+		lines := permissionLines(set)
+		fits := slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, scope+":") })
+		if len(lines) > 0 && (i == 0 || fits) {
+			best = lines
+		}
+	}
+	return "`" + strings.Join(best, "` and `") + "`"
+}
+
+var permission = regexp.MustCompile(`^\s*([a-z_]+)=(read|write)\s*$`)
+
+// permissionLines turns "contents=read,pull_requests=read" into a workflow's lines. A
+// set with anything else in it cannot be granted to a workflow's token.
+func permissionLines(set string) []string {
+	var lines []string
+	for part := range strings.SplitSeq(set, ",") {
+		m := permission.FindStringSubmatch(part)
+		switch {
+		case m == nil:
+			return nil
+		case m[1] != "metadata": // which every token has
+			lines = append(lines, strings.ReplaceAll(m[1], "_", "-")+": "+m[2])
+		}
+	}
+	return lines
 }
 
 // incomplete is the error for an answer that lacks what it must have.

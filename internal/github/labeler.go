@@ -38,9 +38,9 @@ func (c *Client) Commits(ctx context.Context, pr *PullRequest) ([]gate.Commit, e
 	return commits, nil
 }
 
-// permission is what GitHub says of somebody's rights. Level knows neither triage
+// rights are what GitHub says that somebody may do. Level knows neither triage
 // nor maintain, and Name may be a role that the organisation made up.
-type permission struct {
+type rights struct {
 	Level string `json:"permission"`
 	Name  string `json:"role_name"`
 	User  struct {
@@ -49,7 +49,7 @@ type permission struct {
 }
 
 // role returns the role, of a made-up one the highest that it includes.
-func (p permission) role() (role gate.Role, ok bool) {
+func (p rights) role() (role gate.Role, ok bool) {
 	if role, ok = gate.ParseRole(p.Name); ok {
 		return role, true
 	}
@@ -68,7 +68,7 @@ func (p permission) role() (role gate.Role, ok bool) {
 // Role returns what somebody may do in the repository.
 func (c *Client) Role(ctx context.Context, login string) (gate.Role, error) {
 	call := callf("metadata: read", "read the role of %s", login)
-	var p permission
+	var p rights
 	address := fmt.Sprintf("repos/%s/%s/collaborators/%s/permission", c.owner, c.name, url.PathEscape(login))
 	if err := c.get(ctx, address, &p); err != nil {
 		return gate.NoRole, call.fail(err)

@@ -97,17 +97,16 @@ type Posted struct {
 // lines and that begin with dropgate's marker, oldest first.
 func (c *Client) LineComments(ctx context.Context, number int, viewer string) ([]Posted, error) {
 	var own []Posted
-	answered := map[int64]bool{}
+	replies := map[int64][]*gh.User{}
 	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
 		opts := &gh.PullRequestListCommentsOptions{ListOptions: o}
 		list, resp, err := c.api.PullRequests.ListComments(ctx, c.owner, c.name, number, opts)
 		for _, comment := range list {
-			mine := isOwn(comment.GetUser(), viewer)
 			if to := comment.GetInReplyTo(); to != 0 {
-				answered[to] = answered[to] || !mine
+				replies[to] = append(replies[to], comment.GetUser())
 				continue
 			}
-			if p, ok := newPosted(comment); ok && mine {
+			if p, ok := newPosted(comment); ok && c.isOwn(ctx, comment.GetUser(), viewer) {
 				own = append(own, p)
 			}
 		}
@@ -120,7 +119,7 @@ func (c *Client) LineComments(ctx context.Context, number int, viewer string) ([
 	// A page that moved on between two requests repeats comments.
 	own = slices.CompactFunc(own, func(a, b Posted) bool { return a.id == b.id })
 	for i := range own {
-		own[i].Answered = answered[own[i].id]
+		own[i].Answered = slices.ContainsFunc(replies[own[i].id], func(u *gh.User) bool { return !c.isOwn(ctx, u, viewer) })
 	}
 	return own, nil
 }

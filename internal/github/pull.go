@@ -2,7 +2,6 @@ package github
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -29,6 +28,7 @@ type PullRequest struct {
 	NoneOnLines   bool // nobody has commented on its lines
 	Commits       int
 	URL           string // of its page
+	Silent        bool   // nobody has commented on it, nor on its lines
 }
 
 // PullRequest reads the live pull request.
@@ -45,6 +45,7 @@ func (c *Client) PullRequest(ctx context.Context, number int) (*PullRequest, err
 		ChangedFiles: p.GetChangedFiles(), Commits: p.GetCommits(), URL: p.GetHTMLURL(),
 		NoneOnLines: p.ReviewComments != nil && *p.ReviewComments == 0,
 	}
+	pr.Silent = p.Comments != nil && *p.Comments == 0 && p.ReviewComments != nil && *p.ReviewComments == 0
 	for _, l := range p.Labels {
 		pr.Labels = append(pr.Labels, l.GetName())
 	}
@@ -85,7 +86,7 @@ func (c *Client) Files(ctx context.Context, pr *PullRequest) (files []File, comp
 		for _, f := range list {
 			if path := f.GetFilename(); path != "" && !seen[path] {
 				seen[path] = true
-				files = append(files, newFile(f))
+				files = append(files, c.newFile(f))
 			}
 		}
 		return resp, err
@@ -96,7 +97,7 @@ func (c *Client) Files(ctx context.Context, pr *PullRequest) (files []File, comp
 	return files, !more && len(files) >= pr.ChangedFiles, nil
 }
 
-func newFile(f *gh.CommitFile) File {
+func (c *Client) newFile(f *gh.CommitFile) File {
 	file := File{
 		Path: f.GetFilename(), Status: f.GetStatus(),
 		SHA: f.GetSHA(), Patch: f.GetPatch(), HasPatch: f.Patch != nil,
@@ -105,6 +106,7 @@ func newFile(f *gh.CommitFile) File {
 	if file.Status == "renamed" {
 		file.OldPath = f.GetPreviousFilename()
 	}
+	c.keepAdded(file)
 	return file
 }
 
@@ -160,35 +162,22 @@ const DefaultViewer = "github-actions[bot]"
 
 // Viewer returns the token's own login, or [DefaultViewer] if that cannot be had.
 func (c *Client) Viewer(ctx context.Context) string {
-	if c.graphql == "" {
-		return DefaultViewer
+	if c.known.viewer == "" {
+		c.post(ctx, map[string]any{"query": "query { viewer { login } }"})
 	}
-	query := map[string]string{"query": "query { viewer { login } }"}
-	req, err := c.api.NewRequest("POST", c.graphql, query)
-	if err != nil {
-		return DefaultViewer
+	if c.known.viewer == "" {
+		c.known.viewer = DefaultViewer
 	}
-	var raw json.RawMessage
-	if _, err := c.api.Do(repeatable(ctx), req, &raw); err != nil {
-		return DefaultViewer
-	}
-	var answer struct {
-		Data struct {
-			Viewer struct {
-				Login string `json:"login"`
-			} `json:"viewer"`
-		} `json:"data"`
-	}
-	if json.Unmarshal(raw, &answer) != nil || answer.Data.Viewer.Login == "" {
-		return DefaultViewer
-	}
-	return answer.Data.Viewer.Login
+	return c.known.viewer
 }
 
-// isOwn reports whether the user is the viewer. Without this, a contributor
-// could write dropgate's markers and records.
-func isOwn(user *gh.User, viewer string) bool {
-	if viewer == "" || !strings.EqualFold(user.GetLogin(), viewer) {
+// isOwn reports whether the user is the viewer; of an empty one, GitHub is asked who
+// that is. Without this, a contributor could write dropgate's markers and records.
+func (c *Client) isOwn(ctx context.Context, user *gh.User, viewer string) bool {
+	if viewer == "" {
+		viewer = c.Viewer(ctx)
+	}
+	if !strings.EqualFold(user.GetLogin(), viewer) {
 		return false
 	}
 	return !strings.HasSuffix(viewer, "[bot]") || user.GetType() == "Bot"

@@ -165,7 +165,7 @@ func (r *review) deletePending(ctx context.Context) error {
 	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
 		list, resp, err := r.api.PullRequests.ListReviews(ctx, r.owner, r.name, r.number, &o)
 		for _, v := range list {
-			if v.GetState() == "PENDING" && isOwn(v.GetUser(), r.viewer) {
+			if v.GetState() == "PENDING" && r.isOwn(ctx, v.GetUser(), r.viewer) {
 				pending = append(pending, v.GetID())
 			}
 		}

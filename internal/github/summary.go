@@ -31,7 +31,8 @@ type Summary struct {
 }
 
 // FindSummary looks for the oldest comment that viewer wrote and that begins with
-// dropgate's marker.
+// dropgate's marker. Without a viewer, it is the token's own identity, for which
+// GitHub is asked once there is such a comment.
 func (c *Client) FindSummary(ctx context.Context, number int, viewer string) (Summary, error) {
 	s := Summary{viewer: viewer}
 	var own []*gh.IssueComment
@@ -39,7 +40,7 @@ func (c *Client) FindSummary(ctx context.Context, number int, viewer string) (Su
 		opts := &gh.IssueListCommentsOptions{ListOptions: o}
 		list, resp, err := c.api.Issues.ListComments(ctx, c.owner, c.name, number, opts)
 		for _, comment := range list {
-			if isOwn(comment.GetUser(), viewer) && strings.HasPrefix(comment.GetBody(), summaryMarker) {
+			if strings.HasPrefix(comment.GetBody(), summaryMarker) && c.isOwn(ctx, comment.GetUser(), viewer) {
 				own = append(own, comment)
 			}
 		}
@@ -96,16 +97,11 @@ func (c *Client) saveSummary(ctx context.Context, number int, s Summary, body st
 }
 
 // createSummary creates the comment once: when the answer to it is lost, it looks
-// whether the comment is there before it tries again. Of two runs that create one
-// at the same time, the one whose comment is younger takes its own back.
+// whether the comment is there before it tries again. Two runs that create one at
+// the same time leave two, of which the next run takes away the younger.
 func (c *Client) createSummary(ctx context.Context, number int, viewer, body string) error {
-	id, err := c.createComment(ctx, number, body)
-	switch {
-	case viewer == "":
-		return err
-	case err == nil:
-		return c.yieldSummary(ctx, number, viewer, id, body)
-	case refused(err), c.transport.pause(ctx, settle) != nil:
+	err := c.createComment(ctx, number, body)
+	if err == nil || refused(err) || c.transport.pause(ctx, settle) != nil {
 		return err
 	}
 	s, findErr := c.FindSummary(ctx, number, viewer)
@@ -117,29 +113,15 @@ func (c *Client) createSummary(ctx context.Context, number int, viewer, body str
 	case s.Found:
 		return c.editComment(ctx, s.ID, body)
 	}
-	_, err = c.createComment(ctx, number, body)
-	return err
-}
-
-// yieldSummary makes the older of two summaries the only one.
-func (c *Client) yieldSummary(ctx context.Context, number int, viewer string, id int64, body string) error {
-	s, err := c.FindSummary(ctx, number, viewer)
-	if err != nil || !s.Found || s.ID >= id {
-		return nil // it is posted; a later run takes away what there is too much
-	}
-	err = c.editComment(ctx, id, replaced)
-	if normalise(s.Body) != normalise(body) {
-		err = errors.Join(err, c.editComment(ctx, s.ID, body))
-	}
-	return err
+	return c.createComment(ctx, number, body)
 }
 
 // settle is how long GitHub is given to show what a lost answer was about.
 const settle = 2 * time.Second
 
-func (c *Client) createComment(ctx context.Context, number int, body string) (id int64, err error) {
-	comment, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, number, &gh.IssueComment{Body: &body})
-	return comment.GetID(), callf(writePulls, "comment on pull request %d", number).fail(err)
+func (c *Client) createComment(ctx context.Context, number int, body string) error {
+	_, _, err := c.api.Issues.CreateComment(ctx, c.owner, c.name, number, &gh.IssueComment{Body: &body})
+	return callf(writePulls, "comment on pull request %d", number).fail(err)
 }
 
 func (c *Client) editComment(ctx context.Context, id int64, body string) error {

@@ -3,6 +3,8 @@ package github
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -72,51 +74,79 @@ func mayRepeat(req *http.Request) bool {
 	return req.Method != http.MethodPost || req.Context().Value(repeatableKey{}) != nil
 }
 
+// lateKey marks requests for what GitHub itself has named, which it may have to find yet.
+type lateKey struct{}
+
+// mayBeLate marks the requests under ctx as ones for what is there for certain: a
+// 404 says then that one of GitHub's servers has not heard of it yet.
+func mayBeLate(ctx context.Context) context.Context {
+	return context.WithValue(ctx, lateKey{}, true)
+}
+
+// triesHeader tells go-github's caller how often a request was sent.
+const triesHeader = "Dropgate-Tries"
+
+// noAnswer is an answer that never came in full, however often it was asked for.
+type noAnswer struct {
+	cause error
+	tries int
+}
+
+func (l *noAnswer) Error() string { return l.cause.Error() }
+func (l *noAnswer) Unwrap() error { return l.cause }
+
 // RoundTrip implements [http.RoundTripper].
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := t.send(req)
+	resp, tries, err := t.send(req)
 	if err != nil {
-		return nil, err
+		return nil, &noAnswer{err, tries}
 	}
 	forgetRate(resp.Header)
+	resp.Header.Set(triesHeader, strconv.Itoa(tries))
 	return resp, nil
 }
 
 // send sends the request until there is an answer to keep.
-func (t *transport) send(req *http.Request) (*http.Response, error) {
-	for attempt := 0; ; attempt++ {
-		resp, err := t.once(req)
+func (t *transport) send(req *http.Request) (resp *http.Response, tries int, err error) {
+	for tries = 1; ; tries++ {
+		resp, err = t.once(req)
 		if ctxErr := req.Context().Err(); ctxErr != nil {
-			return nil, ctxErr
+			return nil, tries, ctxErr
 		}
-		var wait time.Duration
-		limited := err == nil && isLimit(resp)
-		switch {
-		case limited:
-			// A refused request was not carried out, so any may be sent again.
-			wait = t.limitWait(resp, attempt)
-		case err == nil && resp.StatusCode < 500:
-			return resp, nil
-		case !mayRepeat(req):
-			return resp, err
-		default:
-			wait = time.Second << attempt
+		wait, again := t.again(req, resp, err, tries)
+		if !again {
+			return resp, tries, err
 		}
-		if attempt+1 < attempts && t.pause(req.Context(), wait) == nil {
+		if tries < attempts && t.pause(req.Context(), wait) == nil {
 			continue
 		}
 		if ctxErr := req.Context().Err(); ctxErr != nil {
-			return nil, ctxErr
+			return nil, tries, ctxErr
 		}
-		if limited {
-			return nil, fmt.Errorf("%w: it lasts %s longer", ErrRateLimited, wait.Round(time.Second))
+		if err == nil && isLimit(resp) {
+			return nil, tries, fmt.Errorf("%w, and that lasts %s longer", ErrRateLimited, wait.Round(time.Second))
 		}
-		return resp, err
+		return resp, tries, err
 	}
 }
 
-// once sends the request and reads the whole answer, so that a connection that
-// breaks in the middle of a body counts as an attempt that failed.
+// again reports whether a request is to be sent again, and after how long.
+func (t *transport) again(req *http.Request, resp *http.Response, err error, tries int) (wait time.Duration, again bool) {
+	wait = time.Second << (tries - 1)
+	switch {
+	case err == nil && isLimit(resp):
+		// A refused request was not carried out, so any may be sent again.
+		return t.limitWait(resp, tries-1), true
+	case err == nil && resp.StatusCode == http.StatusNotFound:
+		return wait, req.Context().Value(lateKey{}) != nil
+	case err == nil && resp.StatusCode < 500, errors.Is(err, ErrTooLarge):
+		return 0, false
+	}
+	return wait, mayRepeat(req)
+}
+
+// once sends the request and reads the whole answer, so that one that is late, or
+// breaks off in the middle, counts as an attempt that failed.
 func (t *transport) once(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
 	defer cancel()
@@ -136,18 +166,30 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := t.next.RoundTrip(out)
 	if err != nil {
-		return nil, err
+		return nil, t.inTime(err)
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
 	if err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
+		return nil, fmt.Errorf("read the answer: %w", t.inTime(err))
 	}
 	if len(data) > answerLimit {
 		return nil, fmt.Errorf("%w: an answer of more than %d bytes", ErrTooLarge, answerLimit)
 	}
+	good := resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated
+	if good && !json.Valid(data) {
+		return nil, fmt.Errorf("%w: it is not JSON, or cut off after %d bytes", ErrIncomplete, len(data))
+	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	return resp, nil
+}
+
+// inTime says it in words if an attempt ended because its time was up.
+func (t *transport) inTime(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("no answer within %s", t.timeout)
+	}
+	return err
 }
 
 // isLimit tells GitHub's limits from a missing permission, which has the same

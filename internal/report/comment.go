@@ -55,16 +55,16 @@ func commentLoss(f analyzer.Finding) string {
 	return thisWould("This", f)
 }
 
-// commentEnd says how to go on, or that there is nothing left to do.
+// commentEnd says how to go on. How the label stands is for the summary alone, so
+// that putting it on does not change every comment.
 func commentEnd(d gate.Decision) string {
-	if d.Blocked {
-		return "**To go on:** " + goOn(d, code) + "\n"
+	const change = "**To go on:** Change the migration so that nothing is lost."
+	label := d.Acknowledgement.Label
+	if label == "" {
+		return change + "\n"
 	}
-	a := d.Acknowledgement
-	if a.State != gate.Valid {
-		return ""
-	}
-	return "The label " + code(a.Label) + comma(byWhom(a, code)) + " covers this.\n"
+	return change + " If the loss is meant, someone who has checked that a restorable backup exists puts " +
+		"the label " + code(label) + " on the pull request; the summary says whether it covers this.\n"
 }
 
 // Resolved returns what becomes of a comment, given its body, when its finding no

@@ -19,6 +19,7 @@ type answer struct {
 	header http.Header
 	body   any
 	raw    []byte
+	cut    bool // in the middle of the body
 }
 
 func (a answer) bytes() []byte {

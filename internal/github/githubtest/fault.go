@@ -17,6 +17,8 @@ type Response struct {
 	Body   string      // sent as it is
 	// Reset cuts the connection instead of answering.
 	Reset bool
+	// Cut sends the header and half of the body, and then cuts the connection.
+	Cut bool
 	// Hang never answers: it waits until the client gives up.
 	Hang bool
 	// Done does what the request asks for before the answer goes wrong: the
@@ -178,6 +180,10 @@ func (s *Server) takeFault(r *http.Request) *fault {
 func (f Response) apply(a answer) answer {
 	if f.Reset || f.Hang {
 		return answer{}
+	}
+	if f.Cut {
+		a.cut = true
+		return a
 	}
 	if f.Edit != nil {
 		var body any

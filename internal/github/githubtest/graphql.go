@@ -5,20 +5,26 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// The queries that the server knows: who the token acts as, objects of a
-// repository by their names, and folding a comment away.
+// The queries that the server knows: who the token acts as, objects of a repository
+// by their names, both at once, and folding a comment away.
 var (
 	viewerQuery  = regexp.MustCompile(`^\s*(query\s*\w*\s*)?\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*$`)
-	objectsQuery = regexp.MustCompile(`^\s*query\s*\w*\s*\(\s*\$(\w+)\s*:\s*String!\s*,?\s*\$(\w+)\s*:\s*String!\s*\)\s*` +
-		`\{\s*repository\s*\(\s*owner\s*:\s*\$(\w+)\s*,?\s*name\s*:\s*\$(\w+)\s*\)\s*\{(.+)\}\s*\}\s*$`)
+	objectsQuery = regexp.MustCompile(`^\s*query\s*\w*\s*\(((?:\s*\$\w+\s*:\s*String!\s*,?)+)\)\s*` +
+		`\{\s*(viewer\s*\{\s*login\s*\}\s*,?\s*)?repository\s*\(\s*owner\s*:\s*\$(\w+)\s*,?\s*name\s*:\s*\$(\w+)\s*\)\s*\{(.+)\}\s*\}\s*$`)
+	variable    = regexp.MustCompile(`\$(\w+)`)
 	objectField = regexp.MustCompile(`^[\s,]*(\w+)\s*:\s*object\s*\(\s*oid\s*:\s*"([0-9a-f]{40}|[0-9a-f]{64})"\s*\)\s*` +
 		`\{\s*\.\.\.\s*on\s+Blob\s*\{([\w\s,]+)\}\s*\}`)
 	minimiseQuery = regexp.MustCompile(`^\s*mutation\s*\w*\s*\(\s*\$(\w+)\s*:\s*ID!\s*\)\s*\{\s*(un)?minimizeComment\s*\(\s*input\s*:\s*` +
 		`\{\s*subjectId\s*:\s*\$(\w+)\s*(?:,\s*classifier\s*:\s*(\w+)\s*)?\}\s*\)\s*\{\s*(un)?minimizedComment\s*\{\s*isMinimized\s*\}\s*\}\s*\}\s*$`)
+	// Fields that name an object by an expression, in a variable.
+	tipField    = regexp.MustCompile(`^[\s,]*(\w+)\s*:\s*object\s*\(\s*expression\s*:\s*\$(\w+)\s*\)\s*\{\s*oid\s*\}`)
+	folderField = regexp.MustCompile(`^[\s,]*(\w+)\s*:\s*object\s*\(\s*expression\s*:\s*\$(\w+)\s*\)\s*` +
+		`\{\s*\.\.\.\s*on\s+Tree\s*\{\s*entries\s*\{\s*name\s+mode\s+oid\s*\}\s*\}\s*\}`)
 )
 
 // classifiers are GitHub's reasons for folding a comment away.
@@ -56,23 +62,46 @@ func invalidQuery(format string, args ...any) answer {
 	return ok(object{"data": nil, "errors": []object{{"message": fmt.Sprintf(format, args...)}}})
 }
 
-// queryObjects answers a query whose parts are in m: the two variables that it
-// declares, those that it uses for owner and name, and the fields.
+// queryObjects answers a query whose parts are in m: the variables that it declares,
+// the viewer if it asks for that, the variables that it uses for owner and name, and
+// the fields.
 func (c *call) queryObjects(request graphQLRequest, m []string) answer {
-	declared := map[string]bool{m[1]: true, m[2]: true}
-	for _, used := range m[3:5] {
-		if _, given := request.Variables[used]; !given || !declared[used] {
-			return invalidQuery("Variable $%s is not declared or has no value", used)
+	given := map[string]string{}
+	for _, declared := range variable.FindAllStringSubmatch(m[1], -1) {
+		value, ok := request.Variables[declared[1]]
+		if !ok {
+			return invalidQuery("Variable $%s of type String! was provided invalid value", declared[1])
 		}
+		given[declared[1]] = value
 	}
 	fields, problem := parseObjectFields(m[5])
 	if problem != "" {
 		return invalidQuery("%s", problem)
 	}
-	owner, name := request.Variables[m[3]], request.Variables[m[4]]
+	used := []string{m[3], m[4]}
+	for _, f := range fields {
+		if f.variable != "" {
+			used = append(used, f.variable)
+		}
+	}
+	for _, name := range used {
+		if _, ok := given[name]; !ok {
+			return invalidQuery("Variable $%s is used but not declared", name)
+		}
+	}
+	data := object{}
+	if m[2] != "" {
+		data["viewer"] = object{"login": c.login}
+	}
+	return c.queryRepository(given, given[m[3]], given[m[4]], fields, data)
+}
+
+// queryRepository adds the fields of a repository to the data.
+func (c *call) queryRepository(given map[string]string, owner, name string, fields []queriedObject, data object) answer {
 	repo := c.server.repositories[strings.ToLower(owner+"/"+name)]
 	if repo == nil {
-		return ok(object{"data": object{"repository": nil}, "errors": []object{{
+		data["repository"] = nil
+		return ok(object{"data": data, "errors": []object{{
 			"type": "NOT_FOUND", "path": []string{"repository"},
 			"message": fmt.Sprintf("Could not resolve to a Repository with the name '%s/%s'.", owner, name),
 		}}})
@@ -80,17 +109,58 @@ func (c *call) queryObjects(request graphQLRequest, m []string) answer {
 	allowed := readContents(c.server.tokens[bearer(c.Request)].permissions)
 	found, refused := object{}, []object{}
 	for _, f := range fields {
-		if found[f.alias] = nil; allowed {
-			found[f.alias] = repo.queryObject(f)
-		} else {
+		switch found[f.alias] = nil; {
+		case !allowed:
 			refused = append(refused, forbiddenField("repository", f.alias))
+		case f.variable != "":
+			found[f.alias] = repo.queryExpression(given[f.variable], f.tree)
+		default:
+			found[f.alias] = repo.queryObject(f)
 		}
 	}
-	body := object{"data": object{"repository": found}}
+	data["repository"] = found
+	body := object{"data": data}
 	if len(refused) > 0 {
 		body["errors"] = refused
 	}
 	return ok(body)
+}
+
+// queryExpression returns the object that an expression names, a revision or a path
+// in one: with its name, or with its entries if it is a tree.
+func (r *Repository) queryExpression(expression string, tree bool) any {
+	revision, name, isPath := strings.Cut(expression, ":")
+	id, ok := r.resolve(strings.TrimPrefix(revision, "refs/heads/"))
+	if !ok {
+		return nil
+	}
+	at := id
+	if isPath {
+		at = r.objects.commits[id].tree
+		for _, part := range strings.FieldsFunc(name, func(c rune) bool { return c == '/' }) {
+			i := slices.IndexFunc(r.objects.trees[at], func(e treeEntry) bool { return e.path == part })
+			if i < 0 {
+				return nil
+			}
+			at = r.objects.trees[at][i].id
+		}
+	}
+	if !tree {
+		return object{"oid": at}
+	}
+	entries, isTree := r.objects.trees[at]
+	if !isTree {
+		return object{}
+	}
+	list := []object{}
+	for _, e := range entries {
+		mode, err := strconv.ParseInt(e.mode, 8, 32)
+		if err != nil {
+			panic(err)
+		}
+		list = append(list, object{"name": e.path, "mode": mode, "oid": e.id})
+	}
+	return object{"entries": list}
 }
 
 // queriedObject is one field of an objects query: what it is to be called, the
@@ -98,6 +168,8 @@ func (c *call) queryObjects(request graphQLRequest, m []string) answer {
 type queriedObject struct {
 	alias, id string
 	wanted    []string
+	variable  string // that has the object's expression; empty: it is named by id
+	tree      bool   // its entries are wanted
 }
 
 // minimise folds a comment away or shows it again. The parts of the mutation in m
@@ -155,12 +227,11 @@ func parseObjectFields(text string) (fields []queriedObject, problem string) {
 	known := queryBlob("")
 	taken := map[string]bool{}
 	for strings.Trim(text, " \t\r\n,") != "" {
-		m := objectField.FindStringSubmatch(text)
-		if m == nil {
+		f, length := parseObjectField(text)
+		if length == 0 {
 			return nil, fmt.Sprintf("githubtest does not know the field at %.40q", text)
 		}
-		text = text[len(m[0]):]
-		f := queriedObject{alias: m[1], id: m[2], wanted: strings.Fields(strings.ReplaceAll(m[3], ",", " "))}
+		text = text[length:]
 		if taken[f.alias] {
 			return nil, fmt.Sprintf("githubtest wants the alias '%s' once only", f.alias)
 		}
@@ -173,6 +244,21 @@ func parseObjectFields(text string) (fields []queriedObject, problem string) {
 		fields = append(fields, f)
 	}
 	return fields, ""
+}
+
+// parseObjectField reads the field at the text's beginning, and how long it is.
+func parseObjectField(text string) (f queriedObject, length int) {
+	if m := tipField.FindStringSubmatch(text); m != nil {
+		return queriedObject{alias: m[1], variable: m[2]}, len(m[0])
+	}
+	if m := folderField.FindStringSubmatch(text); m != nil {
+		return queriedObject{alias: m[1], variable: m[2], tree: true}, len(m[0])
+	}
+	m := objectField.FindStringSubmatch(text)
+	if m == nil {
+		return f, 0
+	}
+	return queriedObject{alias: m[1], id: m[2], wanted: strings.Fields(strings.ReplaceAll(m[3], ",", " "))}, len(m[0])
 }
 
 // forbiddenField is how GraphQL says that the token lacks a permission.

@@ -91,7 +91,7 @@ func (s *Server) enter(r *http.Request, to route) answer {
 			return notFound()
 		}
 		if !to.need(s.tokens[bearer(r)].permissions) {
-			return notAllowed()
+			return to.need.refuse()
 		}
 		return to.handle(c)
 	})

@@ -171,8 +171,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // net/http cuts the connection
 	}
 	maps.Copy(w.Header(), header)
+	data := a.bytes()
+	if a.cut {
+		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+		data = data[:len(data)/2]
+	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.bytes())
+	_, _ = w.Write(data)
+	if a.cut {
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // serve finds out what a request is answered, by a fault or as it should be,
@@ -181,7 +190,7 @@ func (s *Server) serve(r *http.Request, body []byte) (a answer, header http.Head
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.takeFault(r)
-	if f == nil || f.response.Done || f.response.Edit != nil {
+	if f == nil || f.response.Done || f.response.Cut || f.response.Edit != nil {
 		a = s.answer(r, body)
 	}
 	if f != nil {

@@ -47,6 +47,38 @@ func (s *Server) Token(value string, p Permissions, identity string) {
 // need is what a route asks of a token: one of several permissions.
 type need func(Permissions) bool
 
+// scopes are the permissions by the names that GitHub's header has for them.
+var scopes = []struct {
+	name string
+	give func(*Permissions, Access)
+}{
+	{"actions", func(p *Permissions, a Access) { p.Actions = a }},
+	{"administration", func(p *Permissions, a Access) { p.Administration = a }},
+	{"checks", func(p *Permissions, a Access) { p.Checks = a }},
+	{"contents", func(p *Permissions, a Access) { p.Contents = a }},
+	{"issues", func(p *Permissions, a Access) { p.Issues = a }},
+	{"pull_requests", func(p *Permissions, a Access) { p.PullRequests = a }},
+	{"statuses", func(p *Permissions, a Access) { p.Statuses = a }},
+}
+
+// refuse tells a token that it lacks a permission, and each that would do.
+func (n need) refuse() answer {
+	var sets []string
+	for _, scope := range scopes {
+		for access, name := range map[Access]string{Read: "read", Write: "write"} {
+			var has, less Permissions
+			scope.give(&has, access)
+			scope.give(&less, access-1)
+			if n(has) && !n(less) {
+				sets = append(sets, scope.name+"="+name)
+			}
+		}
+	}
+	a := notAllowed()
+	a.header = http.Header{"X-Accepted-Github-Permissions": {strings.Join(sets, "; ")}}
+	return a
+}
+
 func metadata(Permissions) bool { return true }
 
 func readContents(p Permissions) bool { return p.Contents >= Read }
