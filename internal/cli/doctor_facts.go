@@ -117,7 +117,11 @@ func (p *patient) onGitHub(ctx context.Context) error {
 	if p.tip, err = p.client.Branch(ctx, p.branch); err != nil {
 		return err
 	}
-	p.files = &apiTree{ctx: ctx, client: p.client, commit: p.tip.SHA, folders: map[string][]github.TreeFile{}}
+	p.files = &apiTree{
+		under:  func(sha string) ([]github.TreeFile, error) { return p.client.Folder(ctx, sha) },
+		blob:   func(sha string) ([]byte, error) { return p.client.Blob(ctx, sha) },
+		commit: p.tip.SHA, folders: map[string][]github.TreeFile{},
+	}
 	p.source = p.branch + " on GitHub"
 	return nil
 }

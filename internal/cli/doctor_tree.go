@@ -94,10 +94,11 @@ func (g *gitTree) read(name string) (data []byte, ok bool, err error) {
 	return data, ok, err
 }
 
-// An apiTree is a commit on GitHub. Each folder is listed once.
+// An apiTree is a commit on GitHub. Each folder is listed once. It has functions for
+// a client: where a client is in an interface, all that go-github can do is linked.
 type apiTree struct {
-	ctx     context.Context
-	client  *github.Client
+	under   func(sha string) ([]github.TreeFile, error)
+	blob    func(sha string) ([]byte, error)
 	commit  string
 	folders map[string][]github.TreeFile
 }
@@ -123,7 +124,7 @@ func (t *apiTree) folder(name string) ([]github.TreeFile, error) {
 	var files []github.TreeFile
 	if sha != "" {
 		var err error
-		if files, err = t.client.Folder(t.ctx, sha); err != nil {
+		if files, err = t.under(sha); err != nil {
 			return nil, err
 		}
 	}
@@ -153,7 +154,7 @@ func (t *apiTree) read(name string) ([]byte, bool, error) {
 		if f.Size > largest {
 			return nil, false, fmt.Errorf("read %s: it is too large", name)
 		}
-		data, err := t.client.Blob(t.ctx, f.SHA)
+		data, err := t.blob(f.SHA)
 		return data, err == nil, err
 	}
 	return nil, false, nil

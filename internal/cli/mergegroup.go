@@ -160,13 +160,13 @@ func (g *mergeGroup) shares(ctx context.Context, whole *analyzer.Report, members
 		for _, f := range own {
 			known[f.Fingerprint] = true
 		}
-		all = append(all, share{m, own, m.decision})
+		all = append(all, share{m.live, own, m.decision})
 	}
 	left := slices.DeleteFunc(blockingOf(whole), func(f analyzer.Finding) bool { return known[f.Fingerprint] })
 	if len(left) == 0 {
 		return all, nil
 	}
-	witnesses := slices.Clone(members)
+	witnesses := members[:len(members):len(members)]
 	for _, p := range others {
 		open, err := g.open(ctx, p.Number)
 		if err != nil {
@@ -202,7 +202,7 @@ func groupReason(s share) string {
 	if s.by == nil {
 		return fmt.Sprintf("no pull request of the merge group has %s as it is there: %s", s.places(), s.reason())
 	}
-	return fmt.Sprintf("%s (%s): %s", s.by.name(), s.places(), s.reason())
+	return fmt.Sprintf("%s (%s): %s", pullName(s.by), s.places(), s.reason())
 }
 
 // groupGoOn says how the group can be merged after all.

@@ -142,9 +142,9 @@ func (p *pushed) reason(s share) string {
 	case s.by == nil:
 		return fmt.Sprintf("%s came to %s by no pull request, in %s: %s", s.places(), p.branch, p.commits(), s.reason())
 	case s.decision.Blocked:
-		return fmt.Sprintf("%s came to %s by %s, without a valid label: %s", s.places(), p.branch, s.by.name(), s.reason())
+		return fmt.Sprintf("%s came to %s by %s, without a valid label: %s", s.places(), p.branch, pullName(s.by), s.reason())
 	}
-	return fmt.Sprintf("%s came to %s by %s: %s", s.places(), p.branch, s.by.name(), s.reason())
+	return fmt.Sprintf("%s came to %s by %s: %s", s.places(), p.branch, pullName(s.by), s.reason())
 }
 
 // commits names what was pushed.

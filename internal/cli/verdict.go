@@ -58,7 +58,7 @@ func (s share) number() int {
 	if s.by == nil {
 		return 0
 	}
-	return s.by.live.Number
+	return s.by.Number
 }
 
 // reason is the share's own reason.
@@ -144,7 +144,7 @@ func numbers(shared []share) string {
 	var all []string
 	for _, s := range shared {
 		if s.by != nil && s.decision.Blocked {
-			all = append(all, s.by.name())
+			all = append(all, pullName(s.by))
 		}
 	}
 	return strings.Join(all, " and ")
