@@ -133,7 +133,7 @@ func (p *pull) ask(ctx context.Context, d *github.Difference) github.Told {
 		w.Blobs = append(w.Blobs, at.OID)
 	}
 	w.Blobs = append(w.Blobs, p.needs(p.in.apply(config.Default()))...)
-	return p.client.Prefetch(ctx, w)
+	return p.prefetch(ctx, w)
 }
 
 // list makes sure that the files are all that the pull request changes. Those of the
@@ -349,7 +349,7 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 	if err != nil {
 		return nil, err
 	}
-	p.client.Prefetch(ctx, github.Wish{Blobs: p.needs(p.config), Viewer: !p.live.Silent})
+	p.prefetch(ctx, github.Wish{Blobs: p.needs(p.config), Viewer: !p.live.Silent})
 	history, old, err := p.history(ctx, changed)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,14 @@ func (k *known) keep(sha string, data []byte) {
 	k.blobs[sha] = data
 }
 
+// Offer keeps a blob that the caller has from elsewhere, if the bytes are those that
+// its name stands for.
+func (c *Client) Offer(sha string, data []byte) {
+	if checkName("blob", sha) == nil && isBlob(sha, data) {
+		c.known.keep(sha, data)
+	}
+}
+
 // ask notes a blob that GraphQL does not give.
 func (k *known) ask(sha string) {
 	if k.asked == nil {
