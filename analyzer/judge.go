@@ -53,7 +53,7 @@ func everything(*Rule, Judgement) bool { return true }
 func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect, pick func(*Rule, Judgement) bool) {
 	at := r.placeOf(s, e)
 	for _, rule := range r.options.Rules {
-		p := &Pass{Op: e.Op, Catalog: c}
+		p := &Pass{Op: e.Op, Catalog: c, Text: alone(s, e)}
 		rule.Check(p)
 		for _, j := range p.judgements {
 			if !pick(rule, j) {
@@ -70,6 +70,14 @@ func (r *review) judge(c *catalog.Catalog, s statement, e follow.Effect, pick fu
 			Path: at.file.Path, Line: at.file.Position(at.span.Start).Line, Message: u.Message,
 		})
 	}
+}
+
+// alone returns the statement that asks for an effect, if for nothing else.
+func alone(s statement, e follow.Effect) string {
+	if len(s.Through) > 0 || len(e.Through) > 0 || len(s.Ops) != 1 || e.File != s.File || e.Span != s.Span {
+		return ""
+	}
+	return s.File.Text(s.Span)
 }
 
 // A telling names what a finding is about: a text that is reached several times is

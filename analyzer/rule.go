@@ -51,6 +51,10 @@ func (e Example) Text() string {
 type Pass struct {
 	Op      op.Operation
 	Catalog *catalog.Catalog
+	// Text is the statement, where that stands in the file as SQL, runs by itself and
+	// asks for nothing but the operation; else empty. Only then can another statement
+	// be suggested for it.
+	Text string
 
 	judgements []Judgement
 }
@@ -64,7 +68,7 @@ type Judgement struct {
 	Reach      []Reached
 	Certainty  Certainty // empty: Certain
 	Remedy     string    // empty: the rule's
-	Suggestion string
+	Suggestion string    // a statement that loses nothing, to put in the place of [Pass.Text]; empty: none
 
 	size *Size
 	// Frees says that the object's name is gone afterwards: code that still has it is

@@ -43,6 +43,7 @@ func checkDropTable(p *analyzer.Pass) {
 		j.Message = fmt.Sprintf("Drops table %s, which this change made, with rows that were there before.", d.Name)
 		j.Reasons = []analyzer.Reason{reason(85, "it has partitions or children with rows of their own")}
 	default:
+		j.Suggestion = renaming(p, d)
 		j.Reasons = []analyzer.Reason{reason(90, "every row of an existing table is lost")}
 		if low, ok := missing(p, state, d.IfExists, 90); ok {
 			j.Reasons = append(j.Reasons, low)

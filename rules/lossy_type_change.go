@@ -54,6 +54,9 @@ func checkTypeChange(p *analyzer.Pass, o *op.AlterColumnType) {
 		Message: fmt.Sprintf("Changes column %s of table %s from %s to %s: %s.", o.Column, o.Table, was, o.Type, loss.why),
 		Reasons: []analyzer.Reason{reason(70, "values are changed by the conversion: %s", loss.why)},
 	}
+	if from != nil {
+		j.Suggestion = refusing(p, o, *from)
+	}
 	if loss.unsure {
 		j.Certainty = analyzer.Likely
 		j.Reasons = append(j.Reasons, reason(-10, "it may also be that nothing is lost: that cannot be told from the text"))

@@ -43,6 +43,7 @@ func checkUpdate(p *analyzer.Pass) {
 	j.Reasons, j.Message = writtenOver(p, &o, lost)
 	if len(lost.columns) == 1 {
 		j.Object.Column = lost.columns[0]
+		j.Suggestion = filling(p, &o, t)
 	}
 	unlink(losses, p.Catalog.Heirs(t, o.Only, lost.columns...), &j)
 	if sum(j.Reasons) < 60 {
