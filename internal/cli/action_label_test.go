@@ -148,7 +148,7 @@ func TestActionAfterLabel(t *testing.T) {
 			if got := o.outputs["acknowledgement"]; got != "stale" {
 				t.Errorf("output acknowledgement = %q, want stale", got)
 			}
-			s.wantSummary("Came after the label:", "takes the label off and puts it on again")
+			s.wantSummary("Not covered by the label:", "takes it off and puts it on again")
 			later := s.on("synchronize")
 			later.want(t, exitBlocked, gate.Stale, test.want...)
 			later.wantWrites(t)
@@ -243,7 +243,7 @@ func TestActionLabeledEventThatDoesNotCover(t *testing.T) {
 		event := s.pr.Event("labeled")
 		s.repo.Commit("feature", map[string]string{orders: dropOrders})
 		s.run(event).want(t, exitBlocked, gate.Stale, users, "drop-table public.orders")
-		s.wantSummary("Came after the label:", orders)
+		s.wantSummary("Not covered by the label:", orders)
 		s.on("synchronize").want(t, exitBlocked, gate.Stale, users, "drop-table public.orders")
 	})
 	t.Run("moved on without another operation", func(t *testing.T) {

@@ -141,7 +141,7 @@ func TestActionUnproven(t *testing.T) {
 			o := s.on("labeled")
 			o.want(t, exitBlocked, gate.Unproven, users)
 			o.wantReason(t, append(test.want, "no recent backup is proven", "the backup-check label covers it")...)
-			s.wantSummary("**Blocked**", "this repository also asks for evidence of a backup")
+			s.wantSummary("**Blocked**", "The label `backup-check` stays on.")
 			if b := o.report.Decision.Backup; b == nil || b.Proven || b.Message == "" {
 				t.Errorf("decision.backup is %+v, want one that is not proven and says why", b)
 			}

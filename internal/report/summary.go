@@ -53,7 +53,7 @@ func Summary(r *Review, o SummaryOptions) string {
 	p := &page{limit: SummaryLimit}
 	p.must(summaryHead(r, blocking, others, o))
 	if r.Decision.Blocked && r.Decision.Acknowledgement.State == gate.Stale {
-		p.list("Came after the label:", pick(blocking, o.Uncovered), o, "")
+		p.list("Not covered by the label:", pick(blocking, o.Uncovered), o, "")
 	}
 	if picture := hits(blocking); picture != "" && p.fits(picture) {
 		p.must("<details><summary>What is hit, as a picture</summary>\n\n" + picture + "</details>\n\n")

@@ -169,44 +169,41 @@ func goOn(d gate.Decision, quote func(string) string) string {
 	if a.Label == "" {
 		return strings.TrimSpace(change)
 	}
-	again := "takes the label off and puts it on again."
+	who, again := "someone who has checked that a restorable backup exists ", "takes it off and puts it on again."
+	if a.Removed {
+		again = "puts it on again."
+	}
 	switch a.State {
 	case gate.Stale:
-		what := "covers that too "
-		if a.Expired {
-			what = "exists "
+		if !a.Expired {
+			who = "someone who has checked that a restorable backup covers all of it "
 		}
-		if a.Removed {
-			again = "puts it on again."
-		}
-		return staleLabel(a, quote) + change +
-			"If the loss is meant, someone who has checked that a restorable backup " + what + again
 	case gate.Self:
-		return "The label " + quote(a.Label) + ", " + putOn(a, quote) + ", does not count: this repository asks for a second person. " +
-			change + "If the loss is meant, someone else who has checked that a restorable backup exists " + again
+		who = "someone else who has checked that a restorable backup exists "
 	case gate.Unauthorized:
-		return "The label " + quote(a.Label) + ", " + putOn(a, quote) + ", does not count: this repository names who may put it on. " +
-			change + "If the loss is meant, one of them who has checked that a restorable backup exists " + again
+		who = "somebody whose label counts, and who has checked that a restorable backup exists, "
 	case gate.Unproven:
-		return "The label " + quote(a.Label) + " is on, but this repository also asks for evidence of a backup, and none is recent enough. " +
-			change + "If the loss is meant, " + renew(d.Backup, quote)
+		return "The label " + quote(a.Label) + " stays on. " + change + "If the loss is meant, " + renew(d.Backup, quote)
+	default:
+		return change + "If the loss is meant, " + who + "puts the label " + quote(a.Label) + " on the pull request."
 	}
-	return change + "If the loss is meant, someone who has checked that a restorable backup exists puts " +
-		"the label " + quote(a.Label) + " on the pull request."
+	return lastLabel(a, quote) + change + "If the loss is meant, " + who + again
 }
 
-// staleLabel says what is wrong with a stale label, and whether it is still on.
-func staleLabel(a gate.Acknowledgement, quote func(string) string) string {
-	s := "The label " + quote(a.Label) + ", " + putOn(a, quote)
-	if a.Expired {
-		s += ", has been on for too long to count"
-	} else {
-		s += ", does not cover what came after it"
+// lastLabel says who put a label on that does not count, and whether it is still
+// on. What is against it is among the reasons.
+func lastLabel(a gate.Acknowledgement, quote func(string) string) string {
+	known := a.By != "" || a.At != ""
+	switch s := "The label " + quote(a.Label); {
+	case known && a.Removed:
+		return s + ", " + putOn(a, quote) + ", was taken off by dropgate. "
+	case known:
+		return s + " was " + putOn(a, quote) + ". "
+	case a.Removed:
+		return s + " was taken off by dropgate. "
+	default:
+		return s + " is on. "
 	}
-	if a.Removed {
-		s += ", so dropgate took it off"
-	}
-	return s + ". "
 }
 
 // A paragraph is a piece of a remedy: a sentence or more, or lines of code.

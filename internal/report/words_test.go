@@ -36,10 +36,10 @@ func TestGoOn(t *testing.T) {
 		want  []string
 	}{
 		{gate.Absent, []string{"someone who has checked that a restorable backup exists puts the label <backup-check> on the pull request"}},
-		{gate.Stale, []string{"put on by <alice> on 20 November 2026, 09:30 UTC", "does not cover what came after it", "off and puts it on again"}},
-		{gate.Self, []string{"second person", "someone else", "<backup-check>", "off and puts it on again"}},
-		{gate.Unauthorized, []string{"<backup-check>", "<alice>", "one of them", "off and puts it on again"}},
-		{gate.Unproven, []string{"<backup-check>", "evidence", "run this check again"}},
+		{gate.Stale, []string{"put on by <alice> on 20 November 2026, 09:30 UTC. ", "covers all of it", "takes it off and puts it on again"}},
+		{gate.Self, []string{"<backup-check>", "<alice>", "someone else", "takes it off and puts it on again"}},
+		{gate.Unauthorized, []string{"<backup-check>", "<alice>", "somebody whose label counts", "takes it off and puts it on again"}},
+		{gate.Unproven, []string{"<backup-check>", "stays on", "evidence", "run this check again"}},
 	}
 	for _, tt := range tests {
 		d := gate.Decision{Blocked: true, Acknowledgement: gate.Acknowledgement{State: tt.state, Label: "backup-check", By: by, At: at}}
@@ -63,14 +63,14 @@ func TestGoOn(t *testing.T) {
 func TestGoOnStale(t *testing.T) {
 	a := gate.Acknowledgement{State: gate.Stale, Label: "ok", By: "bob", Removed: true}
 	got := goOn(gate.Decision{Blocked: true, Acknowledgement: a}, Visible)
-	if want := "The label ok, put on by bob, does not cover what came after it, so dropgate took it off. "; !strings.HasPrefix(got, want) ||
-		!strings.HasSuffix(got, "covers that too puts it on again.") {
+	if want := "The label ok, put on by bob, was taken off by dropgate. "; !strings.HasPrefix(got, want) ||
+		!strings.HasSuffix(got, "covers all of it puts it on again.") {
 		t.Errorf("taken off: %q", got)
 	}
 	a.Expired, a.Removed = true, false
 	got = goOn(gate.Decision{Blocked: true, Acknowledgement: a}, Visible)
-	if want := "The label ok, put on by bob, has been on for too long to count. "; !strings.HasPrefix(got, want) ||
-		!strings.HasSuffix(got, "backup exists takes the label off and puts it on again.") {
+	if want := "The label ok was put on by bob. "; !strings.HasPrefix(got, want) ||
+		!strings.HasSuffix(got, "backup exists takes it off and puts it on again.") {
 		t.Errorf("expired: %q", got)
 	}
 }
