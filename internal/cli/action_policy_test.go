@@ -198,7 +198,7 @@ func TestActionMaxAge(t *testing.T) {
 	s.server.Clock.Advance(4 * time.Hour)
 	o := s.on("edited")
 	o.want(t, exitBlocked, gate.Stale, users)
-	s.wantSummary("was put on 2 days and 3 hours ago", "takes it off and puts it on again")
+	s.wantSummary("was put on 2 days and 3 hours ago", "takes the label off and puts it on again")
 	if strings.Contains(s.summaryComment().Body, "Not covered by the label") {
 		t.Error("the summary says that operations came after the label")
 	}

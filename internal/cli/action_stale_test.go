@@ -52,7 +52,7 @@ func TestActionTakesStaleLabelOff(t *testing.T) {
 	if !strings.Contains(o.out, "is stale, and was taken off") {
 		t.Errorf("the log does not say that the label was taken off:\n%s", o.out)
 	}
-	s.wantSummary("Not covered by the label:", "put on by `bob`", "was taken off by dropgate", "covers all of it puts it on again.")
+	s.wantSummary("Not covered by the label:", "put on by `bob`", "was taken off by dropgate", "covers all of it puts the label on again.")
 	if got, want := len(o.requests), readsOfOne+1+3+3; got != want {
 		t.Errorf("%d requests, want %d: the events, then the pull request and them once more, and three changes", got, want)
 	}
@@ -148,7 +148,7 @@ func TestActionMayNotTakeLabelOff(t *testing.T) {
 			o := s.on("synchronize")
 			o.want(t, exitBlocked, gate.Stale, both...)
 			o.wantWarning(t)
-			s.wantSummary("takes it off and puts it on again")
+			s.wantSummary("takes the label off and puts it on again")
 			if !strings.Contains(o.out, "the stale label could not be taken off") {
 				t.Errorf("the log does not say that the label is still on:\n%s", o.out)
 			}

@@ -36,25 +36,25 @@ func TestGoOn(t *testing.T) {
 		want  []string
 	}{
 		{gate.Absent, []string{"someone who has checked that a restorable backup exists puts the label <backup-check> on the pull request"}},
-		{gate.Stale, []string{"put on by <alice> on 20 November 2026, 09:30 UTC. ", "covers all of it", "takes it off and puts it on again"}},
-		{gate.Self, []string{"<backup-check>", "<alice>", "someone else", "takes it off and puts it on again"}},
-		{gate.Unauthorized, []string{"<backup-check>", "<alice>", "somebody whose label counts", "takes it off and puts it on again"}},
+		{gate.Stale, []string{"put on by <alice> on 20 November 2026, 09:30 UTC. ", "covers all of it", "takes the label off and puts it on again"}},
+		{gate.Self, []string{"<backup-check>", "<alice>", "someone else", "takes the label off and puts it on again"}},
+		{gate.Unauthorized, []string{"<backup-check>", "<alice>", "somebody whose label counts", "takes the label off and puts it on again"}},
 		{gate.Unproven, []string{"<backup-check>", "stays on", "evidence", "run this check again"}},
 	}
 	for _, tt := range tests {
 		d := gate.Decision{Blocked: true, Acknowledgement: gate.Acknowledgement{State: tt.state, Label: "backup-check", By: by, At: at}}
-		got := goOn(d, func(s string) string { return "<" + s + ">" })
+		got := goOn(d, lossless, func(s string) string { return "<" + s + ">" })
 		for _, want := range tt.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: %q does not say %q", tt.state, got, want)
 			}
 		}
 		d.Blocked = false
-		if got := goOn(d, Visible); got != "" {
+		if got := goOn(d, lossless, Visible); got != "" {
 			t.Errorf("%s: %q although nothing is blocked", tt.state, got)
 		}
 	}
-	if got := goOn(gate.Decision{Blocked: true}, code); strings.Contains(got, "label") {
+	if got := goOn(gate.Decision{Blocked: true}, lossless, code); strings.Contains(got, "label") {
 		t.Errorf("without a label: %q", got)
 	}
 }
@@ -62,15 +62,15 @@ func TestGoOn(t *testing.T) {
 // TestGoOnStale holds that a label that was taken off is not to be taken off again.
 func TestGoOnStale(t *testing.T) {
 	a := gate.Acknowledgement{State: gate.Stale, Label: "ok", By: "bob", Removed: true}
-	got := goOn(gate.Decision{Blocked: true, Acknowledgement: a}, Visible)
+	got := goOn(gate.Decision{Blocked: true, Acknowledgement: a}, lossless, Visible)
 	if want := "The label ok, put on by bob, was taken off by dropgate. "; !strings.HasPrefix(got, want) ||
-		!strings.HasSuffix(got, "covers all of it puts it on again.") {
+		!strings.HasSuffix(got, "covers all of it puts the label on again.") {
 		t.Errorf("taken off: %q", got)
 	}
 	a.Expired, a.Removed = true, false
-	got = goOn(gate.Decision{Blocked: true, Acknowledgement: a}, Visible)
+	got = goOn(gate.Decision{Blocked: true, Acknowledgement: a}, lossless, Visible)
 	if want := "The label ok was put on by bob. "; !strings.HasPrefix(got, want) ||
-		!strings.HasSuffix(got, "backup exists takes it off and puts it on again.") {
+		!strings.HasSuffix(got, "backup exists takes the label off and puts it on again.") {
 		t.Errorf("expired: %q", got)
 	}
 }
