@@ -70,7 +70,7 @@ func verdictMarkdown(r *Review) string {
 	for _, reason := range d.Reasons {
 		s += "\n" + stop(sentence(capital(reason), reasonNames(d)...)) + "\n"
 	}
-	return s + evidenceMarkdown(d) + "\n" + r.goOn(code, blocking...) + "\n"
+	return strings.TrimRight(s, "\n") + strings.TrimRight(r.goOnMarkdown(blocking), "\n") + "\n"
 }
 
 // coveredMarkdown says by whose label what reaches the threshold may pass.
