@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/gate"
 )
@@ -136,5 +137,41 @@ func TestSuggestion(t *testing.T) {
 				t.Errorf("without the file: %q", got)
 			}
 		})
+	}
+}
+
+// TestSummaryProblems holds that what could not be read is said once: as a finding,
+// or else in a list.
+func TestSummaryProblems(t *testing.T) {
+	r := fixture(t)
+	finding := r.Report.Problems[0]
+	other := analyzer.Problem{Path: "db/old.sql", Line: 3, Message: "syntax error"}
+	r.Report.Problems = append(r.Report.Problems, other)
+	got := Summary(r, SummaryOptions{})
+	_, list, found := strings.Cut(got, "Could not be read:")
+	if !found || !strings.Contains(list, "`db/old.sql:3`: syntax error") {
+		t.Errorf("the summary does not list %+v:\n%s", other, got)
+	}
+	if strings.Contains(list, finding.Message) {
+		t.Errorf("the list has %+v, which is a finding:\n%s", finding, list)
+	}
+}
+
+// TestAbout holds that nobody is told to keep data of which nothing is known.
+func TestAbout(t *testing.T) {
+	loss, unread := analyzer.Finding{Rule: "drop-table"}, analyzer.Finding{Rule: "unread-file"}
+	tests := []struct {
+		blocking     []analyzer.Finding
+		change, mean string
+	}{
+		{nil, "nothing is lost.", "the loss is meant"},
+		{[]analyzer.Finding{loss, loss}, "nothing is lost.", "the loss is meant"},
+		{[]analyzer.Finding{loss, unread}, "nothing is lost and all of it can be read.", "the loss is meant"},
+		{[]analyzer.Finding{unread}, "so that it can be read.", "it is right as it is"},
+	}
+	for _, test := range tests {
+		if got := about(test.blocking); !strings.HasSuffix(got.change, test.change) || !strings.Contains(got.meant, test.mean) {
+			t.Errorf("of %d findings: %+v, want %q and %q", len(test.blocking), got, test.change, test.mean)
+		}
 	}
 }
