@@ -141,7 +141,7 @@ func TestActionUnproven(t *testing.T) {
 			o := s.on("labeled")
 			o.want(t, exitBlocked, gate.Unproven, users)
 			o.wantReason(t, append(test.want, "no recent backup is proven", "the backup-check label covers it")...)
-			s.wantSummary("**Blocked**", "this repository also asks for evidence of a backup")
+			s.wantSummary("**Blocked by dropgate**", "The label `backup-check` stays on.")
 			if b := o.report.Decision.Backup; b == nil || b.Proven || b.Message == "" {
 				t.Errorf("decision.backup is %+v, want one that is not proven and says why", b)
 			}
@@ -257,7 +257,7 @@ func TestActionUnprovenByStatus(t *testing.T) {
 			o := s.on("labeled")
 			o.want(t, exitBlocked, gate.Unproven, users)
 			o.wantReason(t, test.want)
-			s.wantSummary("**Blocked**", "set the status `backup/restore-drill` on the newest commit of `main`")
+			s.wantSummary("**Blocked by dropgate**", "set the status `backup/restore-drill` on the newest commit of `main`")
 			if got := lookups(s); got > 2*mostProofCommits-1 {
 				t.Errorf("%d requests for the evidence, want at most %d", got, 2*mostProofCommits-1)
 			}
