@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -166,10 +167,16 @@ func pages(most int, list func(gh.ListOptions) (*gh.Response, error)) (more bool
 		if err != nil {
 			return false, err
 		}
-		if resp.NextPage <= page {
+		next := resp.NextPage
+		// A full page without any links may not be the last: not all servers, nor all
+		// that stand between, pass the links on.
+		if resp.Header.Get("Link") == "" && resp.Header.Get(entriesHeader) == strconv.Itoa(perPage) {
+			next = page + 1
+		}
+		if next <= page {
 			return false, nil
 		}
-		page = resp.NextPage
+		page = next
 	}
 	return true, nil
 }

@@ -52,8 +52,12 @@ func (c *Client) PullRequest(ctx context.Context, number int) (*PullRequest, err
 	switch {
 	case pr.Number != number:
 		return nil, call.incomplete("it is about pull request %d", pr.Number)
+	case pr.State != "open" && pr.State != "closed":
+		return nil, call.incomplete("it does not say whether it is open")
 	case !objectName.MatchString(pr.HeadSHA) || !objectName.MatchString(pr.BaseSHA):
 		return nil, call.incomplete("it does not name the head and base commits")
+	case pr.BaseRef == "":
+		return nil, call.incomplete("it does not name the base branch")
 	case p.ChangedFiles == nil:
 		return nil, call.incomplete("it does not say how many files changed")
 	}

@@ -86,6 +86,9 @@ func mayBeLate(ctx context.Context) context.Context {
 // triesHeader tells go-github's caller how often a request was sent.
 const triesHeader = "Dropgate-Tries"
 
+// entriesHeader tells go-github's caller how many entries an answer lists.
+const entriesHeader = "Dropgate-Entries"
+
 // noAnswer is an answer that never came in full, however often it was asked for.
 type noAnswer struct {
 	cause error
@@ -177,11 +180,30 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%w: an answer of more than %d bytes", ErrTooLarge, answerLimit)
 	}
 	good := resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated
-	if good && !json.Valid(data) {
+	if good && !json.Valid(data) && (len(data) > 0 || !isWrite(req)) {
 		return nil, fmt.Errorf("%w: it is not JSON, or cut off after %d bytes", ErrIncomplete, len(data))
+	}
+	if n, ok := entries(data); ok {
+		resp.Header.Set(entriesHeader, strconv.Itoa(n))
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	return resp, nil
+}
+
+// isWrite reports whether a request is there for what it does, so that an answer
+// without a word to it is one.
+func isWrite(req *http.Request) bool {
+	return req.Method != http.MethodGet && !strings.HasSuffix(req.URL.Path, "/graphql")
+}
+
+// entries returns how many entries a list has.
+func entries(data []byte) (n int, ok bool) {
+	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		return 0, false
+	}
+	var list []json.RawMessage
+	err := json.Unmarshal(data, &list)
+	return len(list), err == nil
 }
 
 // inTime says it in words if an attempt ended because its time was up.

@@ -33,6 +33,7 @@ type Server struct {
 	requests     []Request
 	violations   []string
 	schema       *schema
+	plainly      bool // see AnswerPlainly
 }
 
 // Request is a request that the server got, with what it answered.
@@ -230,12 +231,18 @@ func (s *Server) answer(r *http.Request, body []byte) answer {
 	for _, problem := range checked.answer(a) {
 		s.violate("answer %d to %s %s: %s", a.status, r.Method, r.URL.EscapedPath(), problem)
 	}
+	if s.plainly {
+		a = checked.plainly(a)
+	}
 	return a
 }
 
 // dispatch lets the mux find the handler, which leaves its answer in a recorder
 // of our own because the answer is looked at before it is sent.
 func (s *Server) dispatch(r *http.Request, body []byte) answer {
+	if s.plainly && r.URL.Path == "/graphql" {
+		return notFound()
+	}
 	box := &answerBox{header: http.Header{}}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.mux.ServeHTTP(box, r)
@@ -257,6 +264,9 @@ func (b *answerBox) WriteHeader(int)             {}
 
 // header is what GitHub sends along with every answer.
 func (s *Server) header(a answer) http.Header {
+	if s.plainly {
+		return plainHeader(a)
+	}
 	h := http.Header{}
 	h.Set("Content-Type", a.contentType())
 	h.Set("Date", s.Clock.Now().Format(http.TimeFormat))
