@@ -13,7 +13,7 @@ import (
 func newPlainStage(t *testing.T, more, files map[string]string) *stage {
 	t.Helper()
 	s := newStageOn(t, more, files)
-	s.server.AnswerPlainly()
+	s.server.Behave(githubtest.Manners{Plain: true})
 	return s
 }
 

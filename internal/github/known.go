@@ -11,13 +11,14 @@ import (
 // known is what a client has been told and need not ask for again.
 type known struct {
 	viewer string
-	blobs  map[string][]byte // by their names, checked against them
+	blobs  map[string][]byte // by their names
+	named  bool              // a blob was seen whose name is that which git gives it
 	byREST bool              // GraphQL does not tell of blobs
 	noQL   bool              // GraphQL does not answer at all
 	asked  map[string]bool   // blobs that it was asked for and did not give as they are
 }
 
-// keep keeps a blob whose bytes have been checked against its name.
+// keep keeps a blob.
 func (k *known) keep(sha string, data []byte) {
 	if k.blobs == nil {
 		k.blobs = map[string][]byte{}
@@ -135,6 +136,7 @@ func (c *Client) query(ctx context.Context, w Wish) (data map[string]queried, ok
 	for i, sha := range w.Blobs {
 		text := data[blobAlias(i)].Text
 		if text != nil && isBlob(sha, []byte(*text)) {
+			c.known.named = true
 			c.known.keep(sha, []byte(*text))
 		} else if ok {
 			c.known.ask(sha)
@@ -176,6 +178,7 @@ func (c *Client) keepAdded(f File) {
 		return
 	}
 	if data, ok := addedText(f.Patch); ok && isBlob(f.SHA, data) {
+		c.known.named = true
 		c.known.keep(f.SHA, data)
 	}
 }

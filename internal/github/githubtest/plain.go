@@ -3,20 +3,103 @@ package githubtest
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// AnswerPlainly makes the server answer with what GitHub's description requires
-// and no more, from now on: without the fields that it calls optional, without the
-// headers of limits and of further pages, and without GraphQL. Another stand-in, a
-// proxy or an older server may know no better.
-func (s *Server) AnswerPlainly() {
+// Manners are how a server answers that knows GitHub from its description alone.
+// Another stand-in, a proxy or an older server may know no better.
+type Manners struct {
+	// Plain leaves out the fields that the description calls optional, the headers of
+	// limits and of further pages, and GraphQL.
+	Plain bool
+	// Page is how many entries a page has, whatever is asked for; 0: as asked.
+	Page int
+	// Statuses swaps 200 and 201 where something is created.
+	Statuses bool
+	// Extra adds fields that nobody knows, and names the character set otherwise.
+	Extra bool
+	// Names calls blobs otherwise than git does.
+	Names bool
+}
+
+// Behave sets the server's manners from now on.
+func (s *Server) Behave(m Manners) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.plainly = true
+	s.manners = m
+}
+
+// OtherName is how a server with [Manners] of its own names calls a blob.
+func OtherName(sha string) string {
+	b := []byte(sha)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// renamed returns a text with the names of blobs exchanged for the other ones, or back.
+func (s *Server) renamed(text string, back bool) string {
+	if !s.manners.Names {
+		return text
+	}
+	var pairs []string
+	for _, r := range s.repositories {
+		for sha := range r.objects.blobs {
+			if back {
+				pairs = append(pairs, OtherName(sha), sha)
+			} else {
+				pairs = append(pairs, sha, OtherName(sha))
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// mannered gives an answer the rest of the server's manners.
+func (s *Server) mannered(r *http.Request, a answer) answer {
+	if a.raw != nil || a.body == nil || r.URL.Path == "/graphql" {
+		return a
+	}
+	var body any
+	if err := json.Unmarshal([]byte(s.renamed(string(a.bytes()), false)), &body); err != nil {
+		panic("githubtest: read own answer: " + err.Error())
+	}
+	a.body = body
+	if s.manners.Extra {
+		a.header = a.header.Clone()
+		if a.header == nil {
+			a.header = http.Header{}
+		}
+		a.header.Set("Content-Type", "application/vnd.github+json;charset=UTF-8")
+		extend(a.body)
+	}
+	if s.manners.Statuses && r.Method == http.MethodPost {
+		switch a.status {
+		case http.StatusOK:
+			a.status = http.StatusCreated
+		case http.StatusCreated:
+			a.status = http.StatusOK
+		}
+	}
+	return a
+}
+
+// extend adds a field to every object.
+func extend(value any) {
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			extend(item)
+		}
+	case object:
+		for _, field := range value {
+			extend(field)
+		}
+		value["x_new"] = object{"numbers": []any{1, 2.5, nil}, "": true}
+	}
 }
 
 // always are fields that GitHub's description calls optional and that GitHub never
