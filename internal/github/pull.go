@@ -85,7 +85,7 @@ func (c *Client) Files(ctx context.Context, pr *PullRequest) (files []File, comp
 	call := callf(readPulls, "list the files of pull request %d", pr.Number)
 	// A push between two pages can repeat a file; it must not hide a missing one.
 	seen := map[string]bool{}
-	more, err := pages(mostFiles/perPage, func(o gh.ListOptions) (*gh.Response, error) {
+	more, err := pages(mostFiles/usualPage, func(o gh.ListOptions) (*gh.Response, error) {
 		list, resp, err := c.api.PullRequests.ListFiles(ctx, c.owner, c.name, pr.Number, &o)
 		for _, f := range list {
 			if path := f.GetFilename(); path != "" && !seen[path] {

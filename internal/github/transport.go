@@ -3,6 +3,7 @@ package github
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,8 +87,9 @@ func mayBeLate(ctx context.Context) context.Context {
 // triesHeader tells go-github's caller how often a request was sent.
 const triesHeader = "Dropgate-Tries"
 
-// entriesHeader tells go-github's caller how many entries an answer lists.
-const entriesHeader = "Dropgate-Entries"
+// fullHeader tells go-github's caller that an answer lists as many entries as a
+// page has, by a sum of them.
+const fullHeader = "Dropgate-Full"
 
 // noAnswer is an answer that never came in full, however often it was asked for.
 type noAnswer struct {
@@ -183,8 +185,9 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 	if good && !json.Valid(data) && (len(data) > 0 || !isWrite(req)) {
 		return nil, fmt.Errorf("%w: it is not JSON, or cut off after %d bytes", ErrIncomplete, len(data))
 	}
-	if n, ok := entries(data); ok {
-		resp.Header.Set(entriesHeader, strconv.Itoa(n))
+	resp.Header.Del(fullHeader)
+	if n := entries(data); n == perPage || n == usualPage {
+		resp.Header.Set(fullHeader, fmt.Sprintf("%x", sha256.Sum256(data)))
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	return resp, nil
@@ -196,14 +199,23 @@ func isWrite(req *http.Request) bool {
 	return req.Method != http.MethodGet && !strings.HasSuffix(req.URL.Path, "/graphql")
 }
 
-// entries returns how many entries a list has.
-func entries(data []byte) (n int, ok bool) {
-	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
-		return 0, false
-	}
+// entries returns how many entries a list has, also one that comes in an object: the
+// commits of a comparison, the runs of a workflow.
+func entries(data []byte) int {
 	var list []json.RawMessage
-	err := json.Unmarshal(data, &list)
-	return len(list), err == nil
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		_ = json.Unmarshal(data, &list) // valid, or an error's page
+		return len(list)
+	}
+	if !bytes.Contains(data, []byte(`"merge_base_commit"`)) && !bytes.Contains(data, []byte(`"workflow_runs"`)) {
+		return 0 // a file of 100 MB need not be read once more
+	}
+	var lists struct {
+		Commits []json.RawMessage `json:"commits"`
+		Runs    []json.RawMessage `json:"workflow_runs"`
+	}
+	_ = json.Unmarshal(data, &lists)
+	return max(len(lists.Commits), len(lists.Runs))
 }
 
 // inTime says it in words if an attempt ended because its time was up.

@@ -60,7 +60,7 @@ func (s *Server) renamed(text string, back bool) string {
 
 // mannered gives an answer the rest of the server's manners.
 func (s *Server) mannered(r *http.Request, a answer) answer {
-	if a.raw != nil || a.body == nil || r.URL.Path == "/graphql" {
+	if a.raw != nil || a.body == nil {
 		return a
 	}
 	var body any
@@ -76,7 +76,7 @@ func (s *Server) mannered(r *http.Request, a answer) answer {
 		a.header.Set("Content-Type", "application/vnd.github+json;charset=UTF-8")
 		extend(a.body)
 	}
-	if s.manners.Statuses && r.Method == http.MethodPost {
+	if s.manners.Statuses && r.Method == http.MethodPost && r.URL.Path != "/graphql" {
 		switch a.status {
 		case http.StatusOK:
 			a.status = http.StatusCreated
@@ -95,8 +95,10 @@ func extend(value any) {
 			extend(item)
 		}
 	case object:
-		for _, field := range value {
-			extend(field)
+		for name, field := range value {
+			if name != "permissions" { // a map, and no object
+				extend(field)
+			}
 		}
 		value["x_new"] = object{"numbers": []any{1, 2.5, nil}, "": true}
 	}

@@ -225,6 +225,7 @@ func (s *Server) answer(r *http.Request, body []byte) answer {
 	}
 	r.URL.Path = s.renamed(r.URL.Path, true)
 	r.URL.RawPath = s.renamed(r.URL.RawPath, true)
+	body = []byte(s.renamed(string(body), true))
 	checked := s.schema.request(r, body)
 	for _, problem := range checked.problems {
 		s.violate("request %s %s: %s", r.Method, r.URL.EscapedPath(), problem)
