@@ -189,8 +189,48 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 	if n := entries(data); n == perPage || n == usualPage {
 		resp.Header.Set(fullHeader, fmt.Sprintf("%x", sha256.Sum256(data)))
 	}
+	if good {
+		data = withoutProperties(data)
+	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	return resp, nil
+}
+
+// properties is a field of repositories whose values may be lists, for which
+// go-github has only texts: it would refuse the whole answer.
+const properties = "custom_properties"
+
+// withoutProperties drops the field from an answer that has it.
+func withoutProperties(data []byte) []byte {
+	if !bytes.Contains(data, []byte(`"`+properties+`"`)) {
+		return data
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var answer any
+	if decoder.Decode(&answer) != nil {
+		return data
+	}
+	drop(answer, properties)
+	if less, err := json.Marshal(answer); err == nil {
+		return less
+	}
+	return data
+}
+
+// drop takes a field out of every object.
+func drop(value any, name string) {
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			drop(item, name)
+		}
+	case map[string]any:
+		delete(value, name)
+		for _, field := range value {
+			drop(field, name)
+		}
+	}
 }
 
 // isWrite reports whether a request is there for what it does, so that an answer
