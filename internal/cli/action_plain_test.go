@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -107,28 +109,65 @@ func with(files map[string]string, name, text string) map[string]string {
 	return files
 }
 
+// tell plays the story, and returns what the gate said.
+func (st story) tell(t *testing.T, before func(*stage)) (said []string) {
+	t.Helper()
+	more := map[string]string{}
+	if st.config != "" {
+		more[configName] = st.config
+	}
+	s := newStageOn(t, more, st.files)
+	before(s)
+	for _, turn := range st.turns {
+		o := turn(s)
+		if o.code == exitFailed {
+			t.Log(o.err)
+		}
+		said = append(said, fmt.Sprintf("%d %s", o.code, o.report.Decision.Acknowledgement.State))
+	}
+	return said
+}
+
 // However GitHub's description is kept to, the verdicts are the same.
 func TestActionManners(t *testing.T) {
 	all := stories()
 	for manner, m := range manners {
 		for name, story := range all {
 			t.Run(manner+"/"+name, func(t *testing.T) {
-				more := map[string]string{}
-				if story.config != "" {
-					more[configName] = story.config
-				}
-				s := newStageOn(t, more, story.files)
-				s.server.Behave(m)
-				var got []string
-				for _, turn := range story.turns {
-					o := turn(s)
-					if o.code == exitFailed {
-						t.Log(o.err)
-					}
-					got = append(got, fmt.Sprintf("%d %s", o.code, o.report.Decision.Acknowledgement.State))
-				}
+				got := story.tell(t, func(s *stage) { s.server.Behave(m) })
 				if diff := cmp.Diff(story.want, got); diff != "" {
 					t.Errorf("exit codes and states (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// Whatever GraphQL says or does not, REST tells the same.
+func TestActionGraphQLAnswers(t *testing.T) {
+	all := stories()
+	body := func(text string) githubtest.Response { return githubtest.Response{Status: 200, Body: text} }
+	for fault, response := range map[string]githubtest.Response{
+		"errors":            body(`{"data":null,"errors":[{"type":"FORBIDDEN","message":"no"}]}`),
+		"errors alone":      body(`{"errors":[{"message":"no"}]}`),
+		"viewer alone":      body(`{"data":{"viewer":{"login":"github-actions[bot]"}}}`),
+		"viewer of a kind":  body(`{"data":{"viewer":{"login":"github-actions"},"repository":null}}`),
+		"empty repository":  body(`{"data":{"viewer":{"login":"github-actions[bot]"},"repository":{}}}`),
+		"null objects":      body(`{"data":{"viewer":null,"repository":{"tip":null,"folder":null,"b0":null,"b1":null}}}`),
+		"other texts":       body(`{"data":{"repository":{"tip":{"oid":"x"},"folder":{"entries":null},"b0":{"text":"SELECT 1;"},"b1":{"text":null}}}}`),
+		"lists":             body(`[]`),
+		"a page":            {Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>"},
+		"nothing":           {Status: 204},
+		"not allowed":       {Status: 403, Body: `{"message":"Resource not accessible by integration"}`},
+		"not authenticated": {Status: 401, Body: `{"message":"Bad credentials"}`},
+		"not there":         {Status: 404, Body: "404 page not found"},
+		"broken":            {Status: 502, Body: "<html>"},
+	} {
+		for _, name := range []string{"stale", "renamed", "merged"} {
+			t.Run(fault+"/"+name, func(t *testing.T) {
+				got := all[name].tell(t, func(s *stage) { s.fails("POST /graphql", -1, response) })
+				if !slices.Equal(got, all[name].want) {
+					t.Errorf("exit codes and states %q, want %q", got, all[name].want)
 				}
 			})
 		}

@@ -166,7 +166,11 @@ func (c *Client) post(ctx context.Context, query map[string]any) (repository map
 		c.known.noQL = true
 		return nil, false
 	}
-	if login := answer.Data.Viewer.Login; login != "" {
+	switch login := answer.Data.Viewer.Login; login {
+	case "":
+	case strings.TrimSuffix(DefaultViewer, "[bot]"): // as GraphQL calls bots elsewhere
+		c.known.viewer = DefaultViewer
+	default:
 		c.known.viewer = login
 	}
 	return answer.Data.Repository, answer.Data.Repository != nil
