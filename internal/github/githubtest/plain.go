@@ -22,6 +22,8 @@ type Manners struct {
 	Statuses bool
 	// Extra adds fields that nobody knows, and names the character set otherwise.
 	Extra bool
+	// Trees knows trees by their own names only, and not by those of commits.
+	Trees bool
 	// Names calls blobs otherwise than git does.
 	Names bool
 }
