@@ -20,6 +20,7 @@ var manners = map[string]githubtest.Manners{
 	"new fields":    {Extra: true},
 	"linked pages":  {Page: 7},
 	"other names":   {Plain: true, Names: true},
+	"one page":      {Plain: true, Page: -1},
 	"trees alone":   {Plain: true, Trees: true},
 	"all but plain": {Page: 30, Statuses: true, Extra: true, Names: true},
 }

@@ -16,7 +16,8 @@ type Manners struct {
 	// Plain leaves out the fields that the description calls optional, the headers of
 	// limits and of further pages, and GraphQL.
 	Plain bool
-	// Page is how many entries a page has, whatever is asked for; 0: as asked.
+	// Page is how many entries a page has, whatever is asked for; 0: as asked,
+	// -1: the first has all, and so has every other.
 	Page int
 	// Statuses swaps 200 and 201 where something is created.
 	Statuses bool
