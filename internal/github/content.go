@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -145,7 +146,7 @@ func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, trunca
 		return nil, false, err
 	}
 	call := callf(readContents, "list the files of %s", sha)
-	t, _, err := c.api.Git.GetTree(mayBeLate(ctx), c.owner, c.name, sha, true)
+	t, err := c.getTree(mayBeLate(ctx), sha, true)
 	if err != nil {
 		return nil, false, call.fail(err)
 	}
@@ -158,6 +159,21 @@ func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, trunca
 		}
 	}
 	return files, t.GetTruncated(), nil
+}
+
+// getTree reads a tree by its name or by that of a commit. That a commit's will do is
+// what GitHub does and does not promise: else the commit tells its tree.
+func (c *Client) getTree(ctx context.Context, sha string, recursive bool) (*gh.Tree, error) {
+	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, sha, recursive)
+	if !errors.Is(callf(readContents, "list the files of %s", sha).fail(err), ErrNotFound) {
+		return t, err
+	}
+	m, _, noCommit := c.api.Git.GetCommit(ctx, c.owner, c.name, sha)
+	if noCommit != nil || !objectName.MatchString(m.GetTree().GetSHA()) {
+		return nil, err
+	}
+	t, _, err = c.api.Git.GetTree(ctx, c.owner, c.name, m.GetTree().GetSHA(), recursive)
+	return t, err
 }
 
 // mostFolders is how many folders are listed one by one.
@@ -211,7 +227,7 @@ func above(folder string) []string {
 
 // folder lists what stands directly in a tree.
 func (c *Client) folder(ctx context.Context, call call, tree string) ([]*gh.TreeEntry, error) {
-	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, tree, false)
+	t, err := c.getTree(ctx, tree, false)
 	if err != nil {
 		return nil, call.fail(err)
 	}
@@ -255,7 +271,7 @@ func (c *Client) FileAt(ctx context.Context, commit, name string) (data []byte, 
 
 // entry returns the entry of that name in a tree; nil if there is none.
 func (c *Client) entry(ctx context.Context, call call, tree, name string) (*gh.TreeEntry, error) {
-	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, tree, false)
+	t, err := c.getTree(ctx, tree, false)
 	if err != nil {
 		return nil, call.fail(err)
 	}

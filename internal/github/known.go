@@ -11,13 +11,14 @@ import (
 // known is what a client has been told and need not ask for again.
 type known struct {
 	viewer string
-	blobs  map[string][]byte // by their names, checked against them
+	blobs  map[string][]byte // by their names
+	named  bool              // a blob was seen whose name is that which git gives it
 	byREST bool              // GraphQL does not tell of blobs
 	noQL   bool              // GraphQL does not answer at all
 	asked  map[string]bool   // blobs that it was asked for and did not give as they are
 }
 
-// keep keeps a blob whose bytes have been checked against its name.
+// keep keeps a blob.
 func (k *known) keep(sha string, data []byte) {
 	if k.blobs == nil {
 		k.blobs = map[string][]byte{}
@@ -143,6 +144,7 @@ func (c *Client) query(ctx context.Context, w Wish) (data map[string]queried, ok
 	for i, sha := range w.Blobs {
 		text := data[blobAlias(i)].Text
 		if text != nil && isBlob(sha, []byte(*text)) {
+			c.known.named = true
 			c.known.keep(sha, []byte(*text))
 		} else if ok {
 			c.known.ask(sha)
@@ -172,7 +174,11 @@ func (c *Client) post(ctx context.Context, query map[string]any) (repository map
 		c.known.noQL = true
 		return nil, false
 	}
-	if login := answer.Data.Viewer.Login; login != "" {
+	switch login := answer.Data.Viewer.Login; login {
+	case "":
+	case strings.TrimSuffix(DefaultViewer, "[bot]"): // as GraphQL calls bots elsewhere
+		c.known.viewer = DefaultViewer
+	default:
 		c.known.viewer = login
 	}
 	return answer.Data.Repository, answer.Data.Repository != nil
@@ -184,6 +190,7 @@ func (c *Client) keepAdded(f File) {
 		return
 	}
 	if data, ok := addedText(f.Patch); ok && isBlob(f.SHA, data) {
+		c.known.named = true
 		c.known.keep(f.SHA, data)
 	}
 }
