@@ -386,6 +386,9 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 func (p *pull) changes(changed []github.File) (changes []git.Change, oids []string, err error) {
 	for _, f := range changed {
 		c := git.Change{Path: f.Path, OldPath: f.OldPath, Status: f.Status}
+		if f.Status == "changed" || f.Status == "unchanged" { // GitHub's words for other modes and types
+			c.Status = git.TypeChanged
+		}
 		at, ok := p.sides.head[f.Path]
 		removed := f.Status == git.Removed
 		if ok == removed || ok && isText(at.Mode) && f.SHA != "" && f.SHA != at.OID {
