@@ -54,6 +54,8 @@ func (c *Client) PullRequest(ctx context.Context, number int) (*PullRequest, err
 		return nil, call.incomplete("it is about pull request %d", pr.Number)
 	case !objectName.MatchString(pr.HeadSHA) || !objectName.MatchString(pr.BaseSHA):
 		return nil, call.incomplete("it does not name the head and base commits")
+	case pr.State != "open" && pr.State != "closed": // of a closed one, nothing is reviewed
+		return nil, call.incomplete("it does not say whether it is open")
 	case p.ChangedFiles == nil:
 		return nil, call.incomplete("it does not say how many files changed")
 	}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dropgate/dropgate/internal/github/githubtest"
+)
+
+// lacking is a pull request of whose answers nearly all counts: what it drops is
+// there only if what it renames, removes and edits is known as it was.
+func lacking(t *testing.T) *stage {
+	s := newStageOn(t, map[string]string{
+		"migrations/0002_made.up.sql": "CREATE TABLE made (id int);\n", "migrations/0003_gone.up.sql": "CREATE TABLE gone (id int);\n",
+		"migrations/0004_kept.up.sql": "CREATE TABLE kept (id int);\nDELETE FROM orders;\n",
+	}, map[string]string{
+		"migrations/0004_kept.up.sql": "CREATE TABLE kept (id int);\n", "migrations/0006_raw.up.sql": "SELECT 1;\x00",
+		"migrations/0005_drop.up.sql": "DROP TABLE IF EXISTS made;\nDROP TABLE IF EXISTS gone;\nDROP TABLE IF EXISTS kept;\n",
+	})
+	s.repo.CommitChange("feature", githubtest.Change{
+		Files:  map[string]githubtest.File{"migrations/0002_made_again.up.sql": {Content: "CREATE TABLE made (id int);\n"}},
+		Delete: []string{"migrations/0002_made.up.sql", "migrations/0003_gone.up.sql"},
+	})
+	return s
+}
+
+// A hole is a way in which an answer lacks one of its values.
+type hole struct {
+	name string
+	make func(in map[string]any, key string)
+}
+
+var holes = []hole{
+	{"missing", func(in map[string]any, key string) { delete(in, key) }},
+	{"null", func(in map[string]any, key string) { in[key] = nil }},
+	{"empty", func(in map[string]any, key string) {
+		switch in[key].(type) {
+		case string:
+			in[key] = ""
+		case float64:
+			in[key] = 0
+		case bool:
+			in[key] = false
+		case []any:
+			in[key] = []any{}
+		default:
+			in[key] = map[string]any{}
+		}
+	}},
+}
+
+// aside are parts of answers that have no say in what is reviewed.
+func aside(key string) bool {
+	return strings.HasSuffix(key, "url") || slices.Contains([]string{"_links", "user", "repo", "commits", "commit", "author", "committer", "assignees", "labels"}, key)
+}
+
+// places returns the places of an answer's values, in order.
+func places(body any, at string) (all []string) {
+	switch v := body.(type) {
+	case []any:
+		for i, element := range v {
+			all = append(all, places(element, fmt.Sprintf("%s/%d", at, i))...)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if !aside(key) {
+				all = append(append(all, at+"/"+key), places(v[key], at+"/"+key)...)
+			}
+		}
+	}
+	return all
+}
+
+// dig makes a hole at one of the places.
+func dig(body any, at string, make func(map[string]any, string)) {
+	parts := strings.Split(at, "/")[1:]
+	for _, part := range parts[:len(parts)-1] {
+		switch v := body.(type) {
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(part, &i); err != nil || i >= len(v) {
+				return
+			}
+			body = v[i]
+		case map[string]any:
+			body = v[part]
+		}
+	}
+	if in, ok := body.(map[string]any); ok {
+		make(in, parts[len(parts)-1])
+	}
+}
+
+// TestActionLackingAnswers takes each value out of each answer in turn. It makes no
+// difference to what is found, or the run could not review.
+func TestActionLackingAnswers(t *testing.T) {
+	for _, request := range []string{
+		"GET " + pulls, match("GET", "/compare/*"), match("GET", "/git/trees/*"), match("GET", "/git/blobs/*"), "POST /graphql",
+	} {
+		stage := func(t *testing.T) *stage {
+			s := lacking(t)
+			if strings.Contains(request, "/git/blobs/") {
+				delete(s.env, "GITHUB_GRAPHQL_URL")
+			}
+			return s
+		}
+		t.Run(request, func(t *testing.T) {
+			s := stage(t)
+			var all []string
+			s.fails(request, -1, githubtest.Response{Edit: func(body any) any {
+				if all == nil {
+					all = places(body, "")
+				}
+				return body
+			}})
+			whole := s.on("opened")
+			if whole.code != exitBlocked || len(all) == 0 {
+				t.Fatalf("exit code %d, and %d values\n%s%s", whole.code, len(all), whole.out, whole.err)
+			}
+			want := findingsIn(whole)
+			for _, at := range all {
+				for _, h := range holes {
+					t.Run(at+" is "+h.name, func(t *testing.T) {
+						s := stage(t)
+						s.fails(request, -1, githubtest.Response{Edit: func(body any) any {
+							dig(body, at, h.make)
+							return body
+						}})
+						o := s.on("opened")
+						if o.code == exitFailed {
+							return
+						}
+						got := findingsIn(o)
+						for _, f := range want {
+							if !slices.Contains(got, f) {
+								t.Errorf("exit code %d without %s, want it or 2", o.code, f)
+							}
+						}
+					})
+				}
+			}
+		})
+	}
+}
+
+func findingsIn(o outcome) (all []string) {
+	for _, f := range o.report.Findings {
+		if f.Blocking {
+			all = append(all, fmt.Sprintf("%s:%d %s %s", f.Path, f.Start.Line, f.Rule, f.Object))
+		}
+	}
+	return all
+}
