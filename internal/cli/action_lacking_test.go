@@ -10,9 +10,41 @@ import (
 	"github.com/dropgate/dropgate/internal/github/githubtest"
 )
 
-// lacking is a pull request of whose answers nearly all counts: what it drops is
-// there only if what it renames, removes and edits is known as it was.
-func lacking(t *testing.T) *stage {
+// lacking are pull requests of whose answers nearly all counts: what they drop is
+// there only if what they rename, remove and edit is known as it was.
+var lacking = map[string]func(t *testing.T) *stage{
+	"all": lackingAll,
+	"listed": func(t *testing.T) *stage {
+		s := lackingAll(t)
+		s.withoutCompared("files")
+		return s
+	},
+	"renamed": func(t *testing.T) *stage {
+		return lackingOne(t, "migrations/0002_made.sql", "migrations/0002_made_again.sql")
+	},
+	"renamed out": func(t *testing.T) *stage { return lackingOne(t, "migrations/0002_made.sql", "old/made.txt") },
+	"removed":     func(t *testing.T) *stage { return lackingOne(t, "migrations/0002_made.sql", "") },
+	"edited": func(t *testing.T) *stage {
+		return lackingOne(t, "migrations/0002_made.sql", "migrations/0002_made.sql")
+	},
+}
+
+// lackingOne drops what a migration made that is now at another path, or none.
+func lackingOne(t *testing.T, from, to string) *stage {
+	const made = "CREATE TABLE made (id int);\n"
+	s := newStageOn(t, map[string]string{from: made}, map[string]string{"migrations/0005_drop.sql": "DROP TABLE IF EXISTS made;\n"})
+	switch to {
+	case "":
+		s.repo.Delete("feature", from)
+	case from:
+		s.repo.Commit("feature", map[string]string{from: "SELECT 1;\n"})
+	default:
+		s.repo.CommitChange("feature", githubtest.Change{Delete: []string{from}, Files: map[string]githubtest.File{to: {Content: made}}})
+	}
+	return s
+}
+
+func lackingAll(t *testing.T) *stage {
 	s := newStageOn(t, map[string]string{
 		"migrations/0002_made.up.sql": "CREATE TABLE made (id int);\n", "migrations/0003_gone.up.sql": "CREATE TABLE gone (id int);\n",
 		"migrations/0004_kept.up.sql": "CREATE TABLE kept (id int);\nDELETE FROM orders;\n",
@@ -97,17 +129,23 @@ func dig(body any, at string, make func(map[string]any, string)) {
 // TestActionLackingAnswers takes each value out of each answer in turn. It makes no
 // difference to what is found, or the run could not review.
 func TestActionLackingAnswers(t *testing.T) {
-	for _, request := range []string{
-		"GET " + pulls, match("GET", "/compare/*"), match("GET", "/git/trees/*"), match("GET", "/git/blobs/*"), "POST /graphql",
-	} {
+	tests := []struct{ pull, request string }{
+		{"all", "GET " + pulls}, {"all", match("GET", "/compare/*")}, {"all", match("GET", "/git/trees/*")},
+		{"all", match("GET", "/git/blobs/*")}, {"all", "POST /graphql"}, {"listed", "GET " + pulls + "/files"},
+	}
+	for _, one := range []string{"renamed", "renamed out", "removed", "edited"} {
+		tests = append(tests, []struct{ pull, request string }{{one, match("GET", "/compare/*")}, {one, match("GET", "/git/trees/*")}}...)
+	}
+	for _, test := range tests {
+		request := test.request
 		stage := func(t *testing.T) *stage {
-			s := lacking(t)
+			s := lacking[test.pull](t)
 			if strings.Contains(request, "/git/blobs/") {
 				delete(s.env, "GITHUB_GRAPHQL_URL")
 			}
 			return s
 		}
-		t.Run(request, func(t *testing.T) {
+		t.Run(test.pull+" "+request, func(t *testing.T) {
 			s := stage(t)
 			var all []string
 			s.fails(request, -1, githubtest.Response{Edit: func(body any) any {

@@ -120,7 +120,7 @@ func (c *Client) Difference(ctx context.Context, base, head string) (*Difference
 	}
 	d.Whole = found.Files != nil && len(found.Files) < mostCompared
 	for _, f := range found.Files {
-		if f.GetFilename() == "" || f.Patch == nil && f.GetAdditions()+f.GetDeletions() > 0 {
+		if f.GetFilename() == "" || !isTold(f) || f.Patch == nil && f.GetAdditions()+f.GetDeletions() > 0 {
 			d.Whole = false
 		}
 		if f.GetFilename() != "" {
