@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dropgate/dropgate/internal/gate"
 	"github.com/dropgate/dropgate/internal/github/githubtest"
 )
 
@@ -191,4 +192,25 @@ func findingsIn(o outcome) (all []string) {
 		}
 	}
 	return all
+}
+
+// What neither the comparison nor the list of files has, the trees have: GitHub's
+// comparison ends at 300 files, and its list can be of an earlier push.
+func TestActionListOfAnEarlierPush(t *testing.T) {
+	for name, last := range map[string]githubtest.Change{
+		"added":   {Files: map[string]githubtest.File{"zzz/0002_drop.sql": {Content: dropUsers}}},
+		"edited":  {Files: map[string]githubtest.File{"zzz/0001_old.sql": {Content: dropUsers}}},
+		"renamed": {Delete: []string{"zzz/0001_old.sql"}, Files: map[string]githubtest.File{"zzz/0002_drop.sql": {Content: dropUsers}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStageOn(t, map[string]string{"zzz/0001_old.sql": "SELECT 1;\n"}, many(310))
+			s.repo.CommitChange("feature", last)
+			s.fails("GET "+pulls, -1, githubtest.Response{Edit: func(body any) any {
+				body.(map[string]any)["changed_files"] = 5
+				return body
+			}})
+			s.fails("GET "+pulls+"/files", -1, githubtest.Response{Edit: func(body any) any { return body.([]any)[:5] }})
+			s.on("opened").want(t, exitBlocked, gate.Absent, users)
+		})
+	}
 }
