@@ -87,7 +87,7 @@ var holes = []hole{
 
 // aside are parts of answers that have no say in what is reviewed.
 func aside(key string) bool {
-	return strings.HasSuffix(key, "url") || slices.Contains([]string{"_links", "user", "repo", "commits", "commit", "author", "committer", "assignees", "labels"}, key)
+	return strings.HasSuffix(key, "url") || slices.Contains([]string{"_links", "repo", "owner", "permissions", "verification", "author", "committer", "assignees"}, key)
 }
 
 // places returns the places of an answer's values, in order.
@@ -160,26 +160,25 @@ func TestActionLackingAnswers(t *testing.T) {
 				t.Fatalf("exit code %d, and %d values\n%s%s", whole.code, len(all), whole.out, whole.err)
 			}
 			want := findingsIn(whole)
-			for _, at := range all {
-				for _, h := range holes {
-					t.Run(at+" is "+h.name, func(t *testing.T) {
-						s := stage(t)
-						s.fails(request, -1, githubtest.Response{Edit: func(body any) any {
-							dig(body, at, h.make)
-							return body
-						}})
-						o := s.on("opened")
-						if o.code == exitFailed {
-							return
+			for i, at := range all {
+				h := holes[i%len(holes)] // all of them were tried once
+				t.Run(at+" is "+h.name, func(t *testing.T) {
+					s := stage(t)
+					s.fails(request, -1, githubtest.Response{Edit: func(body any) any {
+						dig(body, at, h.make)
+						return body
+					}})
+					o := s.on("opened")
+					if o.code == exitFailed {
+						return
+					}
+					got := findingsIn(o)
+					for _, f := range want {
+						if !slices.Contains(got, f) {
+							t.Errorf("exit code %d without %s, want it or 2", o.code, f)
 						}
-						got := findingsIn(o)
-						for _, f := range want {
-							if !slices.Contains(got, f) {
-								t.Errorf("exit code %d without %s, want it or 2", o.code, f)
-							}
-						}
-					})
-				}
+					}
+				})
 			}
 		})
 	}
