@@ -20,7 +20,7 @@ import (
 )
 
 // madeInAll is how many repositories are made up. Many more were, once.
-const madeInAll = 60
+const madeInAll = 48
 
 // TestActionAsGit makes repositories up, by commits of all kinds, and has each of them
 // reviewed twice: by the action on the stand-in for GitHub, which tells the base from

@@ -113,7 +113,7 @@ func testLacking(t *testing.T, run func(*stage) outcome, request string) {
 		t.Fatalf("%s is not asked for again", request)
 	}
 	for i, at := range all {
-		if i%5 != 0 { // one after the other, all of them were tried once
+		if i%11 != 0 { // one after the other, all of them were tried once
 			continue
 		}
 		h := holes[i%len(holes)]
@@ -125,6 +125,29 @@ func testLacking(t *testing.T, run func(*stage) outcome, request string) {
 			}})
 			if o := run(s); o.code == exitClear {
 				t.Errorf("exit code 0, want 1 or 2\n%s%s", o.out, o.err)
+			}
+		})
+	}
+}
+
+// A list of files that is empty says neither that all were removed nor that all are new.
+func TestActionEmptyTreeOfEvents(t *testing.T) {
+	for event, run := range uncovered {
+		t.Run(event, func(t *testing.T) {
+			for _, request := range asked(t, run) {
+				if !strings.Contains(request, "/git/trees/") {
+					continue
+				}
+				t.Run(request, func(t *testing.T) {
+					s := newUncovered(t)
+					s.fails(request, -1, githubtest.Response{Edit: func(body any) any {
+						body.(map[string]any)["tree"] = []any{}
+						return body
+					}})
+					if o := run(s); o.code == exitClear {
+						t.Errorf("exit code 0, want 1 or 2\n%s%s", o.out, o.err)
+					}
+				})
 			}
 		})
 	}

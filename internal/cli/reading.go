@@ -169,7 +169,7 @@ func (p *pull) list(ctx context.Context, d *github.Difference) error {
 // addUnlisted adds the files that differ between the merge base and the head: the
 // list can be of an earlier push, and where that is, the comparison may end too soon.
 func (p *pull) addUnlisted(ctx context.Context) (err error) {
-	if err = p.readHead(ctx); err != nil {
+	if err := p.readHead(ctx); err != nil {
 		return err
 	}
 	if p.sides.base, err = p.tree(ctx, p.base, nil); err != nil || p.listing.partial {

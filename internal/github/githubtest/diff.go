@@ -231,7 +231,7 @@ func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 func renamedFrom(file File, removed []string, base map[string]File) string {
 	best, most := "", 0.5
 	for _, path := range removed {
-		if base[path].Mode != file.Mode && !(base[path].regular() && file.regular()) {
+		if base[path].Mode != file.Mode && (!base[path].regular() || !file.regular()) {
 			continue
 		}
 		if base[path].Content == file.Content && file.Content != "" {
