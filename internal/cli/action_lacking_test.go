@@ -213,3 +213,18 @@ func TestActionListOfAnEarlierPush(t *testing.T) {
 		})
 	}
 }
+
+// A folder that has nothing in it is none of git's: the config in it is asked for again.
+func TestActionEmptyFolderOfTheConfig(t *testing.T) {
+	s := configured(t, "label: looked-at\n", map[string]string{drop: dropUsers})
+	s.repo.Commit("main", map[string]string{"app/other.go": "package main\n"})
+	s.fails("POST /graphql", -1, githubtest.Response{Edit: func(body any) any {
+		folder := body.(map[string]any)["data"].(map[string]any)["repository"].(map[string]any)["folder"]
+		if folder != nil {
+			folder.(map[string]any)["entries"] = []any{}
+		}
+		return body
+	}})
+	s.on("opened").want(t, exitBlocked, gate.Absent, users)
+	s.wantSummary("looked-at")
+}
