@@ -64,8 +64,34 @@ func (s *span) since(ctx context.Context, base string) (*analyzer.Report, error)
 		return nil, err
 	}
 	p.files = changedBetween(old, now, s.compared.Renamed)
-	p.live.ChangedFiles = len(p.files)
+	if base == s.compared.MergeBase {
+		if err := s.agree(p.files, now); err != nil {
+			return nil, err
+		}
+	}
+	p.live.ChangedFiles, p.sides.base, p.sides.head = len(p.files), old, now
 	return p.review(ctx)
+}
+
+// agree makes sure that the two lists of files differ in what GitHub's comparison
+// has, where it has all: a list that lacks a file says nothing of that.
+func (s *span) agree(files []github.File, now map[string]git.Entry) error {
+	told := s.compared.Files
+	for _, name := range slices.Sorted(maps.Keys(told)) {
+		if _, there := now[name]; there != told[name] {
+			return s.otherwise(name)
+		}
+	}
+	for _, f := range files {
+		if _, ok := told[f.Path]; !ok && len(told) > 0 {
+			return s.otherwise(f.Path)
+		}
+	}
+	return nil
+}
+
+func (s *span) otherwise(name string) error {
+	return fmt.Errorf("what GitHub lists of %s at %s is not what its comparison has: run the job again", name, s.head)
 }
 
 // unlabelled decides as if there were no label, and marks what blocks.

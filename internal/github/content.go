@@ -121,7 +121,7 @@ func (c *Client) Difference(ctx context.Context, base, head string) (*Difference
 	}
 	d.Whole = found.Files != nil && len(found.Files) < mostCompared
 	for _, f := range found.Files {
-		if f.GetFilename() == "" || f.Patch == nil && f.GetAdditions()+f.GetDeletions() > 0 {
+		if f.GetFilename() == "" || !isTold(f) || f.Patch == nil && f.GetAdditions()+f.GetDeletions() > 0 {
 			d.Whole = false
 		}
 		if f.GetFilename() != "" {
@@ -152,6 +152,9 @@ func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, trunca
 	}
 	if t.Truncated == nil {
 		return nil, false, call.incomplete("it does not say whether it is whole")
+	}
+	if err := call.checkEntries(t); err != nil {
+		return nil, false, err
 	}
 	for _, e := range t.Entries {
 		if e.GetType() != "tree" {
@@ -234,7 +237,21 @@ func (c *Client) folder(ctx context.Context, call call, tree string) ([]*gh.Tree
 	if t.Truncated == nil || t.GetTruncated() {
 		return nil, call.incomplete("a folder is not listed in full")
 	}
-	return t.Entries, nil
+	return t.Entries, call.checkEntries(t)
+}
+
+// checkEntries makes sure that a list of files says of each what it is: one that it
+// does not is not there, or cannot be read, for all that its reader knows.
+func (c call) checkEntries(t *gh.Tree) error {
+	if t.Entries == nil {
+		return c.incomplete("it has no list")
+	}
+	for _, e := range t.Entries {
+		if e.GetPath() == "" || e.GetMode() == "" || e.GetType() == "" || e.GetSHA() == "" {
+			return c.incomplete("it does not say of every file what it is")
+		}
+	}
+	return nil
 }
 
 // FileAt reads one file of a commit; ok is false if the commit has none there.
@@ -274,6 +291,9 @@ func (c *Client) entry(ctx context.Context, call call, tree, name string) (*gh.T
 	t, err := c.getTree(ctx, tree, false)
 	if err != nil {
 		return nil, call.fail(err)
+	}
+	if err := call.checkEntries(t); err != nil {
+		return nil, err
 	}
 	for _, e := range t.Entries {
 		if e.GetPath() == name {

@@ -23,6 +23,9 @@ type Comparison struct {
 	// Renamed holds the former paths of renamed files by their new ones, of the
 	// first 300 files that changed since the merge base: GitHub tells no more.
 	Renamed map[string]string
+	// Files holds the paths, the former ones included, of the files that changed since
+	// the merge base, and whether head has them; empty if GitHub does not tell all.
+	Files map[string]bool
 }
 
 // Compare lists the commits that head has and base has not. It is [ErrNotFound]
@@ -34,7 +37,8 @@ func (c *Client) Compare(ctx context.Context, base, head string) (*Comparison, e
 		}
 	}
 	call := callf(readContents, "compare %s with %s", base, head)
-	found := &Comparison{Renamed: map[string]string{}}
+	found := &Comparison{Renamed: map[string]string{}, Files: map[string]bool{}}
+	listed := 0
 	total := 0
 	seen := map[string]bool{}
 	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
@@ -43,10 +47,9 @@ func (c *Client) Compare(ctx context.Context, base, head string) (*Comparison, e
 			return resp, err
 		}
 		found.MergeBase, total = page.GetMergeBaseCommit().GetSHA(), page.GetTotalCommits()
+		listed = max(listed, len(page.Files))
 		for _, f := range page.Files {
-			if f.GetStatus() == "renamed" {
-				found.Renamed[f.GetFilename()] = f.GetPreviousFilename()
-			}
+			found.add(f)
 		}
 		for _, commit := range page.Commits {
 			if sha := commit.GetSHA(); !seen[sha] {
@@ -64,7 +67,24 @@ func (c *Client) Compare(ctx context.Context, base, head string) (*Comparison, e
 	case len(found.Commits) < total:
 		return nil, call.incomplete("%d commits of %d", len(found.Commits), total)
 	}
+	if listed >= mostCompared {
+		clear(found.Files)
+	}
 	return found, nil
+}
+
+// add notes a file that changed. What another file was called before, one that was
+// added may be called now.
+func (c *Comparison) add(f *gh.CommitFile) {
+	path, former := f.GetFilename(), f.GetPreviousFilename()
+	c.Files[path] = f.GetStatus() != "removed"
+	if f.GetStatus() != "renamed" {
+		return
+	}
+	c.Renamed[path] = former
+	if _, known := c.Files[former]; !known {
+		c.Files[former] = false
+	}
 }
 
 func newCommit(c *gh.RepositoryCommit) Commit {

@@ -89,7 +89,7 @@ func (c *Client) Prefetch(ctx context.Context, w Wish) Told {
 		return Told{}
 	}
 	told := Told{Tip: data["tip"].OID}
-	if entries := data["folder"].Entries; entries != nil {
+	if entries := data["folder"].Entries; len(entries) > 0 { // git has no empty folders
 		told.Folder = map[string]TreeFile{}
 		for _, e := range entries {
 			told.Folder[e.Name] = TreeFile{Path: path.Join(w.Folder, e.Name), Mode: fmt.Sprintf("%06o", e.Mode), SHA: e.OID}
