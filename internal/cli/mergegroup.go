@@ -48,11 +48,11 @@ func (a *action) mergeGroup(ctx context.Context) error {
 }
 
 func (g *mergeGroup) run(ctx context.Context) error {
-	tip, err := g.client.Tip(ctx, g.branch)
-	if err != nil {
+	var err error
+	if g.tip, err = g.client.Tip(ctx, g.branch); err != nil {
 		return err
 	}
-	if err := g.readConfig(ctx, tip); err != nil {
+	if err := g.readConfig(ctx, g.tip); err != nil {
 		return err
 	}
 	if g.compared, err = g.client.Compare(ctx, g.event.Group.BaseSHA, g.head); err != nil {
@@ -191,7 +191,7 @@ func (g *mergeGroup) shares(ctx context.Context, whole *analyzer.Report, members
 	if len(left) == 0 {
 		return all, nil
 	}
-	witnesses := members[:len(members):len(members)]
+	witnesses, proof := members[:len(members):len(members)], g.proof(ctx, left)
 	for _, n := range others {
 		open, err := g.open(ctx, n)
 		switch {
@@ -200,7 +200,7 @@ func (g *mergeGroup) shares(ctx context.Context, whole *analyzer.Report, members
 		case err != nil:
 			return nil, err
 		case open != nil:
-			witnesses = append(witnesses, witness(ctx, open))
+			witnesses = append(witnesses, witness(ctx, open, proof))
 		}
 	}
 	more, err := shares(ctx, left, witnesses, g.config.Policy())

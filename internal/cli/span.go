@@ -22,6 +22,7 @@ type span struct {
 	client   *github.Client
 	branch   string // that it goes into
 	head     string
+	tip      string // of the branch
 	config   config.Config
 	compared *github.Comparison
 }
@@ -29,7 +30,7 @@ type span struct {
 // whole is the span as if it were one pull request.
 func (s *span) whole() *pull {
 	return &pull{
-		action: s.action, client: s.client, config: s.config,
+		action: s.action, client: s.client, config: s.config, tip: s.tip,
 		live: &github.PullRequest{HeadSHA: s.head, BaseRef: s.branch},
 	}
 }
@@ -71,6 +72,11 @@ func (s *span) since(ctx context.Context, base string) (*analyzer.Report, error)
 // unlabelled decides as if there were no label, and marks what blocks.
 func (s *span) unlabelled(r *analyzer.Report) gate.Decision {
 	return gate.Decide(r, s.config.Policy(), gate.Evidence{})
+}
+
+// proof looks once for the evidence of a backup that labels on the operations need.
+func (s *span) proof(ctx context.Context, operations []analyzer.Finding) *gate.Proof {
+	return s.whole().proof(ctx, &analyzer.Report{Findings: slices.Clone(operations)})
 }
 
 func (s *span) tree(ctx context.Context, commit string) (map[string]git.Entry, error) {
