@@ -37,18 +37,12 @@ func (s *span) whole() *pull {
 
 // readConfig reads the config that a commit has.
 func (s *span) readConfig(ctx context.Context, commit string) error {
-	c := config.Default()
 	data, ok, err := s.client.FileAt(ctx, commit, s.in.config)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		s.logf("no %s at %s: the defaults are in force", s.in.config, commit)
-	} else if c, err = parseConfig(s.in.config, data); err != nil {
-		return err
-	}
-	s.config = s.in.apply(c)
-	return nil
+	s.config, err = s.inForce(data, ok, "at "+commit)
+	return err
 }
 
 // since reviews all that the head changes of a commit's files, as one change. The

@@ -11,10 +11,11 @@ import (
 // known is what a client has been told and need not ask for again.
 type known struct {
 	viewer string
-	blobs  map[string][]byte // by their names, checked against them
-	byREST bool              // GraphQL does not tell of blobs
-	noQL   bool              // GraphQL does not answer at all
-	asked  map[string]bool   // blobs that it was asked for and did not give as they are
+	blobs  map[string][]byte     // by their names, checked against them
+	trees  map[string][]TreeFile // whole lists of files, by commit or tree
+	byREST bool                  // GraphQL does not tell of blobs
+	noQL   bool                  // GraphQL does not answer at all
+	asked  map[string]bool       // blobs that it was asked for and did not give as they are
 }
 
 // keep keeps a blob whose bytes have been checked against its name.
@@ -23,6 +24,14 @@ func (k *known) keep(sha string, data []byte) {
 		k.blobs = map[string][]byte{}
 	}
 	k.blobs[sha] = data
+}
+
+// keepTree keeps a whole list of files.
+func (k *known) keepTree(sha string, files []TreeFile) {
+	if k.trees == nil {
+		k.trees = map[string][]TreeFile{}
+	}
+	k.trees[sha] = files
 }
 
 // ask notes a blob that GraphQL does not give.
