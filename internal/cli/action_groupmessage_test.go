@@ -64,3 +64,28 @@ func TestActionMergeGroupNamedByMessage(t *testing.T) {
 		}
 	})
 }
+
+// A queue that rebases makes new commits, with the messages that they had.
+func TestActionMergeGroupRebased(t *testing.T) {
+	tests := []struct {
+		name    string
+		last    string // what the last pull request's commit in the queue brings
+		blocked []string
+		code    int
+		state   gate.State
+	}{
+		{"as on the pull request", dropUsers, []string{users}, exitClear, gate.Valid},
+		{"with something else", dropOrders, []string{ordersRule, users}, exitBlocked, gate.Stale},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStage(t, map[string]string{drop: dropUsers})
+			s.acknowledge(s.pr)
+			s.repo.Branch(s.repo.GroupBranch(s.pr), "main")
+			s.repo.Commit(s.repo.GroupBranch(s.pr), map[string]string{"README.md": "# Before\n"})
+			s.repo.Commit(s.repo.GroupBranch(s.pr), map[string]string{drop: test.last})
+			o := s.as("merge_group", s.repo.GroupEvent(s.pr))
+			o.want(t, test.code, test.state, test.blocked...)
+		})
+	}
+}

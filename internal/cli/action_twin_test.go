@@ -75,7 +75,24 @@ func TestActionSameHead(t *testing.T) {
 		s.run(twin.Event("synchronize")).want(t, exitClear, gate.Absent)
 		s.repo.Branch("feature", "twin-old")
 		s.repo.Commit("feature", map[string]string{"README.md": "# Mine\n"})
-		s.run(twin.Event("edited")).want(t, exitClear, gate.Absent)
+		o := s.run(twin.Event("edited"))
+		o.want(t, exitClear, gate.Absent)
+		if n := o.count("GET", "/pulls/1"); n != 0 {
+			t.Errorf("%d requests for a pull request with another head, want none", n)
+		}
+	})
+	t.Run("gone meanwhile", func(t *testing.T) {
+		for name, change := range map[string]func(*stage){
+			"closed": func(s *stage) { s.pr.Close("alice") },
+			"pushed": func(s *stage) { s.repo.Commit("feature", map[string]string{"README.md": "#\n"}) },
+		} {
+			t.Run(name, func(t *testing.T) {
+				s := newStage(t, map[string]string{drop: dropUsers})
+				twin := s.sameHead("old", lax["other paths"])
+				s.server.Before(githubtest.Match("GET", pulls), func() { change(s) })
+				s.run(twin.Event("opened")).want(t, exitClear, gate.Absent)
+			})
+		}
 	})
 	t.Run("harmless", func(t *testing.T) {
 		s := newStage(t, map[string]string{items: createItems})
