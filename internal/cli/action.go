@@ -309,8 +309,13 @@ func (a *action) stepSummary(r *report.Review) error {
 
 // nothing ends a run that has nothing to review.
 func (a *action) nothing(c config.Config, scope string) error {
+	return a.finish(a.none(c, scope))
+}
+
+// none is the review of nothing.
+func (a *action) none(c config.Config, scope string) *report.Review {
 	found := together(&change{}, 0)
 	r := newReview(found, gate.Decide(found, c.Policy(), gate.Evidence{}))
 	r.Scope = scope
-	return a.finish(r)
+	return r
 }

@@ -374,3 +374,39 @@ func TestActionHostileStatus(t *testing.T) {
 		})
 	}
 }
+
+// A queue, an audit and a run by hand ask for the same evidence.
+func TestActionProofElsewhere(t *testing.T) {
+	for name, state := range map[string]gate.State{"proven": gate.Valid, "unproven": gate.Unproven} {
+		code := map[gate.State]int{gate.Valid: exitClear, gate.Unproven: exitBlocked}[state]
+		stage := func(t *testing.T) *stage {
+			s := drilled(t, byWorkflow)
+			s.on("labeled")
+			if state == gate.Valid {
+				s.drill(time.Hour, githubtest.WorkflowRun{})
+			}
+			return s
+		}
+		t.Run(name+", merge group", func(t *testing.T) {
+			s := stage(t)
+			s.as("merge_group", s.repo.MergeGroupEvent(s.pr)).want(t, code, state, users)
+		})
+		t.Run(name+", merge group by message", func(t *testing.T) {
+			s := stage(t)
+			last := s.another("last", map[string]string{items: createItems})
+			event := s.repo.SquashGroupEvent(s.pr, last)
+			s.fails(match("GET", "/commits/*/pulls"), -1, githubtest.Response{Edit: func(any) any { return []any{} }})
+			s.as("merge_group", event).want(t, code, state, users)
+		})
+		t.Run(name+", dispatch", func(t *testing.T) {
+			s := stage(t)
+			s.dispatches("feature").want(t, code, state, users)
+		})
+		t.Run(name+", push", func(t *testing.T) {
+			s := stage(t)
+			before := s.repo.Head("main")
+			s.pr.Merge("alice")
+			s.as("push", s.repo.PushEvent("main", before, s.repo.Head("main"))).want(t, code, state, users)
+		})
+	}
+}

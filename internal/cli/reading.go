@@ -46,20 +46,22 @@ func (p *pull) read(ctx context.Context) error {
 		}
 	}
 	p.tip = d.Base
-	c := config.Default()
 	data, ok, err := p.configAt(ctx, d.Base, told.Folder)
 	if err != nil {
 		return fmt.Errorf("read the config from the base: %w", err)
 	}
-	if ok {
-		if c, err = parseConfig(p.in.config, data); err != nil {
-			return err
-		}
-	} else {
-		p.logf("no %s on the base branch: the defaults are in force", p.in.config)
+	p.config, err = p.inForce(data, ok, "on the base branch")
+	return err
+}
+
+// inForce reads the config's text, if there is one, and lets the inputs win over it.
+func (a *action) inForce(data []byte, ok bool, where string) (config.Config, error) {
+	if !ok {
+		a.logf("no %s %s: the defaults are in force", a.in.config, where)
+		return a.in.apply(config.Default()), nil
 	}
-	p.config = p.in.apply(c)
-	return nil
+	c, err := parseConfig(a.in.config, data)
+	return a.in.apply(c), err
 }
 
 // compare compares the head with the base branch as it is now: the base that the

@@ -22,6 +22,7 @@ type span struct {
 	client   *github.Client
 	branch   string // that it goes into
 	head     string
+	tip      string // of the branch
 	config   config.Config
 	compared *github.Comparison
 }
@@ -29,25 +30,19 @@ type span struct {
 // whole is the span as if it were one pull request.
 func (s *span) whole() *pull {
 	return &pull{
-		action: s.action, client: s.client, config: s.config,
+		action: s.action, client: s.client, config: s.config, tip: s.tip,
 		live: &github.PullRequest{HeadSHA: s.head, BaseRef: s.branch},
 	}
 }
 
 // readConfig reads the config that a commit has.
 func (s *span) readConfig(ctx context.Context, commit string) error {
-	c := config.Default()
 	data, ok, err := s.client.FileAt(ctx, commit, s.in.config)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		s.logf("no %s at %s: the defaults are in force", s.in.config, commit)
-	} else if c, err = parseConfig(s.in.config, data); err != nil {
-		return err
-	}
-	s.config = s.in.apply(c)
-	return nil
+	s.config, err = s.inForce(data, ok, "at "+commit)
+	return err
 }
 
 // since reviews all that the head changes of a commit's files, as one change. The
@@ -97,6 +92,11 @@ func (s *span) otherwise(name string) error {
 // unlabelled decides as if there were no label, and marks what blocks.
 func (s *span) unlabelled(r *analyzer.Report) gate.Decision {
 	return gate.Decide(r, s.config.Policy(), gate.Evidence{})
+}
+
+// proof looks once for the evidence of a backup that labels on the operations need.
+func (s *span) proof(ctx context.Context, operations []analyzer.Finding) *gate.Proof {
+	return s.whole().proof(ctx, &analyzer.Report{Findings: slices.Clone(operations)})
 }
 
 func (s *span) tree(ctx context.Context, commit string) (map[string]git.Entry, error) {

@@ -140,10 +140,14 @@ type TreeFile struct {
 }
 
 // Tree lists every file of a commit or tree, in GitHub's order. GitHub truncates
-// the list at 100,000 entries or 7 MB.
+// the list at 100,000 entries or 7 MB. A whole list is asked for once, and is not to be
+// changed.
 func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, truncated bool, err error) {
 	if err := checkName("tree", sha); err != nil {
 		return nil, false, err
+	}
+	if files, ok := c.known.trees[sha]; ok {
+		return files, false, nil
 	}
 	call := callf(readContents, "list the files of %s", sha)
 	t, err := c.getTree(mayBeLate(ctx), sha, true)
@@ -160,6 +164,9 @@ func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, trunca
 		if e.GetType() != "tree" {
 			files = append(files, TreeFile{Path: e.GetPath(), Mode: e.GetMode(), SHA: e.GetSHA(), Size: e.GetSize()})
 		}
+	}
+	if !t.GetTruncated() {
+		c.known.keepTree(sha, files)
 	}
 	return files, t.GetTruncated(), nil
 }

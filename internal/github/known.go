@@ -11,11 +11,12 @@ import (
 // known is what a client has been told and need not ask for again.
 type known struct {
 	viewer string
-	blobs  map[string][]byte // by their names
-	named  bool              // a blob was seen whose name is that which git gives it
-	byREST bool              // GraphQL does not tell of blobs
-	noQL   bool              // GraphQL does not answer at all
-	asked  map[string]bool   // blobs that it was asked for and did not give as they are
+	blobs  map[string][]byte     // by their names
+	named  bool                  // a blob was seen whose name is that which git gives it
+	trees  map[string][]TreeFile // whole lists of files, by commit or tree
+	byREST bool                  // GraphQL does not tell of blobs
+	noQL   bool                  // GraphQL does not answer at all
+	asked  map[string]bool       // blobs that it was asked for and did not give as they are
 }
 
 // keep keeps a blob.
@@ -32,6 +33,14 @@ func (c *Client) Offer(sha string, data []byte) {
 	if checkName("blob", sha) == nil && isBlob(sha, data) {
 		c.known.keep(sha, data)
 	}
+}
+
+// keepTree keeps a whole list of files.
+func (k *known) keepTree(sha string, files []TreeFile) {
+	if k.trees == nil {
+		k.trees = map[string][]TreeFile{}
+	}
+	k.trees[sha] = files
 }
 
 // ask notes a blob that GraphQL does not give.
