@@ -56,22 +56,34 @@ func Parse(path string, data []byte, known Known) (Config, error) {
 		return Config{}, err
 	}
 	c := Default()
-	d := &decoder{path: path, known: known, places: map[string]string{}}
+	d := &decoder{path: path, places: map[string]spot{}}
 	if body != nil {
-		d.decode(body, &c)
+		c.keys(known).read(value{d, "", body, nil})
 	}
 	if len(d.errs) > 0 {
-		slices.SortStableFunc(d.errs, func(a, b *Error) int {
-			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-		})
-		joined := make([]error, len(d.errs))
-		for i, e := range d.errs {
-			joined[i] = e
-		}
-		return Config{}, errors.Join(joined...)
+		return Config{}, d.joined()
 	}
-	c.places = d.places
+	c.path, c.places = path, d.places
 	return c, nil
+}
+
+// maxErrors is how many mistakes are told.
+const maxErrors = 100
+
+// joined returns all that is wrong as one error, in the file's order.
+func (d *decoder) joined() error {
+	slices.SortStableFunc(d.errs, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	var all []error
+	for i, e := range d.errs {
+		if i == maxErrors {
+			all = append(all, &Error{e.Path, e.Line, e.Column, fmt.Sprintf("here and below, %d more mistakes are not shown", len(d.errs)-i)})
+			break
+		}
+		all = append(all, e)
+	}
+	return errors.Join(all...)
 }
 
 // parseYAML returns the document's top node, nil when there is nothing in it.

@@ -155,14 +155,14 @@ func TestParseErrors(t *testing.T) {
 		{strings.Repeat("- ", 1000), "1:41: nested too deeply"},
 
 		// Keys.
-		{"treshold: 70\n", `1:1: unknown key "treshold"; did you mean threshold?`},
-		{"\ufefftreshold: 70\n", `1:1: unknown key "treshold"; did you mean threshold?`},
-		{"postgres_version: 15\n", `1:1: unknown key "postgres_version"; did you mean postgres-version?`},
-		{"# é\nlabel: é\nunrelated: 1\n", `3:1: unknown key "unrelated"; the keys are ` + topKeys},
-		{"true: 1\n", `1:1: unknown key "true"; the keys are ` + topKeys},
-		{"acknowledgement:\n  secondPerson: true\n", `2:3: acknowledgement has the unknown key "secondPerson"; did you mean second-person?`},
-		{"backup: {é: 1, xx: 2}\n", "1:10: backup has the unknown key \"é\"; the keys are evidence, max-age, status, workflow\n" +
-			"1:16: backup has the unknown key \"xx\"; the keys are evidence, max-age, status, workflow"},
+		{"treshold: 70\n", `1:1: unknown key "treshold": did you mean threshold?`},
+		{"\ufefftreshold: 70\n", `1:1: unknown key "treshold": did you mean threshold?`},
+		{"postgres_version: 15\n", `1:1: unknown key "postgres_version": did you mean postgres-version?`},
+		{"# é\nlabel: é\nunrelated: 1\n", `3:1: unknown key "unrelated": the keys are ` + topKeys},
+		{"true: 1\n", `1:1: unknown key "true": the keys are ` + topKeys},
+		{"acknowledgement:\n  secondPerson: true\n", `2:3: acknowledgement has the unknown key "secondPerson": did you mean second-person?`},
+		{"backup: {é: 1, xx: 2}\n", "1:10: backup has the unknown key \"é\": the keys are evidence, max-age, status, workflow\n" +
+			"1:16: backup has the unknown key \"xx\": the keys are evidence, max-age, status, workflow"},
 		{"ignores: [x]\n", "1:10: ignores must be a mapping, got a list"},
 		{"ignores: {from-pull-request: }\n", "1:11: ignores.from-pull-request must be true or false, got nothing"},
 
@@ -181,8 +181,8 @@ func TestParseErrors(t *testing.T) {
 		{"exclude: ['!db']\n", `1:11: exclude must not be negated: list it under exclude, got "!db"`},
 		{"exclude: ['db\\seeds']\n", `1:11: exclude must have / between folders, got "db\\seeds"`},
 		{"exclude: ['..\\x']\n", `1:11: exclude must have / between folders, got "..\\x"`},
-		{"formats: {\"db/**\": flywai}\n", `1:20: formats has the unknown format "flywai"; did you mean flyway?`},
-		{"formats: {\"db/**\": alembic}\n", `1:20: formats has the unknown format "alembic"; the formats are flyway, goose, sql`},
+		{"formats: {\"db/**\": flywai}\n", `1:20: formats has the unknown format "flywai": did you mean flyway?`},
+		{"formats: {\"db/**\": alembic}\n", `1:20: formats has the unknown format "alembic": the formats are flyway, goose, sql`},
 		{"formats: {\"db/{a\": flyway}\n", `1:11: formats pattern "db/{a" must be a valid glob: a bracket, a brace or a backslash is left open`},
 		{"formats: {\"/db\": [x]}\n", "1:11: formats pattern \"/db\" must be relative to the repository's top folder\n" +
 			"1:18: formats must be a text, got a list"},
@@ -234,7 +234,7 @@ func TestParseErrors(t *testing.T) {
 		{"backup: {status: ' x'}\n", `1:18: backup.status must be one line of text without spaces around it, got " x"`},
 		{"backup: {max-age: 0s}\n", "1:19: backup.max-age must be more than 0: a backup of any age proves nothing"},
 		{"backup: {max-age: x}\n", `1:19: backup.max-age must be a duration, as in 24h, 7d or 2w, got "x"`},
-		{"rules: {drop-tabel: off}\n", `1:9: rules has the unknown rule "drop-tabel"; did you mean drop-table?`},
+		{"rules: {drop-tabel: off}\n", `1:9: rules has the unknown rule "drop-tabel": did you mean drop-table?`},
 		{"rules: {nonsense-altogether-else: off}\n", `1:9: rules has the unknown rule "nonsense-altogether-else"`},
 		{"rules: {drop-view: on}\n", `1:20: rules.drop-view must be off or a mapping with score, got "on"`},
 		{"rules: {drop-view: true}\n", "1:20: rules.drop-view must be off or a mapping with score, got true"},
@@ -248,7 +248,7 @@ func TestParseErrors(t *testing.T) {
 		{"rules: {drop-view: {score: 1.5}}\n", "1:28: rules.drop-view.score must be points to add, from -100 to +100, got 1.5"},
 		{"rules: {drop-view: {score: '++1'}}\n", `1:28: rules.drop-view.score must be points to add, from -100 to +100, got "++1"`},
 		{"rules: {drop-view: {scores: 1}}\n", "1:20: rules.drop-view changes nothing: give it a score, or write off\n" +
-			`1:21: rules.drop-view has the unknown key "scores"; did you mean score?`},
+			`1:21: rules.drop-view has the unknown key "scores": did you mean score?`},
 		{"rules: {drop-view: {score: 1, paths: ['../x']}}\n", `1:39: rules.drop-view.paths must not leave the repository with .., got "../x"`},
 		{"ignores: {from-pull-request: 'true'}\n", `1:30: ignores.from-pull-request must be true or false, got "true"`},
 
