@@ -58,7 +58,7 @@ func (p *pull) read(ctx context.Context) error {
 	} else {
 		p.logf("no %s on the base branch: the defaults are in force", p.in.config)
 	}
-	p.config = p.in.apply(c)
+	p.config = p.inForce(c, d.Base)
 	return nil
 }
 

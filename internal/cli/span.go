@@ -46,7 +46,7 @@ func (s *span) readConfig(ctx context.Context, commit string) error {
 	} else if c, err = parseConfig(s.in.config, data); err != nil {
 		return err
 	}
-	s.config = s.in.apply(c)
+	s.config = s.inForce(c, commit)
 	return nil
 }
 

@@ -146,6 +146,9 @@ func (c Config) Policy() gate.Policy {
 	}
 }
 
+// IsFile reports whether the config comes from a file, be it an empty one.
+func (c Config) IsFile() bool { return c.path != "" }
+
 // Place returns where the file sets a key, as "path:line:column"; empty where it
 // does not.
 func (c Config) Place(key string) string {
