@@ -103,7 +103,7 @@ func (a *action) inForce(c config.Config, commit string) config.Config {
 
 // each returns the errors that one joins, or the one.
 func each(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the outermost, whose text is nothing but theirs
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
 	}
 	return []error{err}

@@ -126,7 +126,7 @@ func TestSchemaOfFiles(t *testing.T) {
 
 // values are tried at every key: YAML in flow style.
 var values = []string{
-	"", "~", "{}", "[]", "true", "false", "off", "Off", "'off'", "none", "review", "sumary", "workflow", "status", "1", "0", "-1", "5", "10", "16", "18", "19", "100", "101",
+	"", "~", "{}", "[]", "true", "false", "off", "Off", "'off'", "none", "review", "summry", "workflow", "status", "1", "0", "-1", "5", "10", "16", "18", "19", "100", "101",
 	"-100", "-101", "+10", "'+10'", "'+101'", "'-7'", "'007'", "1.5", "1e9", "60.5", "'1'", "''", "' '", "' a'", "a b", "'a,b'", "é", "'\u00a0x'", "'x\u2003'", "\"a\\nb\"", "\"a\\x85\"",
 	strings.Repeat("é", 50), strings.Repeat("é", 51), strings.Repeat("😀", 50), "24h", "7d", "2w", "1w2d3h4m5s", "1h30m", "'0'", "0s", "1d0", "'-1h'", "'+1h'", "1.5h", ".5h", "5ms", "3µs", "12345w", "1d2w", "h", "0d",
 	"drill.yml", "drill.yaml", "a/b.yml", "drill.txt", "'a\\b.yml'", "db/structure.sql", "./x", "x/./y", "x//y", "x/", ".", "..", "...", "..x", ".x", "a/..", "../x", "a/../b", "/x", "C:/x", "c", "C:",

@@ -77,7 +77,7 @@ func (v value) entries(each func(key ast.MapKeyNode, node ast.Node)) {
 		}
 	default:
 		if v.key == "" {
-			v.fail("the file must hold keys with values, got %s", describe(v.node))
+			v.fail("the file must hold keys with values, as in \"threshold: 60\", got %s", describe(v.node))
 			return
 		}
 		v.fail("must be a mapping, got %s", describe(v.node))
@@ -166,7 +166,7 @@ func (n number) read(v value) {
 		return
 	}
 	if n.low == n.high {
-		v.fail("must be %d, got %s", n.low, describe(v.node))
+		v.fail("must be %d, got %s: it may be for a newer dropgate", n.low, describe(v.node))
 		return
 	}
 	v.fail("must be a whole number from %d to %d, got %s", n.low, n.high, describe(v.node))

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -158,7 +159,7 @@ func (f formats) read(v value) {
 		if problem != "" {
 			at.fail("pattern %q %s", clip(written), problem)
 		}
-		if slices.ContainsFunc(*f.to, func(r FormatRule) bool { return r.Pattern == pattern }) {
+		if problem == "" && slices.ContainsFunc(*f.to, func(r FormatRule) bool { return r.Pattern == pattern }) {
 			at.fail("pattern %q is there twice", clip(written))
 		}
 		entry := value{v.decoder, v.key, node, key}
@@ -178,7 +179,7 @@ func (r rules) read(v value) {
 	v.entries(func(key ast.MapKeyNode, node ast.Node) {
 		id := key.GetToken().Value
 		if !slices.Contains(r.known, id) {
-			value{v.decoder, v.key, key, nil}.fail("has the unknown rule %q%s", clip(id), hint(id, r.known, ""))
+			value{v.decoder, v.key, key, nil}.fail("has the unknown rule %q%s", clip(id), cmp.Or(hint(id, r.known, ""), ": dropgate rules lists them"))
 		}
 		if *r.to == nil {
 			*r.to = map[string]RuleSetting{}

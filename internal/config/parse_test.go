@@ -142,13 +142,20 @@ const topKeys = "acknowledgement, backup, comment, exclude, formats, ignores, la
 var badConfigs = []struct{ yaml, want string }{
 	// The file as a whole.
 	{"a: [1, 2\n", "1:4: sequence end token ']' not found"},
-	{"label: x\n\tthreshold: 1\n", "2:1: found character '\t' that cannot start any token"},
-	{"label: a: b\n", "1:8: mapping value is not allowed in this context"},
-	{"- paths\n", `1:1: the file must hold keys with values, got a list`},
-	{"just text\n", `1:1: the file must hold keys with values, got "just text"`},
+	{"label: x\n\tthreshold: 1\n", "2:1: a line cannot be indented by a tab: write spaces"},
+	{"label: a: b\n", "1:8: mapping value is not allowed in this context: is the line below indented by mistake, or does a text with a colon lack quotes?"},
+	{"- paths\n", `1:1: the file must hold keys with values, as in "threshold: 60", got a list`},
+	{"just text\n", `1:1: the file must hold keys with values, as in "threshold: 60", got "just text"`},
 	{"label: a\nthreshold: 5\nlabel: b\n", `3:1: mapping key "label" already defined at [1:1]`},
 	{"backup: {max-age: 1h, max-age: 2h}\n", `1:23: mapping key "max-age" already defined at [1:10]`},
 	{"label: a\n---\nlabel: b\n", "3:1: the file has more than one document: take out the line --- above"},
+	{"label: a\n---\n---\nlabel: b\n", "4:1: the file has more than one document: take out the line --- above"},
+	{"label: a\n...\n# b\nlabel: b\n", "4:1: the file has more than one document: take out the line --- above"},
+	{"acknowledgement:\n\tmax-age: 1h\n", "2:1: a line cannot be indented by a tab: write spaces"},
+	{"rules:\n  \tdrop-view: off\n", "2:3: a line cannot be indented by a tab: write spaces"},
+	{"label x\nthreshold: 70\n", `1:1: unexpected key name: is a colon missing? A line is "key: value"`},
+	{"label: %x\n", "1:8: directives (%) are not supported: take the line out; in a text, put it in quotes"},
+	{strings.Repeat("a: 1\n", 5001), "5001:2: more than 5000 keys"},
 	{"label: \xff\n", "1:8: not UTF-8 text"},
 	{"# \u00e9\nl\x00abel: x\n", "2:2: control character U+0000: is the file UTF-8 text?"},
 	{"paths: &p [a]\nexclude: *p\n", "1:8: anchors (&name) are not supported: write the value out; in a text, put it in quotes"},
@@ -156,7 +163,7 @@ var badConfigs = []struct{ yaml, want string }{
 	{"label: !!str 1\n", "1:8: tags (!name) are not supported: write the plain value; in a text, put it in quotes"},
 	{"<<: {label: x}\n", "1:1: merge keys (<<) are not supported: write the values out"},
 	{"? label\n: x\n", `1:1: keys with a question mark are not supported: write "key: value"`},
-	{"%YAML 1.2\n---\nlabel: x\n", "1:1: directives (%) are not supported: take the line out"},
+	{"%YAML 1.2\n---\nlabel: x\n", "1:1: directives (%) are not supported: take the line out; in a text, put it in quotes"},
 	{"acknowledgement: {labelers: [@org/team]}\n", "1:30: '@' is a reserved character: put the value in quotes"},
 	{"a: " + strings.Repeat("[", 1000), "1:24: nested too deeply"},
 	{strings.Repeat("- ", 1000), "1:41: nested too deeply"},
@@ -174,8 +181,8 @@ var badConfigs = []struct{ yaml, want string }{
 	{"ignores: {from-pull-request: }\n", "1:11: ignores.from-pull-request must be true or false, got nothing"},
 
 	// Values.
-	{"version: 2\n", "1:10: version must be 1, got 2"},
-	{"version: \"1\"\n", `1:10: version must be 1, got "1"`},
+	{"version: 2\n", "1:10: version must be 1, got 2: it may be for a newer dropgate"},
+	{"version: \"1\"\n", `1:10: version must be 1, got "1": it may be for a newer dropgate`},
 	{"paths: db\n", `1:8: paths must be a list, got "db"`},
 	{"paths:\n  - db/**\n  - ../x\n  - /abs\n  - C:/x\n", "3:5: paths must not leave the repository with .., got \"../x\"\n" +
 		"4:5: paths must be relative to the repository's top folder, got \"/abs\"\n" +
@@ -242,7 +249,7 @@ var badConfigs = []struct{ yaml, want string }{
 	{"backup: {max-age: 0s}\n", "1:19: backup.max-age must be more than 0: a backup of any age proves nothing"},
 	{"backup: {max-age: x}\n", `1:19: backup.max-age must be a duration, as in 24h, 7d or 2w, got "x"`},
 	{"rules: {drop-tabel: off}\n", `1:9: rules has the unknown rule "drop-tabel": did you mean drop-table?`},
-	{"rules: {nonsense-altogether-else: off}\n", `1:9: rules has the unknown rule "nonsense-altogether-else"`},
+	{"rules: {nonsense-altogether-else: off}\n", `1:9: rules has the unknown rule "nonsense-altogether-else": dropgate rules lists them`},
 	{"rules: {drop-view: on}\n", `1:20: rules.drop-view must be off or a mapping with score, got "on"`},
 	{"rules: {drop-view: true}\n", "1:20: rules.drop-view must be off or a mapping with score, got true"},
 	{"rules: {drop-view: Off}\n", `1:20: rules.drop-view must be off or a mapping with score, got "Off"`},
@@ -270,7 +277,7 @@ var badConfigs = []struct{ yaml, want string }{
 
 	// Line ends of Windows, and the order of several errors.
 	{"label: ''\r\nthreshold: 0\r\nversion: 3\r\n", "1:8: label must not be empty, got \"\"\n" +
-		"2:12: threshold must be a whole number from 1 to 100, got 0\n3:10: version must be 1, got 3"},
+		"2:12: threshold must be a whole number from 1 to 100, got 0\n3:10: version must be 1, got 3: it may be for a newer dropgate"},
 }
 
 func TestParseErrors(t *testing.T) {
