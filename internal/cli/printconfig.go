@@ -78,6 +78,9 @@ func configOf(ctx context.Context, f checkFlags) (c config.Config, commit string
 	return c, commit, err
 }
 
+// configGroup is the title of the lines that a debugged run shows.
+const configGroup = "The config in force"
+
 // inForce lets the inputs win over a commit's config. A run whose steps are debugged
 // shows what then is in force.
 func (a *action) inForce(c config.Config, commit string) config.Config {
@@ -93,7 +96,7 @@ func (a *action) inForce(c config.Config, commit string) config.Config {
 			set[key] = "the input " + key
 		}
 	}
-	a.github.Group("The config in force")
+	a.github.Group(configGroup)
 	for line := range strings.Lines(c.YAML(config.Origin{At: short(commit), Set: set})) {
 		a.logf("%s", strings.TrimSuffix(line, "\n"))
 	}
