@@ -58,7 +58,7 @@ func (a *app) actionCommand() *cobra.Command {
 				githubactions.WithGetenv(a.getenv), githubactions.WithWriter(a.out))}
 			err := guarded(func() error { return act.run(ctx) })
 			if err != nil {
-				act.github.Errorf("%s", "dropgate could not review: "+report.Visible(err.Error()))
+				act.annotate(err)
 				// A job that could not review must not look like one that found nothing.
 				act.output("blocked", "true")
 			}

@@ -35,6 +35,7 @@ type checkFlags struct {
 	acknowledged bool
 	quiet        bool
 	verbose      bool
+	printConfig  bool
 
 	sizes *analyzer.Sizes // that stats names
 }
@@ -64,6 +65,9 @@ func (a *app) checkCommand() *cobra.Command {
 					return fmt.Errorf("--%s is empty: name what it takes, or leave it out", name)
 				}
 			}
+			if f.printConfig {
+				return a.printConfig(cmd.Context(), f, args, cmd.Flags().Changed("threshold"))
+			}
 			return a.check(cmd.Context(), f, args, cmd.Flags().Changed("threshold"))
 		},
 	}
@@ -78,6 +82,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.BoolVar(&f.acknowledged, "acknowledged", false, "report everything, block nothing, as if a valid label were there")
 	flags.StringVar(&f.color, "color", "auto", "`WHEN` to use colours: auto, always or never")
 	flags.IntVar(&f.jobs, "jobs", 0, "read `N` files at a time (default one for each processor)")
+	flags.BoolVar(&f.printConfig, "print-config", false, "print the config in force and where each value comes from; review nothing")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print what blocks and the verdict only")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print what each file was taken for")
 	return cmd

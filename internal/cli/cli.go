@@ -63,7 +63,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return a.code
 	}
-	_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: %s\n", err)
+	for _, one := range each(err) {
+		_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: %s\n", one)
+	}
 	var b *bug
 	if errors.As(err, &b) {
 		_, _ = report.LogWriter(a.err).Write(b.stack)

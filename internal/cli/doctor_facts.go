@@ -210,7 +210,7 @@ func (p *patient) readConfig(f *doctor.Facts) error {
 	c := config.Default()
 	if f.Config = file != nil; f.Config {
 		if c, err = parseConfig(configName, file.Data); err != nil {
-			f.ConfigError, c = err.Error(), config.Default()
+			f.ConfigError, c = strings.ReplaceAll(err.Error(), "\n", "; "), config.Default()
 		}
 	}
 	f.Label, f.Labelers, f.SecondPerson = c.Label, c.Acknowledgement.Labelers, c.Acknowledgement.SecondPerson

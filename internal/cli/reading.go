@@ -50,18 +50,22 @@ func (p *pull) read(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the config from the base: %w", err)
 	}
-	p.config, err = p.inForce(data, ok, "on the base branch")
+	p.config, err = p.inForce(data, ok, d.Base, "on the base branch")
 	return err
 }
 
-// inForce reads the config's text, if there is one, and lets the inputs win over it.
-func (a *action) inForce(data []byte, ok bool, where string) (config.Config, error) {
+// inForce reads the text of a commit's config, if there is one, and lets the inputs
+// win over it.
+func (a *action) inForce(data []byte, ok bool, commit, where string) (c config.Config, err error) {
 	if !ok {
 		a.logf("no %s %s: the defaults are in force", a.in.config, where)
-		return a.in.apply(config.Default()), nil
+		c = config.Default()
+	} else if c, err = parseConfig(a.in.config, data); err != nil {
+		return c, err
 	}
-	c, err := parseConfig(a.in.config, data)
-	return a.in.apply(c), err
+	c = a.in.apply(c)
+	a.showConfig(c, commit)
+	return c, nil
 }
 
 // compare compares the head with the base branch as it is now: the base that the

@@ -41,7 +41,7 @@ func (s *span) readConfig(ctx context.Context, commit string) error {
 	if err != nil {
 		return err
 	}
-	s.config, err = s.inForce(data, ok, "at "+commit)
+	s.config, err = s.inForce(data, ok, commit, "at "+commit)
 	return err
 }
 

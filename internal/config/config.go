@@ -30,7 +30,8 @@ type Config struct {
 	Rules           map[string]RuleSetting // by rule ID; nil or partial: as the rules are
 	Ignores         Ignores
 
-	places map[string]string // "path:line:column" of the keys that the file sets
+	path   string          // of the file
+	places map[string]spot // of the keys that it sets, and of the elements of lists
 }
 
 // A FormatRule names the migration tool of the files that a pattern matches.
@@ -145,9 +146,18 @@ func (c Config) Policy() gate.Policy {
 	}
 }
 
+// IsFile reports whether the config comes from a file, be it an empty one.
+func (c Config) IsFile() bool { return c.path != "" }
+
 // Place returns where the file sets a key, as "path:line:column"; empty where it
 // does not.
-func (c Config) Place(key string) string { return c.places[key] }
+func (c Config) Place(key string) string {
+	at, ok := c.places[key]
+	if !ok {
+		return ""
+	}
+	return position(c.path, at.line, at.column)
+}
 
 func matchesAny(patterns []string, path string) bool {
 	for _, p := range patterns {

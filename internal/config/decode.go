@@ -2,12 +2,10 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -16,10 +14,12 @@ import (
 // A decoder collects what is wrong while it fills a Config.
 type decoder struct {
 	path   string
-	known  Known
 	errs   []*Error
-	places map[string]string
+	places map[string]spot
 }
+
+// A spot is where something stands in the file.
+type spot struct{ line, column int }
 
 // A value is a node under its full key, such as "backup.max-age".
 type value struct {
@@ -37,99 +37,14 @@ func (v value) place() *token.Position {
 	return place(v.node)
 }
 
-// fields says how each key of a mapping is read.
-type fields map[string]func(value)
-
-func (d *decoder) decode(body ast.Node, c *Config) {
-	version := 1
-	value{d, "", body, nil}.mapping(fields{
-		"version":          number(&version, 1, 1),
-		"paths":            list(&c.Paths, pattern),
-		"exclude":          list(&c.Exclude, pattern),
-		"formats":          func(v value) { v.formats(c) },
-		"schema":           text(&c.Schema, filePath),
-		"postgres-version": number(&c.PostgresVersion, 10, 18),
-		"threshold":        number(&c.Threshold, 1, 100),
-		"label":            text(&c.Label, label),
-		"comment":          choice(&c.Comment, CommentReview, CommentSummary, CommentOff),
-		"acknowledgement": group(fields{
-			"second-person":      flag(&c.Acknowledgement.SecondPerson),
-			"labelers":           list(&c.Acknowledgement.Labelers, labeler),
-			"max-age":            duration(&c.Acknowledgement.MaxAge),
-			"remove-stale-label": flag(&c.Acknowledgement.RemoveStaleLabel),
-		}),
-		"backup": func(v value) { v.backup(&c.Backup) },
-		"rules":  func(v value) { v.rules(c) },
-		"ignores": group(fields{
-			"from-pull-request": flag(&c.Ignores.FromPullRequest),
-		}),
-	})
+// note notes where the file sets a key or an element.
+func (d *decoder) note(key string, at ast.Node) {
+	p := place(at)
+	d.places[key] = spot{p.Line, p.Column}
 }
 
-func (v value) backup(b *Backup) {
-	v.mapping(fields{
-		"evidence": choice(&b.Evidence, EvidenceNone, EvidenceWorkflow, EvidenceStatus),
-		"workflow": text(&b.Workflow, workflow),
-		"status":   text(&b.Status, oneLine),
-		"max-age": func(v value) {
-			age := b.MaxAge
-			if duration(&age)(v); age == 0 {
-				v.fail("must be more than 0: a backup of any age proves nothing")
-			}
-			b.MaxAge = age
-		},
-	})
-}
-
-func (v value) formats(c *Config) {
-	v.entries(func(key ast.MapKeyNode, node ast.Node) {
-		glob, problem := pattern(key.GetToken().Value)
-		if problem != "" {
-			value{v.decoder, v.key, key, nil}.fail("pattern %q %s", clip(key.GetToken().Value), problem)
-		}
-		entry := value{v.decoder, v.key, node, key}
-		name, ok := entry.text()
-		if !ok {
-			return
-		}
-		if !slices.Contains(v.known.Formats, name) {
-			entry.fail("has the unknown format %q%s", clip(name), hint(name, v.known.Formats, "the formats are"))
-		}
-		c.Formats = append(c.Formats, FormatRule{glob, name})
-	})
-}
-
-func (v value) rules(c *Config) {
-	v.entries(func(key ast.MapKeyNode, node ast.Node) {
-		id := key.GetToken().Value
-		if !slices.Contains(v.known.Rules, id) {
-			value{v.decoder, v.key, key, nil}.fail("has the unknown rule %q%s", clip(id), hint(id, v.known.Rules, ""))
-		}
-		if c.Rules == nil {
-			c.Rules = map[string]RuleSetting{}
-		}
-		c.Rules[id] = value{v.decoder, v.key + "." + id, node, key}.rule()
-	})
-}
-
-func (v value) rule() (s RuleSetting) {
-	if isOff(v.node) {
-		return RuleSetting{Off: true}
-	}
-	if _, ok := v.node.(*ast.MappingNode); !ok {
-		v.fail("must be off or a mapping with score, got %s", describe(v.node))
-		return s
-	}
-	scored := false
-	v.mapping(fields{
-		"score": func(v value) { scored = true; score(&s.Score)(v) },
-		"paths": list(&s.Paths, pattern),
-	})
-	if !scored {
-		v.fail("changes nothing: give it a score, or write off")
-	}
-	return s
-}
+// element names one element of a list.
+func element(key string, i int) string { return key + "[" + strconv.Itoa(i) + "]" }
 
 // isOff reports whether a node says off. Tools that know YAML 1.1 write false.
 func isOff(n ast.Node) bool {
@@ -162,26 +77,24 @@ func (v value) entries(each func(key ast.MapKeyNode, node ast.Node)) {
 		}
 	default:
 		if v.key == "" {
-			v.fail("the file must hold keys with values, got %s", describe(v.node))
+			v.fail("the file must hold keys with values, as in \"threshold: 60\", got %s", describe(v.node))
 			return
 		}
 		v.fail("must be a mapping, got %s", describe(v.node))
 	}
 }
 
-func (v value) mapping(known fields) {
-	v.entries(func(key ast.MapKeyNode, node ast.Node) {
-		name := key.GetToken().Value
-		read := known[name]
-		if read == nil {
-			names := slices.Sorted(maps.Keys(known))
-			value{v.decoder, v.key, key, nil}.fail("%s %q%s", v.unknownKey(), clip(name), hint(name, names, "the keys are"))
+func (v value) mapping(g group) {
+	v.entries(func(at ast.MapKeyNode, node ast.Node) {
+		name := at.GetToken().Value
+		i := slices.IndexFunc(g.keys, func(k key) bool { return k.name == name })
+		if i < 0 {
+			value{v.decoder, v.key, at, nil}.fail("%s %q%s", v.unknownKey(), clip(name), hint(name, g.names(), "the keys are"))
 			return
 		}
 		full := strings.TrimPrefix(v.key+"."+name, ".")
-		at := place(key)
-		v.places[full] = position(v.path, at.Line, at.Column)
-		read(value{v.decoder, full, node, key})
+		v.note(full, at)
+		g.keys[i].kind.read(value{v.decoder, full, node, at})
 	})
 }
 
@@ -208,82 +121,65 @@ func (v value) text() (string, bool) {
 	return "", false
 }
 
-// A check returns a text as it is kept, and what is wrong with it or "".
-type check func(string) (kept, problem string)
+func (t text) read(v value) {
+	s, ok := v.text()
+	if !ok {
+		return
+	}
+	kept, problem := t.check.verify(s)
+	if problem != "" {
+		v.fail("%s, got %q", problem, clip(s))
+	}
+	*t.to = kept
+}
 
-func text(to *string, check check) func(value) {
-	return func(v value) {
-		s, ok := v.text()
-		if !ok {
-			return
+func (l list) read(v value) {
+	switch n := v.node.(type) {
+	case *ast.NullNode:
+	case *ast.SequenceNode:
+		for _, item := range n.Values {
+			v.note(element(v.key, len(*l.to)), item)
+			var s string
+			text{&s, l.check}.read(value{v.decoder, v.key, item, nil})
+			*l.to = append(*l.to, s)
 		}
-		kept, problem := check(s)
-		if problem != "" {
-			v.fail("%s, got %q", problem, clip(s))
-		}
-		*to = kept
+	default:
+		v.fail("must be a list, got %s", describe(v.node))
 	}
 }
 
-func list(to *[]string, check check) func(value) {
-	return func(v value) {
-		switch n := v.node.(type) {
-		case *ast.NullNode:
-		case *ast.SequenceNode:
-			for _, item := range n.Values {
-				var s string
-				text(&s, check)(value{v.decoder, v.key, item, nil})
-				*to = append(*to, s)
-			}
-		default:
-			v.fail("must be a list, got %s", describe(v.node))
-		}
+func (b boolean) read(v value) {
+	n, ok := v.node.(*ast.BoolNode)
+	if !ok {
+		v.fail("must be true or false, got %s", describe(v.node))
+		return
 	}
-}
-
-func group(known fields) func(value) {
-	return func(v value) { v.mapping(known) }
-}
-
-func flag(to *bool) func(value) {
-	return func(v value) {
-		n, ok := v.node.(*ast.BoolNode)
-		if !ok {
-			v.fail("must be true or false, got %s", describe(v.node))
-			return
-		}
-		*to = n.Value
-	}
+	*b.to = n.Value
 }
 
 // decimal leaves out YAML's other ways to write a number: 010 is 8 to some
 // parsers and 10 to people.
 var decimal = regexp.MustCompile(`^[+-]?(?:0|[1-9][0-9]{0,8})$`)
 
-func number(to *int, low, high int) func(value) {
-	return func(v value) {
-		if _, ok := v.node.(*ast.IntegerNode); ok && setNumber(to, v.node.GetToken().Value, low, high) {
-			return
-		}
-		if low == high {
-			v.fail("must be %d, got %s", low, describe(v.node))
-			return
-		}
-		v.fail("must be a whole number from %d to %d, got %s", low, high, describe(v.node))
+func (n number) read(v value) {
+	if _, ok := v.node.(*ast.IntegerNode); ok && setNumber(n.to, v.node.GetToken().Value, n.low, n.high) {
+		return
 	}
+	if n.low == n.high {
+		v.fail("must be %d, got %s: it may be for a newer dropgate", n.low, describe(v.node))
+		return
+	}
+	v.fail("must be a whole number from %d to %d, got %s", n.low, n.high, describe(v.node))
 }
 
-// score reads a number with or without a sign; it may stand in quotes.
-func score(to *int) func(value) {
-	return func(v value) {
-		switch v.node.(type) {
-		case *ast.IntegerNode, *ast.StringNode:
-			if setNumber(to, v.node.GetToken().Value, -100, 100) {
-				return
-			}
+func (s score) read(v value) {
+	switch v.node.(type) {
+	case *ast.IntegerNode, *ast.StringNode:
+		if setNumber(s.to, v.node.GetToken().Value, -100, 100) {
+			return
 		}
-		v.fail("must be points to add, from -100 to +100, got %s", describe(v.node))
 	}
+	v.fail("must be points to add, from -100 to +100, got %s", describe(v.node))
 }
 
 func setNumber(to *int, s string, low, high int) bool {
@@ -295,46 +191,41 @@ func setNumber(to *int, s string, low, high int) bool {
 	return true
 }
 
-func choice[T ~string](to *T, options ...T) func(value) {
-	return func(v value) {
-		got := ""
-		if n, ok := v.node.(*ast.StringNode); ok {
-			got = n.Value
-		} else if isOff(v.node) {
-			got = "off"
-		}
-		if !slices.Contains(options, T(got)) {
-			names := make([]string, len(options))
-			for i, o := range options {
-				names[i] = string(o)
-			}
-			last := len(names) - 1
-			v.fail("must be %s or %s, got %s", strings.Join(names[:last], ", "), names[last], describe(v.node))
-			return
-		}
-		*to = T(got)
+func (c choice) read(v value) {
+	got := ""
+	if n, ok := v.node.(*ast.StringNode); ok {
+		got = n.Value
+	} else if isOff(v.node) {
+		got = "off"
 	}
+	if !slices.Contains(c.options, got) {
+		last := len(c.options) - 1
+		v.fail("must be %s or %s, got %s%s", strings.Join(c.options[:last], ", "), c.options[last], describe(v.node), hint(got, c.options, ""))
+		return
+	}
+	*c.to = got
 }
 
-func duration(to *time.Duration) func(value) {
-	return func(v value) {
-		switch n := v.node.(type) {
-		case *ast.StringNode:
-			d, problem := parseDuration(n.Value)
-			if problem != "" {
-				v.fail("%s, got %q", problem, clip(n.Value))
-				return
-			}
-			*to = d
-		case *ast.IntegerNode:
-			if n.GetToken().Value != "0" {
-				v.fail("needs a unit, as in 24h or 7d, got %s", describe(v.node))
-				return
-			}
-			*to = 0
-		default:
-			v.fail("must be a duration, as in 24h or 7d, got %s", describe(v.node))
+func (d duration) read(v value) {
+	switch n := v.node.(type) {
+	case *ast.StringNode:
+		got, problem := parseDuration(n.Value)
+		if problem != "" {
+			v.fail("%s, got %q", problem, clip(n.Value))
+			return
 		}
+		*d.to = got
+	case *ast.IntegerNode:
+		if n.GetToken().Value != "0" {
+			v.fail("needs a unit, as in 24h or 7d, got %s", describe(v.node))
+			return
+		}
+		*d.to = 0
+	default:
+		v.fail("must be a duration, as in 24h or 7d, got %s", describe(v.node))
+	}
+	if d.positive && *d.to == 0 {
+		v.fail("must be more than 0: a backup of any age proves nothing")
 	}
 }
 

@@ -13,9 +13,9 @@ func hint(name string, names []string, introduction string) string {
 	}
 	switch {
 	case nearest != "":
-		return "; did you mean " + nearest + "?"
+		return ": did you mean " + nearest + "?"
 	case introduction != "":
-		return "; " + introduction + " " + strings.Join(names, ", ")
+		return ": " + introduction + " " + strings.Join(names, ", ")
 	}
 	return ""
 }

@@ -17,10 +17,11 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Limits of the file. Beyond depth the YAML parser's time grows with its square.
+// Limits of the file. The YAML parser's time grows with the square of the last two.
 const (
 	maxSize  = 1 << 20 // bytes
 	maxDepth = 20
+	maxKeys  = 5000
 )
 
 // Known is what a configuration may name.
@@ -56,22 +57,34 @@ func Parse(path string, data []byte, known Known) (Config, error) {
 		return Config{}, err
 	}
 	c := Default()
-	d := &decoder{path: path, known: known, places: map[string]string{}}
+	d := &decoder{path: path, places: map[string]spot{}}
 	if body != nil {
-		d.decode(body, &c)
+		c.keys(known).read(value{d, "", body, nil})
 	}
 	if len(d.errs) > 0 {
-		slices.SortStableFunc(d.errs, func(a, b *Error) int {
-			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-		})
-		joined := make([]error, len(d.errs))
-		for i, e := range d.errs {
-			joined[i] = e
-		}
-		return Config{}, errors.Join(joined...)
+		return Config{}, d.joined()
 	}
-	c.places = d.places
+	c.path, c.places = path, d.places
 	return c, nil
+}
+
+// maxErrors is how many mistakes are told.
+const maxErrors = 100
+
+// joined returns all that is wrong as one error, in the file's order.
+func (d *decoder) joined() error {
+	slices.SortStableFunc(d.errs, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	var all []error
+	for i, e := range d.errs {
+		if i == maxErrors {
+			all = append(all, &Error{e.Path, e.Line, e.Column, fmt.Sprintf("here and below, %d more mistakes are not shown", len(d.errs)-i)})
+			break
+		}
+		all = append(all, e)
+	}
+	return errors.Join(all...)
 }
 
 // parseYAML returns the document's top node, nil when there is nothing in it.
@@ -93,18 +106,12 @@ func parseYAML(path string, data []byte) (ast.Node, error) {
 	if err != nil {
 		return nil, syntaxError(path, err)
 	}
-	var body ast.Node
 	for _, doc := range file.Docs {
-		if doc.Body == nil {
-			continue
+		if doc.Body != nil {
+			return doc.Body, nil
 		}
-		if body != nil {
-			at := place(doc.Body)
-			return nil, &Error{path, at.Line, at.Column, "the file has more than one document: take out the line --- above"}
-		}
-		body = doc.Body
 	}
-	return body, nil
+	return nil, nil
 }
 
 // checkText returns the file's text without a byte order mark.
@@ -121,9 +128,22 @@ func checkText(path string, data []byte) (string, error) {
 		column++
 		if r == '\n' {
 			line, column = line+1, 1
+			if n := tabIndent(text[i+1:]); n > 0 {
+				return "", &Error{path, line, n, "a line cannot be indented by a tab: write spaces"}
+			}
 		}
 	}
 	return text, nil
+}
+
+// tabIndent returns the column of a tab in the indentation of a line that is neither
+// empty nor a comment; 0 is none.
+func tabIndent(text string) int {
+	rest := strings.TrimLeft(text, " \t")
+	if rest == "" || strings.ContainsRune("#\r\n", rune(rest[0])) {
+		return 0
+	}
+	return strings.Index(text[:len(text)-len(rest)], "\t") + 1
 }
 
 // refused are the parts of YAML that a configuration has no use for and that
@@ -134,11 +154,11 @@ var refused = map[token.Type]string{
 	token.TagType:        "tags (!name) are not supported: write the plain value; in a text, put it in quotes",
 	token.MergeKeyType:   "merge keys (<<) are not supported: write the values out",
 	token.MappingKeyType: "keys with a question mark are not supported: write \"key: value\"",
-	token.DirectiveType:  "directives (%) are not supported: take the line out",
+	token.DirectiveType:  "directives (%) are not supported: take the line out; in a text, put it in quotes",
 }
 
 func checkTokens(path string, tokens token.Tokens) error {
-	flow, dashes, line := 0, 0, 0
+	flow, dashes, line, keys := 0, 0, 0, 0
 	for _, t := range tokens {
 		fail := func(message string) error {
 			return &Error{path, t.Position.Line, t.Position.Column, message}
@@ -156,12 +176,42 @@ func checkTokens(path string, tokens token.Tokens) error {
 			flow--
 		case token.SequenceEntryType:
 			dashes++
+		case token.MappingValueType:
+			if keys++; keys > maxKeys {
+				return fail(fmt.Sprintf("more than %d keys", maxKeys))
+			}
 		}
 		if flow > maxDepth || dashes > maxDepth {
 			return fail("nested too deeply")
 		}
 	}
+	return checkDocuments(path, tokens)
+}
+
+// checkDocuments refuses a second document: the parser gives it up in silence when an
+// empty one stands between them.
+func checkDocuments(path string, tokens token.Tokens) error {
+	begun, ended := false, false
+	for _, t := range tokens {
+		switch t.Type {
+		case token.CommentType:
+		case token.DocumentHeaderType, token.DocumentEndType:
+			ended = begun
+		default:
+			if ended {
+				return &Error{path, t.Position.Line, t.Position.Column, "the file has more than one document: take out the line --- above"}
+			}
+			begun = true
+		}
+	}
 	return nil
+}
+
+// advice is what helps against an error of the YAML parser, by how it ends.
+var advice = []struct{ message, help string }{
+	{"is a reserved character", "put the value in quotes"},
+	{"mapping value is not allowed in this context", "is the line below indented by mistake, or does a text with a colon lack quotes?"},
+	{"unexpected key name", `is a colon missing? A line is "key: value"`},
 }
 
 func syntaxError(path string, err error) error {
@@ -170,8 +220,10 @@ func syntaxError(path string, err error) error {
 		return &Error{path, 1, 1, "not valid YAML: " + err.Error()}
 	}
 	message, at := failed.GetMessage(), failed.GetToken().Position
-	if strings.HasSuffix(message, "is a reserved character") {
-		message += ": put the value in quotes"
+	for _, a := range advice {
+		if strings.HasSuffix(message, a.message) {
+			message += ": " + a.help
+		}
 	}
 	return &Error{path, at.Line, at.Column, message}
 }

@@ -15,6 +15,9 @@ const (
 	ConfigPath   = ".dropgate.yml"
 )
 
+// schema is where editors find what the config's keys are and take.
+const schema = "https://raw.githubusercontent.com/dropgate/dropgate/" + Version + "/docs/config.schema.json"
+
 // Version is what the workflow has after the @: what the documentation shows.
 const Version = "v1"
 
@@ -124,7 +127,8 @@ const mostShown = 12
 // Config returns the config, which sets nothing but what the repository needs.
 func Config(all []Migration) string {
 	var b strings.Builder
-	b.WriteString("# The config of dropgate. Every key is optional; what is not set is as shown in\n" +
+	b.WriteString("# yaml-language-server: $schema=" + schema + "\n#\n" +
+		"# The config of dropgate. Every key is optional; what is not set is as shown in\n" +
 		"# docs/configuration.md. It is read from the base branch: a pull request that\n# changes it is still judged by the old one.\n#\n")
 	dump := Dump(all)
 	left := excluded(Sets(all))
