@@ -24,6 +24,9 @@ func Look(ctx context.Context, dir string) (Status, error) {
 		return Status{}, fmt.Errorf("find the repository of %s: %w", dir, err)
 	}
 	r := &Repository{dir: full}
+	if err := r.findIndex(); err != nil {
+		return Status{}, err
+	}
 	// Submodules are not entered: that would take another git for each of them.
 	out, err := r.run(ctx, "status", "--porcelain=v2", "-z", "--untracked-files=no", "--ignore-submodules=dirty",
 		"--no-renames", "--no-ahead-behind")
