@@ -90,6 +90,7 @@ var packages = map[string]place{
 	},
 	"internal/doctor": {outside: []string{goYAML}},
 	"internal/scaffold": {
+		outside: []string{goYAML},
 		tests: []string{"analyzer/migration", "internal/config", "internal/doctor"},
 	},
 	"internal/cli": {
