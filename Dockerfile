@@ -23,6 +23,19 @@ RUN go build -trimpath -buildvcs=false -tags netgo,osusergo \
       -ldflags '-s -w -linkmode external -extldflags -static' \
       -o /out/dropgate ./cmd/dropgate
 
+# The image of the commit hook (--target hook): dropgate and a git to read the index with.
+FROM build AS git
+RUN mkdir /hook && for file in /usr/bin/git $(ldd /usr/bin/git | grep -o '/[^ ]*'); do \
+      cp -L --parents "$file" /hook; done
+
+FROM scratch AS hook
+
+COPY --from=git /hook /
+COPY --from=build /out/dropgate /usr/bin/dropgate
+
+ENV PATH=/usr/bin
+ENTRYPOINT ["/usr/bin/dropgate"]
+
 FROM scratch
 
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

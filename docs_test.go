@@ -398,25 +398,6 @@ func checkSteps(t *testing.T, steps []step) {
 	}
 }
 
-func checkHooks(t *testing.T, text string) {
-	t.Helper()
-	type hook struct {
-		ID            string `yaml:"id"`
-		Name          string `yaml:"name"`
-		Entry         string `yaml:"entry"`
-		Language      string `yaml:"language"`
-		PassFilenames bool   `yaml:"pass_filenames"`
-	}
-	type repo struct {
-		Repo  string `yaml:"repo"`
-		Hooks []hook `yaml:"hooks"`
-	}
-	want := []repo{{"local", []hook{{"dropgate", "dropgate", "dropgate check --staged", "system", false}}}}
-	if diff := cmp.Diff(want, decode[struct{ Repos []repo }](t, text).Repos); diff != "" {
-		t.Error(diff)
-	}
-}
-
 type actionYAML struct {
 	Inputs  map[string]any `yaml:"inputs"`
 	Outputs map[string]any `yaml:"outputs"`

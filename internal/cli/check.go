@@ -138,6 +138,9 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	r := newReview(found, decision)
 	r.Scope, r.LeftOut = done.scope, done.left.sorted()
 	r.Verbose, r.Quiet, r.Color = f.verbose, f.quiet, a.color(f)
+	if f.staged {
+		r.GoOn = stagedGoOn(c.Label)
+	}
 	if err := a.write(f, r); err != nil {
 		return err
 	}
@@ -215,22 +218,6 @@ func (a *app) reviewDiff(ctx context.Context, f checkFlags) (*reviewed, error) {
 		return nil, err
 	}
 	return a.reviewGit(ctx, repository, f, from, changes, fmt.Sprintf("between %s and %s", base, head))
-}
-
-func (a *app) reviewStaged(ctx context.Context, f checkFlags) (*reviewed, error) {
-	repository, err := git.Open(ctx, ".")
-	if err != nil {
-		return nil, err
-	}
-	head, _, err := repository.Head(ctx)
-	if err != nil {
-		return nil, err
-	}
-	changes, err := repository.StagedChanges(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return a.reviewGit(ctx, repository, f, head, changes, "among the staged changes")
 }
 
 // reviewGit reviews changes on top of a commit, with that commit's config.

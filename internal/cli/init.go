@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,17 +26,19 @@ import (
 // initFlags are the flags of `dropgate init`.
 type initFlags struct{ dryRun, force bool }
 
-const initHelp = `Write .github/workflows/dropgate.yml and .dropgate.yml for this repository.
+const initHelp = `Write .github/workflows/dropgate.yml, .dropgate.yml and the entry in
+.pre-commit-config.yaml for this repository.
 
 It looks at the repository's migrations, and the config has only what differs from
 the defaults. A file that is there and says something else is overwritten only with
-consent: at a terminal it asks, elsewhere it takes --force.`
+consent: at a terminal it asks, elsewhere it takes --force. In a
+.pre-commit-config.yaml that is there, the hook is added and all else left as it is.`
 
 func (a *app) initCommand() *cobra.Command {
 	var f initFlags
 	cmd := &cobra.Command{
 		Use:     "init [flags]",
-		Short:   "Write the workflow and the config",
+		Short:   "Write the workflow, the config and the pre-commit entry",
 		Long:    initHelp,
 		Example: "  dropgate init --dry-run\n  dropgate init",
 		Args:    noArguments,
@@ -51,6 +54,8 @@ func (a *app) initCommand() *cobra.Command {
 type newFile struct {
 	path, text string
 	note       string // what is said of it, once it is clear
+	question   string // what is asked if it is there; whether to overwrite it if empty
+	byHand     string // what somebody has to put in instead
 	skip       bool
 }
 
@@ -70,9 +75,13 @@ func (a *app) init(ctx context.Context, f initFlags) error {
 	files := []*newFile{
 		{path: scaffold.WorkflowPath, text: scaffold.Workflow()},
 		{path: scaffold.ConfigPath, text: scaffold.Config(found)},
+		{path: scaffold.PreCommitPath, text: scaffold.PreCommit(hookRev)},
 	}
 	root := diskTree{here.Root()}
 	if err := leaveWorkflow(root, files[0]); err != nil {
+		return err
+	}
+	if err := addHook(root, files[2]); err != nil {
 		return err
 	}
 	var asked []*newFile
@@ -136,6 +145,28 @@ func leaveWorkflow(root diskTree, file *newFile) error {
 	return nil
 }
 
+// hookRev is the release whose hook pre-commit is told to take.
+const hookRev = "v" + Version
+
+// addHook adds the hook to the file that pre-commit has already.
+func addHook(root diskTree, file *newFile) error {
+	there, ok, err := root.read(file.path)
+	if err != nil || !ok {
+		return err // compare says what is wrong
+	}
+	text, added := scaffold.AddPreCommit(string(there), hookRev)
+	switch {
+	case scaffold.HasPreCommit(string(there)):
+		file.skip, file.note = true, file.path+" runs dropgate already"
+	case !added:
+		file.skip, file.note = true, "left "+file.path+" as it is: put this among its repos by hand:"
+		file.byHand = text
+	default:
+		file.text, file.question, file.note = text, "Add the hook of dropgate to it?", "added the hook to "+file.path
+	}
+	return nil
+}
+
 // compare reports whether the file would take the place of another text.
 func (f *newFile) compare(root diskTree) (overwrites bool, err error) {
 	if f.skip {
@@ -156,7 +187,9 @@ func (f *newFile) compare(root diskTree) (overwrites bool, err error) {
 		f.skip, f.note = true, f.path+" is as it should be"
 		return false, nil
 	}
-	f.note = "overwrote " + f.path
+	if f.note == "" {
+		f.note = "overwrote " + f.path
+	}
 	return true, nil
 }
 
@@ -180,7 +213,8 @@ func (a *app) consent(f initFlags, files []*newFile) error {
 // askEach keeps what is not given up with y or yes.
 func askEach(in *bufio.Reader, out io.Writer, files []*newFile) error {
 	for _, file := range files {
-		if _, err := fmt.Fprintf(out, "%s is there already. Overwrite it? [y/N] ", file.path); err != nil {
+		question := cmp.Or(file.question, "Overwrite it?")
+		if _, err := fmt.Fprintf(out, "%s is there already. %s [y/N] ", file.path, question); err != nil {
 			return fmt.Errorf("ask: %w", err)
 		}
 		answer, err := in.ReadString('\n')
@@ -200,10 +234,10 @@ func (a *app) showFiles(files []*newFile) error {
 	var b bytes.Buffer
 	for _, file := range files {
 		if file.skip {
-			fmt.Fprintf(&b, "# %s\n\n", file.note)
+			fmt.Fprintf(&b, "# %s\n%s\n", file.note, file.byHand)
 			continue
 		}
-		note := strings.NewReplacer("overwrote", "would overwrite", "wrote", "would write").Replace(file.note)
+		note := strings.NewReplacer("overwrote", "would overwrite", "wrote", "would write", "added the", "would add the").Replace(file.note)
 		fmt.Fprintf(&b, "# %s\n%s\n", note, file.text)
 	}
 	return a.say(&b)
@@ -237,7 +271,7 @@ func writeFiles(top string, files []*newFile) error {
 func (a *app) sayWritten(files []*newFile, found []scaffold.Migration, branch string) error {
 	var b bytes.Buffer
 	for _, file := range files {
-		b.WriteString(report.Visible(file.note) + "\n")
+		b.WriteString(report.Visible(file.note) + "\n" + file.byHand)
 	}
 	sets := scaffold.Sets(found)
 	for i, s := range sets {

@@ -28,6 +28,8 @@ type Repository struct {
 	// trusted says that git refused the repository because somebody else owns
 	// it, and that it is read all the same.
 	trusted bool
+	// index is where the index is instead of where the environment says.
+	index string
 }
 
 // Open finds the repository that dir lies in. A repository that belongs to
@@ -43,6 +45,9 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 		return nil, fmt.Errorf("find the repository of %s: %w", dir, err)
 	}
 	r := &Repository{dir: full}
+	if err := r.findIndex(); err != nil {
+		return nil, err
+	}
 	err = r.locate(ctx)
 	if isDubious(err) {
 		r.trusted = true
@@ -131,6 +136,9 @@ func (r *Repository) command(ctx context.Context, args ...string) *exec.Cmd {
 		"GIT_TERMINAL_PROMPT=0",
 		"GIT_NO_REPLACE_OBJECTS=1", // an object is what its name says
 	)
+	if r.index != "" {
+		cmd.Env = append(cmd.Env, indexVariable+"="+r.index)
+	}
 	if r.trusted {
 		// A transport that the owner's configuration names could be any program.
 		cmd.Env = append(cmd.Env, "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1")

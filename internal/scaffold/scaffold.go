@@ -1,5 +1,6 @@
 // Package scaffold writes the files that a repository begins with: the workflow,
-// and a config with what differs from the defaults. It reads nothing itself.
+// a config with what differs from the defaults, and the entry for pre-commit. It
+// reads nothing itself.
 package scaffold
 
 import (
