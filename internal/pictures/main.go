@@ -1,0 +1,158 @@
+// Command pictures draws the pictures of the README and the documentation out of what
+// the program really says of testdata/demo: a review comment and the summary, as the
+// action posts them to the stand-in for GitHub, and the terminal. .ci/pictures calls it.
+//
+//	go run ./internal/pictures -browser chromium
+//
+// docs/images then has what was said (review.md, summary.md, terminal.txt), and each
+// picture in GitHub's two themes. A picture says inside which page it was drawn from,
+// and so the tests know one that is out of date, without a browser.
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// images is where the pictures are kept.
+const images = "docs/images"
+
+func main() {
+	browser := flag.String("browser", "chromium", "`PROGRAM` that draws: Chromium or one of its kind")
+	flag.Parse()
+	if err := run(*browser); err != nil {
+		fmt.Fprintln(os.Stderr, "pictures:", err)
+		os.Exit(1)
+	}
+}
+
+func run(browser string) error {
+	s, err := say(".")
+	if err != nil {
+		return err
+	}
+	all, err := s.pictures()
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp("", "dropgate-pictures-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	for _, p := range all {
+		data, err := p.draw(browser, folder)
+		if err != nil {
+			return fmt.Errorf("draw %s: %w", p.name, err)
+		}
+		name := filepath.Join(images, p.name+".png")
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			return err
+		}
+		fmt.Printf("%s: %d kB\n", name, (len(data)+1023)/1024)
+	}
+	for name, text := range s.files() {
+		if err := os.WriteFile(filepath.Join(images, name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// height is more than any of the pages needs.
+const height = 1600
+
+// draw lets the browser draw the page, cuts off what is empty below it, and notes in
+// the picture which page it is of.
+func (p picture) draw(browser, folder string) ([]byte, error) {
+	page, shot := filepath.Join(folder, p.name+".html"), filepath.Join(folder, p.name+".png")
+	if err := os.WriteFile(page, p.page, 0o600); err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	// Without a sandbox, for it is not there for root: the page is our own, and runs nothing.
+	command := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+		"--force-device-scale-factor=2", "--window-size="+strconv.Itoa(p.width)+","+strconv.Itoa(height),
+		"--user-data-dir="+filepath.Join(folder, "profile"), "--screenshot="+shot, "file://"+page)
+	if out, err := command.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%s: %w: %s", browser, err, out)
+	}
+	data, err := os.ReadFile(shot)
+	if err != nil {
+		return nil, err
+	}
+	drawn, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	cut, err := trimmed(drawn)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := encoder.Encode(&b, fewer(cut)); err != nil {
+		return nil, err
+	}
+	return stamped(b.Bytes(), p.mark()), nil
+}
+
+// trimmed cuts off the rows at the end that have the colour of the last corner only.
+func trimmed(drawn image.Image) (image.Image, error) {
+	bounds := drawn.Bounds()
+	empty := drawn.At(bounds.Max.X-1, bounds.Max.Y-1)
+	for y := bounds.Max.Y - 1; y >= bounds.Min.Y; y-- {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			if drawn.At(x, y) == empty {
+				continue
+			}
+			if y == bounds.Max.Y-1 {
+				return nil, fmt.Errorf("the page is higher than %d", height)
+			}
+			bounds.Max.Y = y + 1
+			return drawn.(interface {
+				SubImage(image.Rectangle) image.Image
+			}).SubImage(bounds), nil
+		}
+	}
+	return nil, fmt.Errorf("the page is empty")
+}
+
+// fewer is the picture with a palette, if its colours fit into one: it is the same to
+// the eye and to the byte, and a third of the size.
+func fewer(drawn image.Image) image.Image {
+	bounds := drawn.Bounds()
+	index := map[color.Color]uint8{}
+	var palette color.Palette
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			c := drawn.At(x, y)
+			if _, ok := index[c]; ok {
+				continue
+			}
+			if len(palette) == 256 {
+				return drawn
+			}
+			index[c] = uint8(len(palette))
+			palette = append(palette, c)
+		}
+	}
+	small := image.NewPaletted(bounds, palette)
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			small.SetColorIndex(x, y, index[drawn.At(x, y)])
+		}
+	}
+	return small
+}
