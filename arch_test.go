@@ -122,6 +122,10 @@ var packages = map[string]place{
 		outside:  []string{goYAML, pgx},
 		testOnly: true,
 	},
+	"internal/pictures": {
+		ours:    []string{"internal/cli", "internal/github/githubtest"},
+		outside: []string{"github.com/yuin/goldmark"}, testOnly: true,
+	},
 	"internal/pgtest":                  {outside: []string{pgx}, testOnly: true},
 	"internal/losstest":                {ours: []string{"internal/pgtest"}, outside: []string{pgx, goInternal}, testOnly: true},
 	"internal/github/githubtest":       {outside: []string{openAPI, goInternal}, testOnly: true},

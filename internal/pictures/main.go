@@ -11,16 +11,21 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -37,11 +42,7 @@ func main() {
 }
 
 func run(browser string) error {
-	s, err := say(".")
-	if err != nil {
-		return err
-	}
-	all, err := s.pictures()
+	s, all, err := today()
 	if err != nil {
 		return err
 	}
@@ -67,6 +68,16 @@ func run(browser string) error {
 		}
 	}
 	return nil
+}
+
+// today is what is said today, and the pages of the pictures of it.
+func today() (sources, []picture, error) {
+	s, err := say()
+	if err != nil {
+		return sources{}, nil, err
+	}
+	all, err := s.pictures()
+	return s, all, err
 }
 
 // height is more than any of the pages needs.
@@ -129,30 +140,24 @@ func trimmed(drawn image.Image) (image.Image, error) {
 	return nil, fmt.Errorf("the page is empty")
 }
 
-// fewer is the picture with a palette, if its colours fit into one: it is the same to
-// the eye and to the byte, and a third of the size.
+// colours is how many a picture keeps. More cannot be told apart, and cost bytes: most
+// are shades on the edges of letters.
+const colours = 48
+
+// fewer is the picture with its most frequent colours only. The others become the
+// nearest of these.
 func fewer(drawn image.Image) image.Image {
 	bounds := drawn.Bounds()
-	index := map[color.Color]uint8{}
-	var palette color.Palette
+	count := map[color.Color]int{}
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			c := drawn.At(x, y)
-			if _, ok := index[c]; ok {
-				continue
-			}
-			if len(palette) == 256 {
-				return drawn
-			}
-			index[c] = uint8(len(palette))
-			palette = append(palette, c)
+			count[drawn.At(x, y)]++
 		}
 	}
-	small := image.NewPaletted(bounds, palette)
-	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
-		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			small.SetColorIndex(x, y, index[drawn.At(x, y)])
-		}
-	}
+	frequent := slices.SortedFunc(maps.Keys(count), func(a, b color.Color) int {
+		return cmp.Or(count[b]-count[a], strings.Compare(fmt.Sprint(a), fmt.Sprint(b)))
+	})
+	small := image.NewPaletted(bounds, frequent[:min(colours, len(frequent))])
+	draw.Draw(small, bounds, drawn, bounds.Min, draw.Src)
 	return small
 }

@@ -31,18 +31,10 @@ type sources struct {
 	terminal string // what the command prints to a terminal, with its colours
 }
 
-// say runs the program on the demo below the folder root: on a terminal, and as the
-// action on a pull request that adds the last migration to a repository with the others.
-func say(root string) (sources, error) {
-	before, err := os.Getwd()
-	if err != nil {
-		return sources{}, err
-	}
-	if err := os.Chdir(root); err != nil {
-		return sources{}, err
-	}
-	defer func() { _ = os.Chdir(before) }()
-
+// say runs the program on the demo: on a terminal, and as the action on a pull request
+// that adds the last migration to a repository with the others. The working directory
+// is the top of the repository.
+func say() (sources, error) {
 	base, added, err := migrations()
 	if err != nil {
 		return sources{}, err
