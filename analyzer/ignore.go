@@ -23,7 +23,6 @@ type ignore struct {
 	astray string // why it is about none
 	known  bool   // the base has it, for the same statement if it is about one
 	old    bool   // the base has it, whatever became of its statement
-	used   map[string]bool
 	// lifts are what its findings get: where it came with the change, and else.
 	lifts [2]*Suppression
 }
@@ -161,7 +160,7 @@ func (r *review) addIgnore(g *ignores, n note, units []*unit, astray string) {
 	if !is {
 		return
 	}
-	i := &ignore{wish: w, span: n.span, astray: astray, used: map[string]bool{}}
+	i := &ignore{wish: w, span: n.span, astray: astray}
 	inside := len(units) > 0 && units[0].whole != nil
 	switch {
 	case w.wrong != nil || astray != "":
@@ -321,38 +320,40 @@ func (r *review) judgeIgnores() {
 		}
 		used[f.Suppressed][f.Rule] = true
 	}
+	nothing := catalog.New()
+	tell := func(f *source.File, span source.Span, o op.Operation) { r.tellIgnore(nothing, f, span, o) }
 	for _, path := range slices.Sorted(maps.Keys(r.ignores)) {
 		g := r.ignores[path]
 		for _, i := range g.all {
 			switch {
 			case i.old:
 			case i.wrong != nil:
-				r.tellIgnore(g.file, i.span, i.wrong)
+				tell(g.file, i.span, i.wrong)
 			default:
-				r.unused(g.file, i, used)
+				if o := i.unused(used); len(o.Rules) > 0 {
+					tell(g.file, i.span, o)
+				}
 			}
 		}
 	}
 }
 
-// unused tells of the rules of a comment that it lifted no finding of.
-func (r *review) unused(f *source.File, i *ignore, used map[*Suppression]map[string]bool) {
+// unused returns the rules of a comment that it lifted no finding of.
+func (i *ignore) unused(used map[*Suppression]map[string]bool) *op.UnusedIgnore {
 	o := &op.UnusedIgnore{File: i.file, Why: i.astray}
 	for _, rule := range i.rules {
 		if !used[i.lifts[0]][rule] && !used[i.lifts[1]][rule] {
 			o.Rules = append(o.Rules, rule)
 		}
 	}
-	if len(o.Rules) > 0 {
-		r.tellIgnore(f, i.span, o)
-	}
+	return o
 }
 
 // tellIgnore judges an operation on a comment, at the comment.
-func (r *review) tellIgnore(f *source.File, span source.Span, o op.Operation) {
+func (r *review) tellIgnore(c *catalog.Catalog, f *source.File, span source.Span, o op.Operation) {
 	s := statement{Statement: follow.Statement{File: f, Statement: pgsql.Statement{Span: span, Normal: brief(f.Text(span))}}}
 	for _, rule := range r.options.Rules {
-		p := &Pass{Op: o, Catalog: catalog.New()}
+		p := &Pass{Op: o, Catalog: c}
 		rule.Check(p)
 		for _, j := range p.judgements {
 			r.say(rule, j, place{f, span, &s}, s, follow.Effect{File: f, At: op.At{Span: span, Op: o}})

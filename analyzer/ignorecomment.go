@@ -102,10 +102,14 @@ func readRules(list string, known func(string) bool, nearest func(string) string
 // commentText returns what stands in a comment, without its marks.
 func commentText(comment string) string {
 	comment, block := strings.CutPrefix(comment, "/*")
-	if block {
-		comment = strings.TrimRight(strings.TrimSuffix(comment, "*/"), "*")
+	if !block {
+		return strings.TrimSpace(strings.TrimLeft(comment, "-"))
 	}
-	return strings.TrimSpace(strings.TrimLeft(comment, "-*"))
+	var lines []string
+	for line := range strings.Lines(strings.TrimSuffix(comment, "*/")) {
+		lines = append(lines, strings.TrimLeft(strings.TrimSpace(line), "*"))
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // shortReason returns a reason as one line; empty if there is no word in it.
