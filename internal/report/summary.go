@@ -68,7 +68,7 @@ func Summary(r *Review, o SummaryOptions) string {
 	}
 	p.problems(r.Report.Problems, o)
 	p.must(searchedMarkdown(r))
-	title := count(len(others), "finding") + " that " + verb(len(others), "does", "do") + " not block"
+	title := counted(others) + " that " + verb(len(others), "does", "do") + " not block"
 	p.list("<details><summary>"+title+"</summary>", others, o, "</details>\n\n")
 	return p.String()
 }
