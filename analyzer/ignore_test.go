@@ -174,12 +174,12 @@ func TestIgnoreSections(t *testing.T) {
 // said what is wrong and what to write.
 func TestBadIgnore(t *testing.T) {
 	for _, tt := range []struct{ comment, want string }{
-		{"-- dropgate:ignore drop-table", "it gives no reason. Write -- dropgate:ignore drop-table -- why it is meant"},
+		{"-- dropgate:ignore drop-table", "it gives no reason. Write `-- dropgate:ignore drop-table -- why it is meant`."},
 		{"-- dropgate:ignore drop-table --", "it gives no reason"},
 		{"-- dropgate:ignore drop-table -- …!", "it gives no reason"},
 		{"-- dropgate:ignore drop-table - kept", "its rules have to stand between commas"},
 		{"-- dropgate:ignore drop-table drop-column -- kept", "its rules have to stand between commas"},
-		{"-- dropgate:ignore", "it names no rule. Write -- dropgate:ignore RULE -- why it is meant"},
+		{"-- dropgate:ignore", "it names no rule. Write `-- dropgate:ignore RULE -- why it is meant"},
 		{"-- dropgate:ignore -- kept", "it names no rule"},
 		{"-- dropgate:ignore * -- kept", "it has to name each rule that is meant"},
 		{"-- dropgate:ignore drop-table, * -- kept", "it has to name each rule that is meant"},
@@ -193,7 +193,7 @@ func TestBadIgnore(t *testing.T) {
 		{"-- dropgate:ignore unused-ignore -- kept", "unused-ignore cannot be ignored by a comment"},
 		{"-- dropgate:ignore-line drop-table -- kept", `dropgate knows no comment dropgate:"ignore-line"`},
 		{"-- dropgate: ignore drop-table -- kept", `dropgate knows no comment dropgate:""`},
-		{"/* dropgate:ignore-file drop-table */", "it gives no reason. Write -- dropgate:ignore-file drop-table -- why"},
+		{"/* dropgate:ignore-file drop-table */", "it gives no reason. Write `-- dropgate:ignore-file drop-table -- why"},
 		{"-- dropgate:ignore " + strings.Repeat("x", 100_000) + " -- kept", `xxx…"`},
 	} {
 		report := ignoring(tt.comment + "\nDROP TABLE a;")

@@ -23,7 +23,7 @@ var badIgnore = &analyzer.Rule{
 			return
 		}
 		p.Report(analyzer.Judgement{
-			Message: fmt.Sprintf("This ignore comment lifts nothing: %s. Write %s", o.Why, o.Write),
+			Message: fmt.Sprintf("This ignore comment lifts nothing: %s. Write `%s`.", o.Why, o.Write),
 			Reasons: []analyzer.Reason{reason(20, "what it should lift is not lifted")},
 		})
 	},
