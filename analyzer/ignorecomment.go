@@ -122,8 +122,7 @@ func shortReason(text string) string {
 
 func quoteName(name string) string { return fmt.Sprintf("%q", cut([]rune(name), nameLimit)) }
 
-// nearestRule returns a question whether the rule was meant whose name is the nearest;
-// nothing if none is near.
+// nearestRule says which rule has the nearest name; nothing if none is near.
 func nearestRule(name string, ids []string) string {
 	nearest, least := "", len(name)/3+2
 	for _, id := range ids {
@@ -137,7 +136,7 @@ func nearestRule(name string, ids []string) string {
 	if nearest == "" {
 		return ""
 	}
-	return "; did you mean " + nearest + "?"
+	return ", the nearest name is " + nearest
 }
 
 // apart counts the letters to insert, delete or replace to turn a into b.
