@@ -38,6 +38,8 @@ type ignores struct {
 	whole map[string]*ignore
 	// apart says that they all count, wherever they come from: no change is known.
 	apart bool
+	// had are the findings of the statements as the base has them, whatever they scored.
+	had map[verdict]bool
 }
 
 // collectIgnores reads the ignore comments of a migration under review and of the
@@ -71,6 +73,7 @@ func (r *review) collectIgnores(m, base *migration.Migration) {
 		g.apart = r.each
 		if f == m.File && base != nil && base.File.Path == f.Path {
 			g.compare(r.baseIgnores(base))
+			g.remember(r.editions[base])
 		}
 		r.ignores[f.Path] = g
 	}
@@ -260,6 +263,25 @@ func (g *ignores) compare(base *ignores) {
 	}
 }
 
+// remember notes what the statements were found to do as the base has them.
+func (g *ignores) remember(ed *edition) {
+	g.had = map[verdict]bool{}
+	if ed == nil {
+		return
+	}
+	for v := range ed.verdicts {
+		v.object = v.object.shown()
+		g.had[v] = true
+	}
+}
+
+// isOld reports whether the base has the statement, with a finding of the same rule
+// about the same object: a comment there may have meant that. It did not mean what else
+// the statement comes to behind others, or what a new one that calls it does.
+func (g *ignores) isOld(top *unit, f Finding) bool {
+	return top != nil && top.known && g.had[verdict{top.normal, f.Rule, f.Object}]
+}
+
 // at returns the unit that an offset is in; nil for none.
 func at(units []*unit, offset int) *unit {
 	i := sort.Search(len(units), func(i int) bool { return units[i].span.End > offset })
@@ -278,7 +300,7 @@ func (g *ignores) lift(f Finding) *Suppression {
 		if i == nil {
 			continue
 		}
-		change := !g.apart && (!i.known || i.file && (top == nil || !top.known))
+		change := !g.apart && !(i.known && g.isOld(top, f))
 		if s := i.suppression(g.file, change); first == nil || first.FromChange && !change {
 			first = s
 		}

@@ -228,28 +228,34 @@ func TestIgnoreReason(t *testing.T) {
 func TestIgnoresFromChange(t *testing.T) {
 	const ignore = "-- dropgate:ignore delete-rows -- test data\n"
 	const whole = "-- dropgate:ignore-file delete-rows -- test data\n"
-	const other = "SET search_path = a;\n" // gives what follows another meaning
+	const other = "ALTER TABLE x ADD FOREIGN KEY (id) REFERENCES t ON DELETE CASCADE;\n" // from then on one row takes others along
+	const one = "DELETE FROM t WHERE id = 1;"
+	const purge = "CREATE FUNCTION purge() RETURNS void LANGUAGE sql AS $$\n" + ignore + "DELETE FROM t $$;\n"
 	for _, tt := range []struct {
 		title, base, head string
 		want              []string
 	}{
 		{"a new file", "", ignore + "DELETE FROM t;", []string{"2 delete-rows by 1 new"}},
 		{"a new file, as a whole", "", whole + "DELETE FROM t;", []string{"2 delete-rows by 1 new"}},
-		{"there with its statement", ignore + "DELETE FROM t;", other + ignore + "DELETE FROM t;", []string{"3 delete-rows by 2"}},
-		{"there with the file and the statement", whole + "DELETE FROM t;", whole + other + "DELETE FROM t;", []string{"3 delete-rows by 1"}},
-		{"added to a statement", "DELETE FROM t;", other + ignore + "DELETE FROM t;", []string{"3 delete-rows by 2 new"}},
-		{"added to a file", "DELETE FROM t;", whole + other + "DELETE FROM t;", []string{"3 delete-rows by 1 new"}},
+		{"there with its statement", ignore + one, other + ignore + one, []string{"3 delete-rows by 2"}},
+		{"there with the file and the statement", whole + one, whole + other + one, []string{"3 delete-rows by 1"}},
+		{"there, and the statement means another table", ignore + "DELETE FROM t;", "SET search_path = a;\n" + ignore + "DELETE FROM t;", []string{"3 delete-rows by 2 new"}},
+		{"there in a function that a new statement calls", purge, purge + "SELECT purge();", []string{"4 delete-rows"}},
+		{"there in a function that is called once more", purge + "SELECT purge();", purge + "SELECT purge();\nSELECT purge() AS again;", []string{"5 delete-rows"}},
+		{"there in a prepared statement that a new one runs", "PREPARE p AS\n" + ignore + "DELETE FROM t;", "PREPARE p AS\n" + ignore + "DELETE FROM t;\nEXECUTE p;", []string{"3 delete-rows by 2 new"}},
+		{"added to a statement", one, other + ignore + one, []string{"3 delete-rows by 2 new"}},
+		{"added to a file", one, whole + other + one, []string{"3 delete-rows by 1 new"}},
 		{"on another statement", ignore + "DELETE FROM t WHERE id > 5;", ignore + "DELETE FROM t;", []string{"2 delete-rows by 1 new"}},
 		{"a new statement in a file with one", whole + "SELECT 1;", whole + "SELECT 1; DELETE FROM t;", []string{"2 delete-rows by 1 new"}},
-		{"moved", ignore + "DELETE FROM x;\nDELETE FROM t;", "DELETE FROM x;\n" + other + ignore + "DELETE FROM t;", []string{"4 delete-rows by 3 new"}},
+		{"moved", ignore + "DELETE FROM x;\n" + one, "DELETE FROM x;\n" + other + ignore + one, []string{"4 delete-rows by 3 new"}},
 		{"copied with its statement", ignore + "DELETE FROM t;", ignore + "DELETE FROM t;\n" + ignore + "DELETE FROM t;", []string{"4 delete-rows by 3 new"}},
-		{"another reason", ignore + "DELETE FROM t;", other + "-- dropgate:ignore delete-rows -- no matter\nDELETE FROM t;", []string{"3 delete-rows by 2 new"}},
+		{"another reason", ignore + one, other + "-- dropgate:ignore delete-rows -- no matter\n" + one, []string{"3 delete-rows by 2 new"}},
 		{"a ROLLBACK taken out", "BEGIN;\n" + ignore + "DELETE FROM t;\nROLLBACK;", "BEGIN;\n" + ignore + "DELETE FROM t;\nCOMMIT;", []string{"3 delete-rows by 2 new"}},
-		{"a body with one", "DO $$ BEGIN\n" + ignore + "DELETE FROM t; END $$;", other + "DO $$ BEGIN\n" + ignore + "DELETE FROM t; END $$;", []string{"4 delete-rows by 3"}},
+		{"a body with one", "DO $$ BEGIN\n" + ignore + one + " END $$;", other + "DO $$ BEGIN\n" + ignore + one + " END $$;", []string{"4 delete-rows by 3"}},
 		{"a body that changed", "DO $$ BEGIN\n" + ignore + "DELETE FROM t; END $$;", "DO $$ BEGIN\n" + ignore + "DELETE FROM t; DELETE FROM x; END $$;",
 			[]string{"3 delete-rows by 2 new", "3 delete-rows"}},
-		{"both", whole + "DELETE FROM t;", whole + other + ignore + "DELETE FROM t;", []string{"3 unused-ignore", "4 delete-rows by 1"}},
-		{"taken out", ignore + "DELETE FROM t;", other + "DELETE FROM t;", []string{"2 delete-rows"}},
+		{"both", whole + one, whole + other + ignore + one, []string{"3 unused-ignore", "4 delete-rows by 1"}},
+		{"taken out", ignore + one, other + one, []string{"2 delete-rows"}},
 		{"taken out, and nothing else", ignore + "DELETE FROM t;", "DELETE FROM t;", nil},
 		{"wrong and unused ones that were there", "-- dropgate:ignore\nSELECT 1;\n" + ignore + "SELECT 2;", "-- dropgate:ignore\nSELECT 1;\n" + ignore + "SELECT 2; SELECT 3;", nil},
 		{"wrong and unused ones that are new", "SELECT 1;\nSELECT 2;", "-- dropgate:ignore\nSELECT 1;\n" + ignore + "SELECT 2;", []string{"1 bad-ignore", "3 unused-ignore"}},
@@ -262,7 +268,7 @@ func TestIgnoresFromChange(t *testing.T) {
 		})
 	}
 	t.Run("renamed", func(t *testing.T) {
-		text := ignore + "DELETE FROM t;"
+		text := ignore + one
 		report := changing(text, other+text, "migrations/0002_b.sql", "migrations/0002_c.sql")
 		if diff := cmp.Diff([]string{"3 delete-rows by 2 new"}, lifted(besideEdits(report.Findings))); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

@@ -116,13 +116,25 @@ func TestActionIgnoreOnTheBase(t *testing.T) {
 		return newStageOn(t, more, files)
 	}
 	archived := "drop-table archive.users"
+	const (
+		one     = "-- dropgate:ignore delete-rows -- a test's order\nDELETE FROM orders WHERE id = 1;\n"
+		cascade = "CREATE TABLE items (id int REFERENCES orders ON DELETE CASCADE);\nALTER TABLE archive.users ADD FOREIGN KEY (id) REFERENCES orders ON DELETE CASCADE;\n"
+	)
 	t.Run("with its statement", func(t *testing.T) {
-		s := story(t, ignoreDrop+"DROP TABLE users;\n", map[string]string{path: shifted + ignoreDrop + "DROP TABLE users;\n"})
+		s := story(t, one, map[string]string{path: cascade + one})
 		o := s.on("opened")
 		o.want(t, exitClear, gate.Absent)
-		if all := o.suppressed(); len(all) != 1 || all[0].Object.Schema != "archive" {
-			t.Errorf("suppressed: %+v, want archive.users", all)
+		if all := o.suppressed(); len(all) != 1 || all[0].Rule != "delete-rows" || all[0].Score < 60 {
+			t.Errorf("suppressed: %+v, want delete-rows of 60 or more", all)
 		}
+	})
+	t.Run("with its statement, which means another table now", func(t *testing.T) {
+		s := story(t, ignoreDrop+"DROP TABLE users;\n", map[string]string{path: shifted + ignoreDrop + "DROP TABLE users;\n"})
+		s.on("opened").want(t, exitBlocked, gate.Absent, archived)
+	})
+	t.Run("not on the base with the statement", func(t *testing.T) {
+		s := story(t, "DELETE FROM orders WHERE id = 1;\n", map[string]string{path: cascade + one})
+		s.on("opened").want(t, exitBlocked, gate.Absent, "delete-rows public.orders")
 	})
 	t.Run("on another statement", func(t *testing.T) {
 		s := story(t, ignoreDrop+"DROP TABLE IF EXISTS other;\n", map[string]string{path: ignoreDrop + "DROP TABLE users;\n"})
