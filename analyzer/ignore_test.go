@@ -258,6 +258,7 @@ func TestIgnoresFromChange(t *testing.T) {
 		{"taken out", ignore + one, other + one, []string{"2 delete-rows"}},
 		{"taken out, and nothing else", ignore + "DELETE FROM t;", "DELETE FROM t;", nil},
 		{"wrong and unused ones that were there", "-- dropgate:ignore\nSELECT 1;\n" + ignore + "SELECT 2;", "-- dropgate:ignore\nSELECT 1;\n" + ignore + "SELECT 2; SELECT 3;", nil},
+		{"one unused, and a copy", ignore + "SELECT 2;", ignore + "SELECT 2;\n" + ignore + "SELECT 2;", []string{"3 unused-ignore"}},
 		{"wrong and unused ones that are new", "SELECT 1;\nSELECT 2;", "-- dropgate:ignore\nSELECT 1;\n" + ignore + "SELECT 2;", []string{"1 bad-ignore", "3 unused-ignore"}},
 	} {
 		t.Run(tt.title, func(t *testing.T) {
