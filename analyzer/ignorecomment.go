@@ -50,6 +50,9 @@ func readWish(comment string, known func(rule string) bool, nearest func(name st
 	list, reason, _ := strings.Cut(rest, "--")
 	w := wish{file: strings.EqualFold(word, ignoreAll), reason: shortReason(reason)}
 	if !w.file && !strings.EqualFold(word, ignoreOne) {
+		if !meansIgnore(word, rest) {
+			return wish{}, false
+		}
 		w.wrong = &op.BadIgnore{Why: fmt.Sprintf("dropgate knows no comment %s%s", ignoreMark, quoteName(word)), Write: w.form("RULE")}
 		return w, true
 	}
@@ -63,6 +66,16 @@ func readWish(comment string, known func(rule string) bool, nearest func(name st
 		w.rules = rules
 	}
 	return w, true
+}
+
+// meansIgnore reports whether a word that is none of dropgate's was likely meant as
+// one: ignored, ignore-line, ingore, or one behind a blank.
+func meansIgnore(word, rest string) bool {
+	if word == "" {
+		word, _, _ = strings.Cut(strings.TrimSpace(rest), " ")
+	}
+	word = strings.ToLower(cut([]rune(word), nameLimit))
+	return strings.Contains(word, "ignor") || apart(word, ignoreOne) <= 2
 }
 
 // form is how the comment is written.
