@@ -300,8 +300,8 @@ func (g *ignores) lift(f Finding) *Suppression {
 		if i == nil {
 			continue
 		}
-		change := !g.apart && !(i.known && g.isOld(top, f))
-		if s := i.suppression(g.file, change); first == nil || first.FromChange && !change {
+		counts := g.apart || i.known && g.isOld(top, f)
+		if s := i.suppression(g.file, !counts); first == nil || first.FromChange && counts {
 			first = s
 		}
 	}
