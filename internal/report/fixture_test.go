@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,6 +15,7 @@ import (
 	"github.com/dropgate/dropgate/analyzer/op"
 	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/gate"
+	"github.com/dropgate/dropgate/internal/report/reporttest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -197,12 +199,17 @@ func valid(r *Review) *Review {
 	return r
 }
 
-// render returns what a format writes.
+// render returns what a format writes. Every JSON report is one of the schema's.
 func render(t *testing.T, format Format, r *Review) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := format(&b, r); err != nil {
 		t.Fatal(err)
+	}
+	if strings.HasPrefix(b.String(), "{\n  \"version\": ") { // SARIF begins with $schema
+		if err := reporttest.Check(b.Bytes()); err != nil {
+			t.Error(err)
+		}
 	}
 	return b.String()
 }
