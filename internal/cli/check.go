@@ -308,9 +308,9 @@ func applyRules(c config.Config, r *analyzer.Report) {
 }
 
 func newReview(found *analyzer.Report, d gate.Decision) *report.Review {
-	r := &report.Review{Version: Version, Report: found, Decision: d, Titles: map[string]string{}}
+	r := &report.Review{Version: Version, Report: found, Decision: d, Rules: map[string]*analyzer.Rule{}}
 	for _, rule := range rules.All {
-		r.Titles[rule.ID] = rule.Title
+		r.Rules[rule.ID] = rule
 	}
 	return r
 }

@@ -134,7 +134,12 @@ func fixture(t *testing.T) *Review {
 
 	return &Review{
 		Version: "0.1.0",
-		Titles:  map[string]string{"drop-table": "Table dropped"},
+		Rules: map[string]*analyzer.Rule{"drop-table": {
+			ID: "drop-table", Category: analyzer.DataLoss, Title: "Table dropped", Why: "DROP TABLE takes every row along.",
+			Remedy: "Rename it (`ALTER TABLE … RENAME TO …`) first.",
+			Bad:    analyzer.Example{Before: "CREATE TABLE t (a int);", Change: "DROP TABLE t;"},
+			Good:   analyzer.Example{Change: "DROP VIEW v;"},
+		}},
 		Report: &analyzer.Report{
 			Findings: []analyzer.Finding{drop, over, column, index, rows, unread},
 			Files: []analyzer.FileSummary{
