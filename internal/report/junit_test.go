@@ -216,6 +216,18 @@ func TestJUnitText(t *testing.T) {
 	}
 }
 
+// TestJUnitWorst holds that a failure is called by the worst of what blocks, which
+// is all that a list of failures shows.
+func TestJUnitWorst(t *testing.T) {
+	r := fixture(t)
+	r.Report.Findings[0].Score = 60
+	failure := readJUnit(t, r).Cases[0].Failures[0]
+	want := "Drops column legacy_note of table orders and every value in it."
+	if failure.Type != "drop-column" || failure.Message != want+" And 1 more." || !strings.HasPrefix(failure.Text, "\n"+want+"\n") {
+		t.Errorf("the failure is %s, %q:\n%s", failure.Type, failure.Message, failure.Text)
+	}
+}
+
 // TestJUnitCovered holds that no test fails when nothing is blocked.
 func TestJUnitCovered(t *testing.T) {
 	s := readJUnit(t, valid(fixture(t)))
