@@ -41,6 +41,7 @@ const (
 	protobuf   = "google.golang.org/protobuf"
 	sarif      = "github.com/owenrumney/go-sarif/v3"
 	uniseg     = "github.com/rivo/uniseg"
+	jsonSchema = "github.com/santhosh-tekuri/jsonschema/v6"
 	goInternal = "github.com/rogpeppe/go-internal"
 )
 
@@ -54,7 +55,7 @@ var testLibraries = []string{
 // has tests only.
 var packages = map[string]place{
 	"":                   {tests: []string{"internal/cli", "internal/config", "internal/scaffold", "analyzer/migration", "rules"}},
-	"cmd/dropgate":       {ours: []string{"internal/cli"}},
+	"cmd/dropgate":       {ours: []string{"internal/cli"}, tests: []string{"internal/report/reporttest"}},
 	"analyzer/source":    {},
 	"analyzer/migration": {ours: []string{"analyzer/source"}},
 	"analyzer/op":        {ours: []string{"analyzer/source"}},
@@ -83,8 +84,9 @@ var packages = map[string]place{
 	"internal/github": {ours: []string{"internal/gate"}, outside: []string{goGitHub}, tests: []string{"internal/github/githubtest"}},
 	"internal/report": {
 		ours: []string{"analyzer", "analyzer/source", "internal/gate"}, outside: []string{color, sarif, uniseg},
-		tests: []string{"analyzer/op", "rules"},
+		tests: []string{"analyzer/op", "rules", "internal/report/reporttest"},
 	},
+	"internal/report/reporttest": {outside: []string{jsonSchema}, testOnly: true},
 	"internal/schema": {
 		ours:  []string{"analyzer/catalog", "analyzer/op"},
 		tests: []string{"analyzer", "analyzer/source", "analyzer/migration", "internal/pgtest", "internal/schematest"},
@@ -100,7 +102,7 @@ var packages = map[string]place{
 			"internal/config", "internal/doctor", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/scaffold", "internal/schema", "internal/stats", "internal/usage",
 		},
 		outside: []string{cobra, pflag, goAction, isatty},
-		tests:   []string{"internal/github/githubtest", "internal/pgtest"},
+		tests:   []string{"internal/github/githubtest", "internal/pgtest", "internal/report/reporttest"},
 	},
 	"internal/corpora": {
 		ours:     []string{"analyzer/source", "analyzer/migration", "analyzer/op", "analyzer/pgsql"},

@@ -171,7 +171,7 @@ func TestNotYet(t *testing.T) {
 // docs/formats.md every migration tool, in order of precedence.
 func TestFormatsAreListed(t *testing.T) {
 	help, _ := run(t, "dropgate check --help")
-	found := regexp.MustCompile(`FORMAT of the report: ([a-z, ]+) \(`).FindStringSubmatch(help)
+	found := regexp.MustCompile(`FORMAT\[=FILE\] of a report, once or more: ([a-z, ]+) \(`).FindStringSubmatch(help)
 	if found == nil {
 		t.Fatalf("the help lists no formats:\n%s", help)
 	}

@@ -89,6 +89,10 @@ type Reason struct {
 type Suppression struct {
 	By     string `json:"by"` // "config" or "comment"
 	Reason string `json:"reason"`
+	Line   int    `json:"line,omitempty"` // of the comment, in the finding's file
+	// FromChange says that the comment came with the change under review. Whether it
+	// may lift a finding that blocks then, is the gate's matter.
+	FromChange bool `json:"fromChange,omitempty"`
 }
 
 // A Finding is one destructive operation as the reports show it: plain data,

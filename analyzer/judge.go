@@ -152,10 +152,13 @@ func (r *review) finding(rule *Rule, j Judgement, at place, s statement, e follo
 	return shown(found)
 }
 
+func (o Object) shown() Object {
+	return Object{Kind: o.Kind, Schema: op.Shown(o.Schema), Name: op.Shown(o.Name), Column: op.Shown(o.Column)}
+}
+
 // shown writes names that are only known at run time as people read them.
 func shown(f Finding) Finding {
-	o := f.Object
-	f.Object = Object{Kind: o.Kind, Schema: op.Shown(o.Schema), Name: op.Shown(o.Name), Column: op.Shown(o.Column)}
+	f.Object = f.Object.shown()
 	f.Message, f.Remedy = op.Shown(f.Message), op.Shown(f.Remedy)
 	if f.Suggest != "" && op.Open(f.Suggest) {
 		f.Suggest = "" // nobody can run it

@@ -160,6 +160,8 @@ type review struct {
 	places   map[*source.File][]*statement
 	dialects map[*source.File]migration.Dialect // what the files under review look like
 	queries  map[*source.File]string            // what leaves those out that look like an application's queries
+	ignores  map[string]*ignores                // the comments that lift findings, by path
+	ids      []string                           // of the rules
 }
 
 // newReview reads all migrations; before are those that ran before the change.
@@ -175,6 +177,7 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 		follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{}, asides: map[int]string{}, freed: map[string]freed{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
 		places: map[*source.File][]*statement{}, dialects: map[*source.File]migration.Dialect{}, queries: map[*source.File]string{},
+		ignores: map[string]*ignores{},
 	}
 	r.settleBaseline(all, before)
 	return r
@@ -200,11 +203,15 @@ func (r *review) place(m *migration.Migration, base map[string]*source.File) {
 
 func (r *review) finish() *Report {
 	r.fold()
+	r.ignore()
 	r.rest.close(r.report)
 	for i := range r.report.Findings {
 		r.options.Sizes.weigh(&r.report.Findings[i])
 	}
 	r.inUse()
+	r.rest = rest{}
+	r.judgeIgnores()
+	r.rest.close(r.report)
 	slices.SortStableFunc(r.report.Findings, Compare)
 	slices.SortStableFunc(r.report.Files, func(a, b FileSummary) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(r.report.Problems, func(a, b Problem) int {
@@ -263,6 +270,7 @@ func (r *review) review(f ChangedFile) {
 	read := r.readings[m]
 	r.dialects[m.File], r.queries[m.File] = dialect(m, read), m.Queries()
 	summary.describe(m, read, r.dialects[m.File])
+	r.collectIgnores(m, f.Base)
 	c := r.catalog(m)
 	c.BeginMigration()
 	for _, p := range m.Problems {

@@ -39,6 +39,8 @@ var All = []*analyzer.Rule{
 	renameColumn,
 	editedMigration,
 	deletedMigration,
+	badIgnore,
+	unusedIgnore,
 }
 
 // Find returns the rule with that ID, nil if there is none.

@@ -40,6 +40,8 @@ type lexer struct {
 	// parts says that each part of a string counts by itself: psql looks at lines, and
 	// so never sees that a string goes on behind one.
 	parts bool
+	// comments are those that were passed over, where somebody asks for them.
+	comments *[]source.Span
 }
 
 // next returns the next token, and false at the end.
@@ -86,14 +88,23 @@ func (l *lexer) skipBlank() {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f':
 			l.pos++
 		case c == '-' && l.peek(1) == '-':
-			for l.pos < l.end && l.data[l.pos] != '\n' && l.data[l.pos] != '\r' {
-				l.pos++
-			}
+			start := l.pos
+			l.noteComment(source.Span{Start: start, End: l.skipLine()})
 		case c == '/' && l.peek(1) == '*':
+			start := l.pos
 			l.skipComment()
+			if !l.open {
+				l.noteComment(source.Span{Start: start, End: l.pos})
+			}
 		default:
 			return
 		}
+	}
+}
+
+func (l *lexer) noteComment(span source.Span) {
+	if l.comments != nil {
+		*l.comments = append(*l.comments, span)
 	}
 }
 

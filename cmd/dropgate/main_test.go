@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dropgate/dropgate/internal/report/reporttest"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
@@ -125,6 +127,15 @@ type finding struct {
 	Fingerprint string
 }
 
+// read reads a JSON report, and holds it against the published schema.
+func read(ts *testscript.TestScript, name string) document {
+	data := []byte(ts.ReadFile(name))
+	ts.Check(reporttest.Check(data))
+	var d document
+	ts.Check(json.Unmarshal(data, &d))
+	return d
+}
+
 func brief(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 1 {
 		ts.Fatalf("usage: brief [FILE]")
@@ -133,8 +144,7 @@ func brief(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 1 {
 		name = args[0]
 	}
-	var d document
-	ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &d))
+	d := read(ts, name)
 	var b strings.Builder
 	verdict := "passed"
 	if d.Decision.Blocked {
@@ -185,8 +195,7 @@ func fingerprints(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: fingerprints")
 	}
-	var d document
-	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &d))
+	d := read(ts, "stdout")
 	for _, f := range d.Findings {
 		_, err := fmt.Fprintln(ts.Stdout(), f.Fingerprint)
 		ts.Check(err)

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -259,6 +258,7 @@ func (a *action) writeReports(r *report.Review) error {
 		return fmt.Errorf("open the workspace: %w", cause(err))
 	}
 	defer func() { _ = root.Close() }()
+	var files []output
 	for _, f := range []struct {
 		name   string
 		format report.Format
@@ -267,27 +267,33 @@ func (a *action) writeReports(r *report.Review) error {
 		if err := f.format(&b, r); err != nil {
 			return fmt.Errorf("render %s: %w", f.name, err)
 		}
-		if err := writeInside(root, filepath.FromSlash(f.name), b.Bytes()); err != nil {
-			return fmt.Errorf("write %s: %w", f.name, cause(err))
-		}
+		files = append(files, output{f.name, b.Bytes()})
 	}
-	return nil
+	return publishAll(files, func(f output) (*draft, error) { return draftInside(root, f) })
 }
 
-// writeInside writes a file whole or not at all, and never outside of root: the
-// workspace may hold a checkout of the pull request, with links in it.
-func writeInside(root *os.Root, name string, data []byte) error {
+// draftInside drafts a file, and never outside of root: the workspace may hold a
+// checkout of the pull request, with links in it.
+func draftInside(root *os.Root, f output) (*draft, error) {
+	name := filepath.FromSlash(f.name)
 	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return nil, err
+	}
+	folder, err := root.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return nil, err
+	}
+	return draftIn(folder, f)
+}
+
+// writeInside writes a file whole or not at all, and never outside of root.
+func writeInside(root *os.Root, name string, data []byte) error {
+	d, err := draftInside(root, output{name, data})
+	if err != nil {
 		return err
 	}
-	temporary := name + ".new"
-	if err := root.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := root.WriteFile(temporary, data, 0o644); err != nil {
-		return err
-	}
-	return root.Rename(temporary, name)
+	defer d.discard()
+	return d.publish()
 }
 
 func (a *action) stepSummary(r *report.Review) error {

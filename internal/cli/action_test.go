@@ -18,6 +18,7 @@ import (
 	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/internal/gate"
 	"github.com/dropgate/dropgate/internal/github/githubtest"
+	"github.com/dropgate/dropgate/internal/report/reporttest"
 )
 
 const (
@@ -198,6 +199,9 @@ func (s *stage) check(o *outcome) {
 	data := read(s.t, filepath.Join(workspace, filepath.FromSlash(o.outputs["report"])))
 	if err := json.Unmarshal([]byte(data), &o.report); err != nil {
 		s.t.Fatalf("read the report %q: %v", o.outputs["report"], err)
+	}
+	if err := reporttest.Check([]byte(data)); err != nil {
+		s.t.Error(err)
 	}
 	o.sarif = []byte(read(s.t, filepath.Join(workspace, filepath.FromSlash(o.outputs["sarif"]))))
 	var sarif struct {

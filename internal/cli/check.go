@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,7 +20,7 @@ import (
 
 // checkFlags are the flags of `dropgate check`.
 type checkFlags struct {
-	format       string
+	formats      targets
 	output       string
 	config       string
 	diff         string
@@ -56,7 +53,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:     "check [flags] [PATH ...]",
 		Short:   "Review migrations",
 		Long:    checkHelp,
-		Example: "  dropgate check migrations\n  dropgate check --diff origin/main\n  dropgate check --staged --format json --output report.json",
+		Example: "  dropgate check migrations\n  dropgate check --diff origin/main\n  dropgate check --staged --format json --output report.json\n  dropgate check --format text --format sarif=dropgate.sarif migrations",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// An empty value is what a script's unset variable leaves. It must not
 			// become another kind of review, or another policy.
@@ -72,8 +69,8 @@ func (a *app) checkCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "text", "`FORMAT` of the report: "+strings.Join(formats(), ", "))
-	flags.StringVar(&f.output, "output", "", "write the report to `FILE`, not to standard output")
+	flags.Var(&f.formats, "format", "`FORMAT[=FILE]` of a report, once or more: "+strings.Join(formats(), ", "))
+	flags.StringVar(&f.output, "output", "", "write the one report to `FILE`, not to standard output")
 	flags.StringVar(&f.config, "config", "", "read the config from `FILE` (default "+configName+")")
 	flags.IntVar(&f.threshold, "threshold", 60, "`SCORE` from which an operation blocks, 1 to 100")
 	flags.StringVar(&f.stats, "stats", "", "say how large tables are, as `FILE` of dropgate stats tells")
@@ -101,8 +98,6 @@ func formats() []string {
 // validate checks the flags before anything is read.
 func (f checkFlags) validate(args []string, threshold bool) error {
 	switch {
-	case report.Formats[f.format] == nil:
-		return fmt.Errorf("there is no format %q: choose one of %s", f.format, strings.Join(formats(), ", "))
 	case f.color != "auto" && f.color != "always" && f.color != "never":
 		return fmt.Errorf("--color is auto, always or never, not %q", f.color)
 	case threshold && (f.threshold < 1 || f.threshold > 100):
@@ -116,7 +111,7 @@ func (f checkFlags) validate(args []string, threshold bool) error {
 	case f.quiet && f.verbose:
 		return fmt.Errorf("-q and -v exclude one another: name one")
 	}
-	return nil
+	return f.validateReports()
 }
 
 // check reviews what the flags ask for, and sets the exit code.
@@ -137,7 +132,7 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	decision := gate.Decide(found, c.Policy(), gate.Evidence{Everything: f.acknowledged})
 	r := newReview(found, decision)
 	r.Scope, r.LeftOut = done.scope, done.left.sorted()
-	r.Verbose, r.Quiet, r.Color = f.verbose, f.quiet, a.color(f)
+	r.Verbose, r.Quiet = f.verbose, f.quiet
 	if f.staged {
 		r.GoOn = stagedGoOn(c.Label)
 	}
@@ -305,73 +300,19 @@ func applyRules(c config.Config, r *analyzer.Report) {
 }
 
 func newReview(found *analyzer.Report, d gate.Decision) *report.Review {
-	r := &report.Review{Version: Version, Report: found, Decision: d, Titles: map[string]string{}}
+	r := &report.Review{Version: Version, Report: found, Decision: d, Rules: map[string]*analyzer.Rule{}}
 	for _, rule := range rules.All {
-		r.Titles[rule.ID] = rule.Title
+		r.Rules[rule.ID] = rule
 	}
 	return r
 }
 
 // color reports whether to use colours: never in a file, and on a terminal only
 // unless the flag asks for it. NO_COLOR counts as no-color.org says.
-func (a *app) color(f checkFlags) bool {
+func (a *app) color(f checkFlags, t target) bool {
 	if f.color != "auto" {
 		return f.color == "always"
 	}
 	file, ok := a.out.(*os.File)
-	return ok && f.output == "" && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb" && isatty.IsTerminal(file.Fd())
-}
-
-// write renders the review whole before anything is written of it.
-func (a *app) write(f checkFlags, r *report.Review) error {
-	var b bytes.Buffer
-	if err := report.Formats[f.format](&b, r); err != nil {
-		return fmt.Errorf("render the report: %w", err)
-	}
-	if f.output == "" {
-		// A workflow's log takes commands from what a file's name or text says.
-		if _, err := a.out.Write(report.Printable(f.format, b.Bytes())); err != nil {
-			return fmt.Errorf("write the report: %w", cause(err))
-		}
-		return nil
-	}
-	return writeFile(f.output, b.Bytes())
-}
-
-// writeFile writes a file whole or not at all.
-func writeFile(name string, data []byte) error {
-	info, err := os.Stat(name)
-	switch {
-	case err == nil && info.IsDir():
-		err = errors.New("it is a folder")
-	case err == nil && !info.Mode().IsRegular(), strings.HasPrefix(name, "/dev/"):
-		// A pipe or /dev/stdout is written to. It must not be replaced by a file.
-		err = os.WriteFile(name, data, 0o644)
-	default:
-		err = replaceFile(name, data)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, cause(err))
-	}
-	return nil
-}
-
-// replaceFile puts a new file in the place of what there is, if anything.
-func replaceFile(name string, data []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(name), ".dropgate-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }()
-	_, err = temporary.Write(data)
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Chmod(temporary.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), name)
-	}
-	return err
+	return ok && t.file == toStdout && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb" && isatty.IsTerminal(file.Fd())
 }

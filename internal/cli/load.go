@@ -394,7 +394,7 @@ func changedFile(c config.Config, f git.Change, old map[string]*migration.Migrat
 	if f.Status == git.Renamed {
 		changed.OldPath = f.OldPath
 	}
-	if f.Status == git.TypeChanged {
+	if f.Status == git.TypeChanged || f.Status == "changed" { // as GitHub calls it
 		changed.Status = git.Modified
 	}
 	switch {

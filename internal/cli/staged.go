@@ -36,7 +36,7 @@ func (a *app) reviewStaged(ctx context.Context, f checkFlags) (*reviewed, error)
 // staged, as it is with most commits. Whenever it is not sure, it says no.
 func (a *app) untouched(ctx context.Context, f checkFlags) (config.Config, bool) {
 	c := config.Default()
-	if f.verbose || f.format != "text" {
+	if f.verbose || slices.ContainsFunc(f.reports(), func(t target) bool { return t.format != "text" }) {
 		return c, false // more is to be said than one line
 	}
 	// Git runs its hooks in the top folder.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/dropgate/dropgate/internal/gate"
 	"github.com/dropgate/dropgate/internal/pgtest"
+	"github.com/dropgate/dropgate/internal/report/reporttest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -139,6 +141,11 @@ func call(t *testing.T, args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
 	a := &app{in: strings.NewReader(""), out: &o, err: &e, now: func() time.Time { return now }, getenv: func(string) string { return "" }}
 	code = a.run(context.Background(), args)
+	if json := slices.Index(args, "json"); json > 0 && args[0] == "check" && args[json-1] == "--format" && o.Len() > 0 {
+		if err := reporttest.Check(o.Bytes()); err != nil {
+			t.Errorf("dropgate %q: %v", args, err)
+		}
+	}
 	return code, o.String(), e.String()
 }
 

@@ -143,6 +143,7 @@ func (c Config) Policy() gate.Policy {
 		Threshold: c.Threshold, Label: c.Label,
 		SecondPerson: c.Acknowledgement.SecondPerson, MaxAge: c.Acknowledgement.MaxAge,
 		Proof: c.Backup.policy(), Labelers: gate.ParseLabelers(c.Acknowledgement.Labelers),
+		IgnoresFromChange: c.Ignores.FromPullRequest,
 	}
 }
 

@@ -41,8 +41,8 @@ func (c *Config) keys(known Known) group {
 		{"acknowledgement", "whose label counts, and for how long", c.Acknowledgement.keys()},
 		{"backup", "proof of a backup, on top of the label", c.Backup.keys()},
 		{"rules", "by the ID of a rule, `off` or points to add: see [below](#rules)", rules{&c.Rules, known.Rules}},
-		{"ignores", "what ignore comments may do", group{keys: []key{
-			{"from-pull-request", "what ignore comments may do", boolean{&c.Ignores.FromPullRequest}},
+		{"ignores", "what [ignore comments](ignoring.md) may do", group{keys: []key{
+			{"from-pull-request", "whether an [ignore comment](ignoring.md) that the change itself adds may lift a finding that blocks", boolean{&c.Ignores.FromPullRequest}},
 		}}},
 	}}
 }

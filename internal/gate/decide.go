@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dropgate/dropgate/analyzer"
@@ -21,6 +22,9 @@ func Decide(r *analyzer.Report, p Policy, e Evidence) Decision {
 	var blocking []string
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		if gating[f.Category] && f.Score >= p.Threshold && !p.IgnoresFromChange {
+			refuseIgnore(f)
+		}
 		counts := gating[f.Category] && f.Suppressed == nil
 		f.Blocking = counts && f.Score >= p.Threshold
 		if counts {
@@ -38,6 +42,17 @@ func Decide(r *analyzer.Report, p Policy, e Evidence) Decision {
 		d.Reasons = append(d.Reasons, p.who(d.Acknowledgement.State)...)
 	}
 	return d
+}
+
+// refuseIgnore takes back what an ignore comment lifted that came with the change.
+func refuseIgnore(f *analyzer.Finding) {
+	s := f.Suppressed
+	if s == nil || !s.FromChange {
+		return
+	}
+	f.Suppressed = nil
+	f.Reasons = append(slices.Clip(f.Reasons), analyzer.Reason{Text: fmt.Sprintf(
+		"the ignore comment on line %d came with this change and does not lift it: the config's ignores.from-pull-request allows that, or the label covers it", s.Line)})
 }
 
 // acknowledge sets the label's state: where several apply, the first of those in

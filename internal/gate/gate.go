@@ -48,6 +48,9 @@ type Policy struct {
 	SecondPerson bool
 	Labelers     Labelers      // who may put it on
 	MaxAge       time.Duration // how long it counts; 0: as long as it is on
+	// IgnoresFromChange lets an ignore comment that the change adds lift a finding that
+	// blocks: whoever makes the change disarms its review then.
+	IgnoresFromChange bool
 }
 
 // A Record is dropgate's own memory on a pull request, kept in the summary

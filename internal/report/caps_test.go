@@ -207,7 +207,9 @@ func TestJSONKeys(t *testing.T) {
 
 func TestJSONHasNoNullLists(t *testing.T) {
 	r := fixture(t)
-	r.Report.Findings = []analyzer.Finding{{Rule: "x", Message: "a<b>&c"}}
+	r.Report.Findings = []analyzer.Finding{{
+		Rule: "x", Category: analyzer.DataLoss, Severity: "low", Certainty: analyzer.Certain, Message: "a<b>&c",
+	}}
 	r.Report.Files, r.Report.Problems, r.Decision.Reasons = nil, nil, nil
 	out := render(t, JSON, r)
 	if n := strings.Count(out, "null"); n != 1 || !strings.Contains(out, `"suppressed": null`) {

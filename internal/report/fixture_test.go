@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,6 +15,7 @@ import (
 	"github.com/dropgate/dropgate/analyzer/op"
 	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/gate"
+	"github.com/dropgate/dropgate/internal/report/reporttest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -132,7 +134,12 @@ func fixture(t *testing.T) *Review {
 
 	return &Review{
 		Version: "0.1.0",
-		Titles:  map[string]string{"drop-table": "Table dropped"},
+		Rules: map[string]*analyzer.Rule{"drop-table": {
+			ID: "drop-table", Category: analyzer.DataLoss, Title: "Table dropped", Why: "DROP TABLE takes every row along.",
+			Remedy: "Rename it (`ALTER TABLE … RENAME TO …`) first.",
+			Bad:    analyzer.Example{Before: "CREATE TABLE t (a int);", Change: "DROP TABLE t;"},
+			Good:   analyzer.Example{Change: "DROP VIEW v;"},
+		}},
 		Report: &analyzer.Report{
 			Findings: []analyzer.Finding{drop, over, column, index, rows, unread},
 			Files: []analyzer.FileSummary{
@@ -197,12 +204,17 @@ func valid(r *Review) *Review {
 	return r
 }
 
-// render returns what a format writes.
+// render returns what a format writes. Every JSON report is one of the schema's.
 func render(t *testing.T, format Format, r *Review) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := format(&b, r); err != nil {
 		t.Fatal(err)
+	}
+	if strings.HasPrefix(b.String(), "{\n  \"version\": ") { // SARIF begins with $schema
+		if err := reporttest.Check(b.Bytes()); err != nil {
+			t.Error(err)
+		}
 	}
 	return b.String()
 }

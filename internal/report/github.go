@@ -69,8 +69,8 @@ func annotation(level string, f analyzer.Finding, r *Review) string {
 			fmt.Sprintf("col=%d", f.Start.Column), fmt.Sprintf("endColumn=%d", f.End.Column))
 	}
 	title := fmt.Sprintf("%s, %s %d", f.Rule, f.Severity, f.Score)
-	if t := r.Titles[f.Rule]; t != "" {
-		title = fmt.Sprintf("%s (%s)", t, title)
+	if rule := r.Rules[f.Rule]; rule != nil {
+		title = fmt.Sprintf("%s (%s)", rule.Title, title)
 	}
 	properties = append(properties, "title="+escapeProperty(title))
 	return "::" + level + " " + strings.Join(properties, ",") + "::" + escapeMessage(annotationMessage(f, r)) + "\n"

@@ -27,11 +27,12 @@ type junitSuite struct {
 }
 
 type junitCase struct {
-	Class    string         `xml:"classname,attr"`
-	Name     string         `xml:"name,attr"`
-	File     string         `xml:"file,attr"`
-	Failures []junitFailure `xml:"failure"`
-	Output   junitOutput    `xml:"system-out"`
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	Failure *junitFailure `xml:"failure"`
+	Output  junitOutput   `xml:"system-out"`
+
+	blocking []analyzer.Finding
 }
 
 // A junitOutput grows by what is written to it; empty, it is left out.
@@ -51,15 +52,20 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes the review as a test report: a test case a file, and a failure
-// in it for every finding that blocks. The other findings, those that a label
-// covers among them, are the test case's output.
+// JUnit writes the review as a test report: a test case a file, which fails when
+// something in it blocks. The other findings, those that a label covers among them,
+// are the test case's output.
+//
+// The format has no owner. What is written is what the schema of Jenkins' xUnit
+// plugin (junit-10.xsd) allows, and one failure a test case: Jenkins, among others,
+// shows the first and no more. A time is not given, since nobody measured one.
 func JUnit(w io.Writer, r *Review) error {
 	suite := junitSuite{Name: "dropgate", Cases: junitCases(r)}
 	suite.Tests = len(suite.Cases)
 	for _, c := range suite.Cases {
-		if len(c.Failures) > 0 {
+		if len(c.blocking) > 0 {
 			suite.Failures++
+			c.Failure = newJUnitFailure(c.blocking, r)
 		}
 	}
 	doc := junitSuites{Name: suite.Name, Tests: suite.Tests, Failures: suite.Failures, Suite: suite}
@@ -81,7 +87,7 @@ func junitCases(r *Review) []*junitCase {
 	add := func(path, class string) *junitCase {
 		c := byPath[path]
 		if c == nil {
-			c = &junitCase{Class: Visible(class), Name: Visible(path), File: Visible(path)}
+			c = &junitCase{Class: Visible(class), Name: Visible(path)}
 			byPath[path] = c
 			cases = append(cases, c)
 		}
@@ -93,12 +99,28 @@ func junitCases(r *Review) []*junitCase {
 	for _, f := range r.Report.Findings {
 		c := add(f.Path, "dropgate")
 		if f.Blocking && r.Decision.Blocked {
-			c.Failures = append(c.Failures, junitFailure{Visible(f.Message), Visible(f.Rule), junitText(f, r)})
+			c.blocking = append(c.blocking, f)
 			continue
 		}
 		c.Output.WriteString(Visible(f.Message) + junitText(f, r) + "\n")
 	}
 	return cases
+}
+
+// newJUnitFailure tells all that blocks in a file. The worst of it comes first, and
+// is what the failure is called by.
+func newJUnitFailure(blocking []analyzer.Finding, r *Review) *junitFailure {
+	blocking = worstFirst(blocking)
+	failure := &junitFailure{Message: Visible(blocking[0].Message), Type: Visible(blocking[0].Rule)}
+	if more := len(blocking) - 1; more > 0 {
+		failure.Message += fmt.Sprintf(" And %d more.", more)
+	}
+	var b strings.Builder
+	for _, f := range blocking {
+		b.WriteString("\n" + Visible(f.Message) + junitText(f, r))
+	}
+	failure.Text = b.String()
+	return failure
 }
 
 // junitText says where a finding is, why it has its score, and what to do.

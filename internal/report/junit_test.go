@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -33,7 +34,6 @@ type readSuite struct {
 type readCase struct {
 	Class    string        `xml:"classname,attr"`
 	Name     string        `xml:"name,attr"`
-	File     string        `xml:"file,attr"`
 	Failures []readFailure `xml:"failure"`
 	Output   []string      `xml:"system-out"`
 }
@@ -62,6 +62,7 @@ func readJUnit(t *testing.T, r *Review) readSuite {
 			t.Errorf("%v, %v after the report", rest, err)
 		}
 	}
+	checkJUnitForm(t, out)
 	if len(got.Suites) != 1 {
 		t.Fatalf("%d suites, want 1", len(got.Suites))
 	}
@@ -71,6 +72,79 @@ func readJUnit(t *testing.T, r *Review) readSuite {
 			s.Name, s.Tests, s.Failures, got.Tests, got.Failures, len(s.Cases))
 	}
 	return s
+}
+
+// junitForm is what junit-10.xsd allows of what dropgate could write: the schema
+// of Jenkins' xUnit plugin (src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd),
+// which refuses a file that is otherwise. The words before the colon are the elements
+// in an element, those behind it its attributes; a star is for one that must be there.
+var junitForm = map[string]string{
+	"testsuites": "testsuite : name time tests failures errors",
+	"testsuite":  "testsuite properties testcase system-out system-err : *name *tests *failures *errors group time skipped timestamp hostname id package file log url",
+	"testcase":   "skipped error failure system-out system-err : *name time classname group",
+	"failure":    ": type message",
+	"system-out": ":",
+}
+
+// checkJUnitForm holds a report against junitForm. Besides, a test case has one
+// failure and one output at most, since readers show the first, and no time is made up.
+func checkJUnitForm(t *testing.T, report string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(report))
+	var open []string
+	seen := map[string]int{}
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			name := token.Name.Local
+			if len(open) > 0 && !slices.Contains(strings.Fields(before(junitForm[open[len(open)-1]])), name) {
+				t.Errorf("%s in %s", name, open)
+			}
+			if seen[name]++; name == "testcase" {
+				clear(seen)
+			}
+			if (name == "failure" || name == "system-out") && seen[name] > 1 {
+				t.Errorf("%d elements %s in a test case", seen[name], name)
+			}
+			checkJUnitAttributes(t, token)
+			open = append(open, name)
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		}
+	}
+}
+
+func before(form string) string {
+	elements, _, _ := strings.Cut(form, ":")
+	return elements
+}
+
+func checkJUnitAttributes(t *testing.T, element xml.StartElement) {
+	t.Helper()
+	form, known := junitForm[element.Name.Local]
+	if !known {
+		t.Errorf("the element %s", element.Name.Local)
+	}
+	_, attributes, _ := strings.Cut(form, ":")
+	var given []string
+	for _, a := range element.Attr {
+		given = append(given, a.Name.Local)
+		if !slices.Contains(strings.Fields(strings.ReplaceAll(attributes, "*", "")), a.Name.Local) || a.Name.Local == "time" {
+			t.Errorf("%s has the attribute %s", element.Name.Local, a.Name.Local)
+		}
+	}
+	for _, a := range strings.Fields(attributes) {
+		if name, required := strings.CutPrefix(a, "*"); required && !slices.Contains(given, name) {
+			t.Errorf("%s has no attribute %s", element.Name.Local, name)
+		}
+	}
 }
 
 func TestJUnitGolden(t *testing.T) {
@@ -97,18 +171,15 @@ func TestJUnitCases(t *testing.T) {
 	}
 	var got []summary
 	for _, c := range s.Cases {
-		if c.File != c.Name {
-			t.Errorf("file %q, name %q", c.File, c.Name)
-		}
 		line := summary{Class: c.Class, Name: c.Name, Output: len(c.Output)}
 		for _, f := range c.Failures {
-			line.Failures = append(line.Failures, f.Type)
+			line.Failures = append(line.Failures, f.Type+": "+f.Message)
 		}
 		got = append(got, line)
 	}
 	want := []summary{
-		{"golang-migrate", "db/migrations/0007_cleanup.up.sql", []string{"drop-table", "drop-column"}, 1},
-		{"sql", Visible(evilPath), []string{"delete-rows", "unread-statement"}, 0},
+		{"golang-migrate", "db/migrations/0007_cleanup.up.sql", []string{"drop-table: Drops table users and every row in it. And 1 more."}, 1},
+		{"sql", Visible(evilPath), []string{"delete-rows: Deletes rows of ```<U+000A><!-- dropgate -->@octocat #1 by a filter that nothing bounds. And 1 more."}, 0},
 		{"dropgate", "db/gone.sql", nil, 1},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -121,12 +192,10 @@ func TestJUnitCases(t *testing.T) {
 
 func TestJUnitText(t *testing.T) {
 	c := readJUnit(t, fixture(t)).Cases[0]
-	failure := c.Failures[1]
-	if want := "Drops column legacy_note of table orders and every value in it."; failure.Message != want {
-		t.Errorf("message %q, want %q", failure.Message, want)
-	}
+	failure := c.Failures[0]
 	for _, want := range []string{
-		"\ndb/migrations/0007_cleanup.up.sql:8:42 (to 8:64)\n",
+		"\nDrops table users and every row in it.\ndb/migrations/0007_cleanup.up.sql:2:1 (to 2:24)\n",
+		"\nDrops column legacy_note of table orders and every value in it.\ndb/migrations/0007_cleanup.up.sql:8:42 (to 8:64)\n",
 		"\ndrop-column: high, score 70 (threshold 60)\n",
 		"\n+80 every value of an existing column is lost\n-10 a full copy is kept in orders_archive\n",
 		"\nInstead: Stop writing the column, then rename it.\n",
@@ -144,6 +213,18 @@ func TestJUnitText(t *testing.T) {
 		if !strings.Contains(c.Output[0], want) {
 			t.Errorf("the output does not have %q:\n%s", want, c.Output[0])
 		}
+	}
+}
+
+// TestJUnitWorst holds that a failure is called by the worst of what blocks, which
+// is all that a list of failures shows.
+func TestJUnitWorst(t *testing.T) {
+	r := fixture(t)
+	r.Report.Findings[0].Score = 60
+	failure := readJUnit(t, r).Cases[0].Failures[0]
+	want := "Drops column legacy_note of table orders and every value in it."
+	if failure.Type != "drop-column" || failure.Message != want+" And 1 more." || !strings.HasPrefix(failure.Text, "\n"+want+"\n") {
+		t.Errorf("the failure is %s, %q:\n%s", failure.Type, failure.Message, failure.Text)
 	}
 }
 

@@ -63,10 +63,10 @@ func verdictMarkdown(r *Review) string {
 	}
 	if !d.Blocked {
 		return fmt.Sprintf("**Passed**: %s (score %d, threshold %d) in %s.\n",
-			passing(total, blocking), d.Score, d.Threshold, files) + coveredMarkdown(d, len(blocking)) + evidenceMarkdown(d)
+			passing(r.Report.Findings, blocking), d.Score, d.Threshold, files) + coveredMarkdown(d, len(blocking)) + evidenceMarkdown(d)
 	}
 	s := fmt.Sprintf("**Blocked** by %d of %s in %s (score %d, threshold %d).\n",
-		len(blocking), count(total, "finding"), files, d.Score, d.Threshold)
+		len(blocking), counted(r.Report.Findings), files, d.Score, d.Threshold)
 	for _, reason := range d.Reasons {
 		s += "\n" + stop(sentence(capital(reason), reasonNames(d)...)) + "\n"
 	}

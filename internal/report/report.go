@@ -14,8 +14,8 @@ type Review struct {
 	Version  string // dropgate's own version
 	Report   *analyzer.Report
 	Decision gate.Decision
-	// Titles holds each rule's title by ID.
-	Titles map[string]string
+	// Rules are the rules by ID; what is not among them is called by its ID.
+	Rules map[string]*analyzer.Rule
 	// Scope says where was looked, for the line about finding no migrations:
 	// "in db/migrate", "between main and HEAD". It may be empty.
 	Scope string

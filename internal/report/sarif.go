@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
@@ -18,12 +19,20 @@ const (
 	sourceRoot = "%SRCROOT%"
 	// fingerprintKey names dropgate's fingerprints and the way they are made.
 	fingerprintKey = "dropgate/v1"
+	// lineHashKey names the one fingerprint that GitHub looks at.
+	lineHashKey = "primaryLocationLineHash"
+	// sarifLimit is how many results of a run GitHub takes. With one more it takes
+	// none; of these it shows the worst 5,000.
+	sarifLimit = 25_000
 )
 
 // SARIF writes the review as a SARIF 2.1.0 log with one run: every finding is a
 // result, suppressed ones included, and every rule among them is described.
+//
+// The run has no automationDetails: GitHub's upload would take them for the
+// category, whatever category the workflow names.
 func SARIF(w io.Writer, r *Review) error {
-	log := sarifLog{Report: sarif.NewReport(), Runs: []sarifRun{newSARIFRun(r)}}
+	log := sarifLog{Report: sarif.NewReport(), Runs: []sarifRun{newSARIFRun(r, sarifLimit)}}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
@@ -51,41 +60,67 @@ type (
 	}
 )
 
-func newSARIFRun(r *Review) sarifRun {
+func newSARIFRun(r *Review, limit int) sarifRun {
 	run := sarifRun{sarif.NewRunWithInformationURI("dropgate", homepage), []sarifResult{}}
 	run.WithColumnKind("unicodeCodePoints")
 	root := sarif.NewArtifactLocation().WithDescription(sarif.NewTextMessage("The repository's root folder."))
 	run.WithOriginalUriBaseIds(map[string]sarif.ArtifactLocation{sourceRoot: *root})
 	driver := run.Tool.Driver.WithVersion(r.Version)
+	findings := worst(r.Report.Findings, limit)
+	hashes := lineFingerprints(findings, r.Report.Sources)
 	index := map[string]int{}
-	for _, f := range r.Report.Findings {
-		i, known := index[f.Rule]
+	for i, f := range findings {
+		at, known := index[f.Rule]
 		if !known {
-			i = len(index)
-			index[f.Rule] = i
+			at = len(index)
+			index[f.Rule] = at
 			driver.AddRule(newSARIFRule(f, r))
 		}
-		// The advice is in the findings only, and not in all of them.
-		if rule := driver.Rules[i]; rule.Help == nil && f.Remedy != "" {
-			rule.WithHelp(sarif.NewMultiformatMessageString().
-				WithText(visibleText(f.Remedy)).WithMarkdown(remedyMarkdown(f)))
-		}
-		result := sarifResult{newSARIFResult(f, r).WithRuleIndex(i), []*sarif.Suppression{}}
+		result := sarifResult{newSARIFResult(f, r).WithRuleIndex(at), []*sarif.Suppression{}}
+		result.PartialFingerprints[lineHashKey] = hashes[i]
 		if f.Suppressed != nil {
 			result.Suppressions = append(result.Suppressions, newSARIFSuppression(f.Suppressed))
 		}
 		run.Results = append(run.Results, result)
 	}
+	run.AddInvocation(newSARIFInvocation(r, len(r.Report.Findings)-len(findings)))
 	return run
 }
 
-// newSARIFRule describes a finding's rule.
-func newSARIFRule(f analyzer.Finding, r *Review) *sarif.ReportingDescriptor {
-	title := r.Titles[f.Rule]
-	if title == "" {
-		title = f.Rule
+// worst returns the findings in their order, without those of the lowest scores if
+// there are too many.
+func worst(findings []analyzer.Finding, limit int) []analyzer.Finding {
+	if len(findings) <= limit {
+		return findings
 	}
-	return sarif.NewRule(f.Rule).WithName(pascal(f.Rule)).WithDescription(Visible(title))
+	kept := worstFirst(findings)[:limit]
+	slices.SortStableFunc(kept, analyzer.Compare)
+	return kept
+}
+
+// newSARIFInvocation says that the review came to its end, and what in it could not
+// be read or is not told.
+func newSARIFInvocation(r *Review, left int) *sarif.Invocation {
+	invocation := sarif.NewInvocation().WithExecutionSuccessful(true)
+	say := func(text string) *sarif.Notification {
+		n := sarif.NewNotification().WithLevel(sarif.LevelWarning).WithMessage(sarif.NewTextMessage(escapeSARIF(Visible(text))))
+		invocation.AddToolExecutionNotification(n)
+		return n
+	}
+	for _, p := range r.Report.Problems {
+		place := sarif.NewPhysicalLocation().WithArtifactLocation(sarifFile(p.Path))
+		if p.Line > 0 {
+			place.WithRegion(sarif.NewRegion().WithStartLine(p.Line))
+		}
+		say("Could not be read: " + p.Message).AddLocation(sarif.NewLocationWithPhysicalLocation(place))
+	}
+	if left > 0 {
+		say(fmt.Sprintf("%s of the lowest scores are not in this file: GitHub takes %d and no more.", count(left, "finding"), sarifLimit))
+	}
+	if s := searched(r); s != "" {
+		say(stop(capital(s)))
+	}
+	return invocation
 }
 
 func newSARIFResult(f analyzer.Finding, r *Review) *sarif.Result {
@@ -93,15 +128,35 @@ func newSARIFResult(f analyzer.Finding, r *Review) *sarif.Result {
 	if f.Remedy != "" {
 		message += "\n\nInstead: " + visibleText(f.Remedy)
 	}
+	message = escapeSARIF(message) + sarifUses(f)
 	result := sarif.NewRuleResult(f.Rule).
 		WithLevel(sarifLevel(f, r)).
 		WithRank(float64(f.Score)).
-		WithMessage(sarif.NewTextMessage(escapeSARIF(message))).
+		WithMessage(sarif.NewTextMessage(message)).
 		WithPartialFingerprints(map[string]string{fingerprintKey: f.Fingerprint}).
 		WithProperties(sarif.NewPropertyBag().Add("score", f.Score))
 	place := sarif.NewPhysicalLocation().WithArtifactLocation(sarifFile(f.Path)).WithRegion(sarifRegion(f))
 	result.AddLocation(sarif.NewLocationWithPhysicalLocation(place))
+	for i, u := range f.Uses {
+		place := sarif.NewPhysicalLocation().WithArtifactLocation(sarifFile(u.Path)).
+			WithRegion(sarif.NewRegion().WithStartLine(max(1, u.Line)))
+		result.AddRelatedLocation(sarif.NewLocationWithPhysicalLocation(place).WithID(i + 1).
+			WithMessage(sarif.NewTextMessage("still names it")))
+	}
 	return result
+}
+
+// sarifUses links to the related locations, the only way in which GitHub shows them.
+func sarifUses(f analyzer.Finding) string {
+	if len(f.Uses) == 0 {
+		return ""
+	}
+	n := 0
+	links := usesLine(f, func(analyzer.Use) string {
+		n++
+		return fmt.Sprintf("[place %d](%[1]d)", n)
+	})
+	return "\n\nStill named in code: " + links + "."
 }
 
 // sarifLevel is the level of the annotation for a finding, in SARIF's words.
@@ -154,14 +209,4 @@ func sarifFile(path string) *sarif.ArtifactLocation {
 // readers know, so a space comes between the two.
 func escapeSARIF(s string) string {
 	return strings.NewReplacer("{", "{{", "}", "}}", "](", "] (").Replace(s)
-}
-
-// pascal returns the name for a rule's ID: DropTable for drop-table. SARIF asks
-// for one that is not the ID, and some readers show a gap where there is none.
-func pascal(id string) string {
-	var b strings.Builder
-	for _, word := range strings.Split(id, "-") {
-		b.WriteString(capital(word))
-	}
-	return b.String()
 }

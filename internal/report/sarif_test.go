@@ -80,14 +80,30 @@ func TestSARIFRun(t *testing.T) {
 	if *first.Name != "DropTable" || *first.ShortDescription.Text != "Table dropped" {
 		t.Errorf("rule %s: %s", *first.Name, *first.ShortDescription.Text)
 	}
-	if want := "```sql\nALTER TABLE users RENAME TO users_old;\n```"; !strings.Contains(*first.Help.Markdown, want) {
-		t.Errorf("the help does not have %q:\n%s", want, *first.Help.Markdown)
+	if diff := cmp.Diff("DROP TABLE takes every row along.\n"+
+		"\n**Instead:** Rename it (`ALTER TABLE … RENAME TO …`) first.\n"+
+		"\n**Reported:**\n\n```sql\n-- earlier migrations\nCREATE TABLE t (a int);\n-- the change\nDROP TABLE t;\n```\n"+
+		"\n**Not reported:**\n\n```sql\nDROP VIEW v;\n```\n", *first.Help.Markdown); diff != "" {
+		t.Errorf("help (-want +got):\n%s", diff)
 	}
-	if untitled := driver.Rules[1]; *untitled.ShortDescription.Text != "update-rows" {
-		t.Errorf("a rule without a title is called %q", *untitled.ShortDescription.Text)
+	if unknown := driver.Rules[1]; *unknown.ShortDescription.Text != "update-rows" || unknown.HelpURI != nil {
+		t.Errorf("a rule that is not known is called %q, and its help is at %v", *unknown.ShortDescription.Text, unknown.HelpURI)
 	}
-	if silent := driver.Rules[5]; silent.Help != nil {
-		t.Errorf("a rule without a remedy has the help %q", *silent.Help.Text)
+	if *first.HelpURI != homepage+"/blob/main/docs/rules/drop-table.md" {
+		t.Errorf("the help is at %s", *first.HelpURI)
+	}
+	for _, rule := range driver.Rules {
+		// What GitHub's documentation requires of a rule, the lengths included.
+		for what, text := range map[string]*string{
+			"shortDescription": rule.ShortDescription.Text, "fullDescription": rule.FullDescription.Text, "help": rule.Help.Text,
+		} {
+			if text == nil || *text == "" || what != "help" && len(*text) > 1024 {
+				t.Errorf("%s: the %s is empty or too long", *rule.ID, what)
+			}
+		}
+		if len(rule.Properties.Tags) > 10 || rule.Properties.Properties["security-severity"] != nil {
+			t.Errorf("%s: properties %v", *rule.ID, rule.Properties)
+		}
 	}
 }
 
@@ -200,10 +216,11 @@ func TestSARIFFile(t *testing.T) {
 
 func TestSARIFHostileText(t *testing.T) {
 	r := fixture(t)
-	r.Titles["drop-table"] = "a\u202eb\x00"
+	r.Rules["drop-table"].Title = "a\u202eb\x00"
 	f := &r.Report.Findings[0]
 	f.Message = "Drops {0}, [here](https://evil.example)\n\x1b\xff\u202e."
 	f.Remedy = "One {two}\r\n[three](4)."
+	f.Uses = nil
 	f.Suppressed = &analyzer.Suppression{By: "config", Reason: "a\nb"}
 	run := sarifLogOf(t, r).Runs[0]
 	want := "Drops {{0}}, [here] (https://evil.example)<U+000A><U+001B><0xFF><U+202E>.\n\nInstead: One {{two}}\n[three] (4)."

@@ -69,7 +69,7 @@ func Summary(r *Review, o SummaryOptions) string {
 	}
 	p.problems(unsaid(r.Report.Problems, blocking), o)
 	p.must(searchedMarkdown(r))
-	title := count(len(others), "finding") + " that " + verb(len(others), "does", "do") + " not block"
+	title := counted(others) + " that " + verb(len(others), "does", "do") + " not block"
 	p.list("<details><summary>"+title+"</summary>", others, o, "</details>\n\n")
 	return p.String()
 }

@@ -215,9 +215,9 @@ func (t *textReport) verdict() {
 	score := fmt.Sprintf("  score %d, threshold %d: ", d.Score, d.Threshold)
 	if d.Blocked {
 		t.b.WriteString(t.paint.block.Sprint("BLOCKED") + score)
-		fmt.Fprintf(&t.b, "%d of %s %s\n", len(blocking), count(total, "finding"), verb(len(blocking), "blocks", "block"))
+		fmt.Fprintf(&t.b, "%d of %s %s\n", len(blocking), counted(t.r.Report.Findings), verb(len(blocking), "blocks", "block"))
 	} else {
-		t.b.WriteString(t.paint.green.Sprint("passed") + score + passing(total, blocking) + "\n")
+		t.b.WriteString(t.paint.green.Sprint("passed") + score + passing(t.r.Report.Findings, blocking) + "\n")
 		t.covered(blocking)
 	}
 	for _, reason := range d.Reasons {
@@ -240,8 +240,11 @@ func (t *textReport) searched() {
 }
 
 // passing counts the findings of a review that passes.
-func passing(total int, blocking []analyzer.Finding) string {
-	s := count(total, "finding")
+func passing(all, blocking []analyzer.Finding) string {
+	s := count(len(all), "finding")
+	if n := suppressedIn(all); n > 0 {
+		s += fmt.Sprintf(", %d suppressed", n)
+	}
 	if len(blocking) == 0 {
 		s += ", none blocks"
 	}

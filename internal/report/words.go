@@ -94,6 +94,26 @@ func split(findings []analyzer.Finding) (blocking, others []analyzer.Finding) {
 	return blocking, others
 }
 
+// counted returns "9 findings (2 suppressed)": the number is shown even where they are
+// not.
+func counted(all []analyzer.Finding) string {
+	s := count(len(all), "finding")
+	if n := suppressedIn(all); n > 0 {
+		s += fmt.Sprintf(" (%d suppressed)", n)
+	}
+	return s
+}
+
+func suppressedIn(all []analyzer.Finding) int {
+	n := 0
+	for _, f := range all {
+		if f.Suppressed != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // scanned returns "3 files, 14 statements", and what of it could not be read.
 func scanned(files []analyzer.FileSummary) string {
 	statements, unread, down := 0, 0, 0
