@@ -5,6 +5,7 @@ import (
 	_ "embed" // for the style sheet
 	"fmt"
 	"html/template"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -31,7 +32,7 @@ var pages = template.Must(template.New("page").Parse(frame))
 
 // pictures makes the pages of all pictures.
 func (s sources) pictures() ([]picture, error) {
-	review, err := rendered(s.review)
+	review, err := rendered(s.review, s.hunk[len(s.hunk)-s.about:]...)
 	if err != nil {
 		return nil, err
 	}
@@ -72,15 +73,27 @@ func (s sources) pictures() ([]picture, error) {
 	return all, nil
 }
 
-// rendered turns a comment into HTML. Its text is what the program made of the
-// demo, so HTML in it may stand.
-func rendered(markdown string) (template.HTML, error) {
+// suggestion is a block that GitHub shows as a change of the lines the comment is on.
+var suggestion = regexp.MustCompile(`(?s)<pre><code class="language-suggestion">(.*?)</code></pre>`)
+
+// rendered turns a comment on the lines into HTML. Its text is what the program made
+// of the demo, so HTML in it may stand.
+func rendered(markdown string, lines ...string) (template.HTML, error) {
 	var b bytes.Buffer
 	err := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe())).Convert([]byte(markdown), &b)
 	if err != nil {
 		return "", fmt.Errorf("render a comment: %w", err)
 	}
-	return template.HTML(b.String()), nil
+	return template.HTML(suggestion.ReplaceAllStringFunc(b.String(), func(block string) string {
+		var change strings.Builder
+		for _, line := range lines {
+			fmt.Fprintf(&change, "<div class=\"removed\">- %s</div>\n", template.HTMLEscapeString(line))
+		}
+		for line := range strings.Lines(suggestion.FindStringSubmatch(block)[1]) {
+			fmt.Fprintf(&change, "<div class=\"added\">+ %s</div>\n", strings.TrimSuffix(line, "\n"))
+		}
+		return "<div class=\"suggestion\"><div>Suggested change</div>\n" + change.String() + "</div>"
+	})), nil
 }
 
 // ending is what of the terminal's text is shown: all from the last finding on, whose

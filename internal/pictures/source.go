@@ -27,6 +27,7 @@ type sources struct {
 	path     string // the file that it stands at
 	hunk     []string
 	first    int    // number of the hunk's first line
+	about    int    // how many of the hunk's last lines the comment is on
 	summary  string // Markdown of the summary comment
 	terminal string // what the command prints to a terminal, with its colours
 }
@@ -126,9 +127,13 @@ func posted(pull *githubtest.PullRequest, added map[string]string) (sources, err
 	if last.Line < 1 || last.Line > len(text) {
 		return sources{}, fmt.Errorf("a comment stands at line %d of %s, which is not there", last.Line, last.Path)
 	}
-	first := max(1, last.Line-hunkLines+1)
+	about := 1
+	if last.StartLine > 0 {
+		about = last.Line - last.StartLine + 1
+	}
+	first := max(1, last.Line-max(hunkLines, about)+1)
 	return sources{
-		review: last.Body, path: last.Path, hunk: text[first-1 : last.Line], first: first, summary: comments[0].Body,
+		review: last.Body, path: last.Path, hunk: text[first-1 : last.Line], first: first, about: about, summary: comments[0].Body,
 	}, nil
 }
 
