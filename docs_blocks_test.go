@@ -109,7 +109,7 @@ func checkQuoted(t *testing.T, key, text, file string) {
 	t.Helper()
 	kept := strings.Join(strings.Fields(readFile(t, file)), " ")
 	for _, line := range lines(text) {
-		for sentence := range strings.SplitSeq(strings.TrimSpace(line), ". ") {
+		for sentence := range strings.SplitSeq(strings.Join(strings.Fields(line), " "), ". ") {
 			if !strings.Contains(kept, sentence) {
 				t.Errorf("%s quotes %q, which %s does not have", key, sentence, file)
 			}
