@@ -24,7 +24,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -80,8 +79,9 @@ func today() (sources, []picture, error) {
 	return s, all, err
 }
 
-// height is more than any of the pages needs.
-const height = 1600
+// width is what a line of a report in a terminal takes. The pages are as high as they
+// are, and less than height.
+const width, height = 720, 1600
 
 // draw lets the browser draw the page, cuts off what is empty below it, and notes in
 // the picture which page it is of.
@@ -94,7 +94,7 @@ func (p picture) draw(browser, folder string) ([]byte, error) {
 	defer stop()
 	// Without a sandbox, for it is not there for root: the page is our own, and runs nothing.
 	command := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-		"--force-device-scale-factor=2", "--window-size="+strconv.Itoa(p.width)+","+strconv.Itoa(height),
+		"--force-device-scale-factor=2", fmt.Sprintf("--window-size=%d,%d", width, height),
 		"--user-data-dir="+filepath.Join(folder, "profile"), "--screenshot="+shot, "file://"+page)
 	if out, err := command.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%s: %w: %s", browser, err, out)

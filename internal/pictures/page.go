@@ -13,11 +13,10 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 )
 
-// A picture is a page in one of GitHub's two themes, and the width it is drawn at.
+// A picture is a page in one of GitHub's two themes.
 type picture struct {
-	name  string // of the file, without its ending
-	width int
-	page  []byte
+	name string // of the file, without its ending
+	page []byte
 }
 
 var themes = []string{"light", "dark"}
@@ -54,10 +53,9 @@ func (s sources) pictures() ([]picture, error) {
 	}
 	var all []picture
 	for _, p := range []struct {
-		name  string
-		width int
-		body  template.HTML
-	}{{"review", 820, review}, {"summary", 820, summary}, {"terminal", 720, template.HTML(terminal)}} {
+		name string
+		body template.HTML
+	}{{"review", review}, {"summary", summary}, {"terminal", template.HTML(terminal)}} {
 		for _, theme := range themes {
 			var b bytes.Buffer
 			err := pages.ExecuteTemplate(&b, "page", map[string]any{
@@ -67,7 +65,7 @@ func (s sources) pictures() ([]picture, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, picture{p.name + "-" + theme, p.width, b.Bytes()})
+			all = append(all, picture{p.name + "-" + theme, b.Bytes()})
 		}
 	}
 	return all, nil
