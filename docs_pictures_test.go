@@ -21,7 +21,7 @@ func TestShownPictures(t *testing.T) {
 		text := readFile(t, page)
 		for _, tag := range whole.FindAllString(text, -1) {
 			found := form.FindStringSubmatch(tag)
-			if found == nil || found[1] != found[2] {
+			if len(found) == 0 || found[1] != found[2] {
 				t.Errorf("%s: a picture has another form than the rest:\n%s", page, tag)
 				continue
 			}

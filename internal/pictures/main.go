@@ -13,6 +13,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"image"
@@ -121,6 +122,12 @@ func (p picture) draw(browser, folder string) ([]byte, error) {
 
 // trimmed cuts off the rows at the end that have the colour of the last corner only.
 func trimmed(drawn image.Image) (image.Image, error) {
+	whole, ok := drawn.(interface {
+		SubImage(image.Rectangle) image.Image
+	})
+	if !ok {
+		return nil, fmt.Errorf("a picture of the form %T cannot be cut", drawn)
+	}
 	bounds := drawn.Bounds()
 	empty := drawn.At(bounds.Max.X-1, bounds.Max.Y-1)
 	for y := bounds.Max.Y - 1; y >= bounds.Min.Y; y-- {
@@ -132,12 +139,10 @@ func trimmed(drawn image.Image) (image.Image, error) {
 				return nil, fmt.Errorf("the page is higher than %d", height)
 			}
 			bounds.Max.Y = y + 1
-			return drawn.(interface {
-				SubImage(image.Rectangle) image.Image
-			}).SubImage(bounds), nil
+			return whole.SubImage(bounds), nil
 		}
 	}
-	return nil, fmt.Errorf("the page is empty")
+	return nil, errors.New("the page is empty")
 }
 
 // colours is how many a picture keeps. More cannot be told apart, and cost bytes: most
