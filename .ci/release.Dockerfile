@@ -3,6 +3,6 @@
 FROM scratch
 ARG TARGETARCH
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-COPY --chmod=0755 dropgate-linux-${TARGETARCH} /dropgate
+COPY dropgate-linux-${TARGETARCH} /dropgate
 ENTRYPOINT ["/dropgate"]
 CMD ["action"]
