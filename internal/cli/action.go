@@ -50,7 +50,7 @@ func (a *app) actionCommand() *cobra.Command {
 		Use:   "action",
 		Short: "Run as a GitHub Action",
 		Long:  "Run as a GitHub Action: the event, the token and the inputs come from the environment\nthat GitHub's runner sets. This is the image's entry point.",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), actionTimeout)
 			defer cancel()
@@ -69,11 +69,14 @@ func (a *app) actionCommand() *cobra.Command {
 
 // run reviews what the event is about.
 func (a *action) run(ctx context.Context) error {
+	name := a.getenv("GITHUB_EVENT_NAME")
+	if name == "" {
+		return errors.New("GITHUB_EVENT_NAME is not set: dropgate action runs in a GitHub workflow; use dropgate check elsewhere")
+	}
 	var err error
 	if a.in, err = a.readInputs(); err != nil {
 		return err
 	}
-	name := a.getenv("GITHUB_EVENT_NAME")
 	switch name {
 	case "pull_request":
 		return a.pullRequest(ctx)
@@ -88,8 +91,6 @@ func (a *action) run(ctx context.Context) error {
 		return a.push(ctx)
 	case "workflow_dispatch":
 		return a.dispatch(ctx)
-	case "":
-		return errors.New("GITHUB_EVENT_NAME is not set: dropgate action runs in a GitHub workflow; use dropgate check elsewhere")
 	}
 	return fmt.Errorf("there is nothing to review on the event %s: run dropgate on %s", name, strings.Join(events, ", "))
 }
@@ -308,8 +309,13 @@ func (a *action) stepSummary(r *report.Review) error {
 
 // nothing ends a run that has nothing to review.
 func (a *action) nothing(c config.Config, scope string) error {
+	return a.finish(a.none(c, scope))
+}
+
+// none is the review of nothing.
+func (a *action) none(c config.Config, scope string) *report.Review {
 	found := together(&change{}, 0)
 	r := newReview(found, gate.Decide(found, c.Policy(), gate.Evidence{}))
 	r.Scope = scope
-	return a.finish(r)
+	return r
 }

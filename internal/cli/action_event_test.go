@@ -38,7 +38,7 @@ func TestActionClosed(t *testing.T) {
 		s := newStage(t, map[string]string{drop: dropUsers})
 		event := s.pr.Event("opened")
 		s.pr.Close("alice")
-		check(t, s, event, 1)
+		check(t, s, event, 2) // it, and others with its head
 	})
 }
 

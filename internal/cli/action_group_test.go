@@ -375,7 +375,8 @@ func TestActionMergeGroupFaults(t *testing.T) {
 	}
 }
 
-// A commit that GitHub knows nothing of has no pull request, and so no label.
+// A commit that GitHub knows nothing of, and that names none, has no pull request, and
+// so no label.
 func TestActionMergeGroupUnknownCommits(t *testing.T) {
 	s := newStage(t, map[string]string{drop: dropUsers})
 	second := s.another("second", map[string]string{orders: dropOrders})
@@ -383,6 +384,12 @@ func TestActionMergeGroupUnknownCommits(t *testing.T) {
 	s.acknowledge(second)
 	event := s.repo.SquashGroupEvent(s.pr, second)
 	s.server.Fail(githubtest.Match("GET", "/repos/octo/shop/commits/*/pulls"), -1, githubtest.Response{Status: 404, Body: `{"message":"Not Found"}`})
+	s.fails(match("GET", "/compare/*"), -1, githubtest.Response{Edit: func(body any) any {
+		for _, c := range body.(map[string]any)["commits"].([]any) {
+			c.(map[string]any)["commit"].(map[string]any)["message"] = "Drop\n\nMerge pull request #1 from feature (#1)"
+		}
+		return body
+	}})
 	o := s.as("merge_group", event)
 	o.want(t, exitBlocked, gate.Absent, users, ordersRule)
 	o.wantReasons(t, "no pull request of the merge group has "+drop+":3", "pull request #2 ")

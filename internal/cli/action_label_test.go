@@ -40,7 +40,7 @@ func TestActionBlocksWithoutLabel(t *testing.T) {
 	if got := s.pr.Reviews(); len(got) != 1 || got[0].State != "COMMENTED" {
 		t.Errorf("reviews %v, want one that only comments", got)
 	}
-	s.wantSummary("drop table `users`", "**Blocked** (score 90, threshold 60)", "`backup-check`", "**To go on:**")
+	s.wantSummary("drop table `users`", "**Blocked by dropgate**, score 90.", "`backup-check`", "**To go on:**")
 	// The comments on lines are not listed yet, and the pull request is read once
 	// more before anything is posted.
 	if got, want := len(o.requests), readsOfOne+2; got != want {
@@ -148,7 +148,7 @@ func TestActionAfterLabel(t *testing.T) {
 			if got := o.outputs["acknowledgement"]; got != "stale" {
 				t.Errorf("output acknowledgement = %q, want stale", got)
 			}
-			s.wantSummary("Came after the label:", "takes the label off and puts it on again")
+			s.wantSummary("Not covered by the label:", "takes the label off and puts it on again")
 			later := s.on("synchronize")
 			later.want(t, exitBlocked, gate.Stale, test.want...)
 			later.wantWrites(t)
@@ -199,7 +199,7 @@ func TestActionUnlabeled(t *testing.T) {
 	o := s.on("unlabeled")
 	o.want(t, exitBlocked, gate.Absent, "drop-table public.users")
 	o.wantChanges(t, patchTalk)
-	s.wantSummary("**Blocked**")
+	s.wantSummary("**Blocked by dropgate**")
 }
 
 // Only the event that puts our label on starts the run that covers everything.
@@ -243,7 +243,7 @@ func TestActionLabeledEventThatDoesNotCover(t *testing.T) {
 		event := s.pr.Event("labeled")
 		s.repo.Commit("feature", map[string]string{orders: dropOrders})
 		s.run(event).want(t, exitBlocked, gate.Stale, users, "drop-table public.orders")
-		s.wantSummary("Came after the label:", orders)
+		s.wantSummary("Not covered by the label:", orders)
 		s.on("synchronize").want(t, exitBlocked, gate.Stale, users, "drop-table public.orders")
 	})
 	t.Run("moved on without another operation", func(t *testing.T) {

@@ -113,7 +113,7 @@ func TestActionSecondPerson(t *testing.T) {
 func TestActionSecondPersonComes(t *testing.T) {
 	s, o := labeledBy(t, "acknowledgement: {second-person: true}\n", "alice", nil)
 	s.wantPolicy(o, gate.Self, "alice opened the pull request")
-	s.wantSummary("this repository asks for a second person", "someone else")
+	s.wantSummary("`alice` opened the pull request", "someone else")
 	again := s.on("labeled")
 	again.want(t, exitBlocked, gate.Self, users)
 	again.wantWrites(t)
@@ -198,8 +198,8 @@ func TestActionMaxAge(t *testing.T) {
 	s.server.Clock.Advance(4 * time.Hour)
 	o := s.on("edited")
 	o.want(t, exitBlocked, gate.Stale, users)
-	s.wantSummary("was put on 2 days and 3 hours ago", "has been on for too long to count", "takes the label off and puts it on again")
-	if strings.Contains(s.summaryComment().Body, "Came after the label") {
+	s.wantSummary("was put on 2 days and 3 hours ago", "takes the label off and puts it on again")
+	if strings.Contains(s.summaryComment().Body, "Not covered by the label") {
 		t.Error("the summary says that operations came after the label")
 	}
 	// The run that the label started, run once more, is no younger.

@@ -141,7 +141,7 @@ func TestActionUnproven(t *testing.T) {
 			o := s.on("labeled")
 			o.want(t, exitBlocked, gate.Unproven, users)
 			o.wantReason(t, append(test.want, "no recent backup is proven", "the backup-check label covers it")...)
-			s.wantSummary("**Blocked**", "this repository also asks for evidence of a backup")
+			s.wantSummary("**Blocked by dropgate**", "The label `backup-check` stays on.")
 			if b := o.report.Decision.Backup; b == nil || b.Proven || b.Message == "" {
 				t.Errorf("decision.backup is %+v, want one that is not proven and says why", b)
 			}
@@ -257,7 +257,7 @@ func TestActionUnprovenByStatus(t *testing.T) {
 			o := s.on("labeled")
 			o.want(t, exitBlocked, gate.Unproven, users)
 			o.wantReason(t, test.want)
-			s.wantSummary("**Blocked**", "set the status `backup/restore-drill` on the newest commit of `main`")
+			s.wantSummary("**Blocked by dropgate**", "set the status `backup/restore-drill` on the newest commit of `main`")
 			if got := lookups(s); got > 2*mostProofCommits-1 {
 				t.Errorf("%d requests for the evidence, want at most %d", got, 2*mostProofCommits-1)
 			}
@@ -371,6 +371,42 @@ func TestActionHostileStatus(t *testing.T) {
 			if body := s.summaryComment().Body; strings.Contains(body, url) || strings.Contains(body, "](") || !strings.Contains(body, "`evil[bot]`") {
 				t.Errorf("%q reached the summary:\n%s", url, body)
 			}
+		})
+	}
+}
+
+// A queue, an audit and a run by hand ask for the same evidence.
+func TestActionProofElsewhere(t *testing.T) {
+	for name, state := range map[string]gate.State{"proven": gate.Valid, "unproven": gate.Unproven} {
+		code := map[gate.State]int{gate.Valid: exitClear, gate.Unproven: exitBlocked}[state]
+		stage := func(t *testing.T) *stage {
+			s := drilled(t, byWorkflow)
+			s.on("labeled")
+			if state == gate.Valid {
+				s.drill(time.Hour, githubtest.WorkflowRun{})
+			}
+			return s
+		}
+		t.Run(name+", merge group", func(t *testing.T) {
+			s := stage(t)
+			s.as("merge_group", s.repo.MergeGroupEvent(s.pr)).want(t, code, state, users)
+		})
+		t.Run(name+", merge group by message", func(t *testing.T) {
+			s := stage(t)
+			last := s.another("last", map[string]string{items: createItems})
+			event := s.repo.SquashGroupEvent(s.pr, last)
+			s.fails(match("GET", "/commits/*/pulls"), -1, githubtest.Response{Edit: func(any) any { return []any{} }})
+			s.as("merge_group", event).want(t, code, state, users)
+		})
+		t.Run(name+", dispatch", func(t *testing.T) {
+			s := stage(t)
+			s.dispatches("feature").want(t, code, state, users)
+		})
+		t.Run(name+", push", func(t *testing.T) {
+			s := stage(t)
+			before := s.repo.Head("main")
+			s.pr.Merge("alice")
+			s.as("push", s.repo.PushEvent("main", before, s.repo.Head("main"))).want(t, code, state, users)
 		})
 	}
 }

@@ -52,7 +52,7 @@ func TestActionTakesStaleLabelOff(t *testing.T) {
 	if !strings.Contains(o.out, "is stale, and was taken off") {
 		t.Errorf("the log does not say that the label was taken off:\n%s", o.out)
 	}
-	s.wantSummary("Came after the label:", "put on by `bob`", "so dropgate took it off", "covers that too puts it on again.")
+	s.wantSummary("Not covered by the label:", "put on by `bob`", "was taken off by dropgate", "covers all of it puts the label on again.")
 	if got, want := len(o.requests), readsOfOne+1+3+3; got != want {
 		t.Errorf("%d requests, want %d: the events, then the pull request and them once more, and three changes", got, want)
 	}
@@ -125,7 +125,7 @@ func TestActionTakesExpiredLabelOff(t *testing.T) {
 	if len(s.pr.Labels()) != 0 {
 		t.Errorf("labels %q, want none", s.pr.Labels())
 	}
-	s.wantSummary("for too long to count, so dropgate took it off")
+	s.wantSummary("was taken off by dropgate")
 	s.pr.Label(label, "bob")
 	s.on("labeled").want(t, exitClear, gate.Valid, users)
 	s.repo.Commit("feature", map[string]string{drop: "SELECT 1;\n"})

@@ -91,6 +91,14 @@ func (a *app) command() *cobra.Command {
 	return root
 }
 
+// noArguments refuses what a command has no use for.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments: leave %q out", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
 // flagError says what is wrong with a flag, and where to read on.
 func flagError(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError

@@ -98,8 +98,13 @@ func (d *dispatched) reviewed(ctx context.Context, p *pull) error {
 	if err != nil {
 		return err
 	}
+	goOn, err := m.alone(ctx, &m.decision)
+	if err != nil {
+		return err
+	}
 	m.setStatus(ctx, m.decision)
 	r := newReview(m.found, m.decision)
+	r.GoOn = goOn
 	r.Scope = fmt.Sprintf("in pull request #%d", m.live.Number)
 	return d.finish(r)
 }
@@ -121,8 +126,14 @@ func (d *dispatched) alone(ctx context.Context) error {
 		return err
 	}
 	decision := d.unlabelled(found)
-	d.whole().setStatus(ctx, decision)
+	whole := d.whole()
+	goOn, err := whole.alone(ctx, &decision)
+	if err != nil {
+		return err
+	}
+	whole.setStatus(ctx, decision)
 	r := newReview(found, decision)
+	r.GoOn = goOn
 	r.Scope = fmt.Sprintf("between %s and %s", d.branch, strings.TrimPrefix(strings.TrimPrefix(d.ref, branchPrefix), tagPrefix))
 	return d.finish(r)
 }

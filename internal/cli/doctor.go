@@ -44,12 +44,15 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short:   "Tell whether the gate really blocks the main branch",
 		Long:    doctorHelp,
 		Example: "  GITHUB_TOKEN=$(gh auth token) dropgate doctor\n  dropgate doctor --repo octo/shop --branch main --format json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, name := range []string{"repo", "branch"} {
 				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 					return fmt.Errorf("--%s is empty: name what it takes, or leave it out", name)
 				}
+			}
+			if f.repository != "" && !repositoryName.MatchString(f.repository) {
+				return fmt.Errorf("--repo takes owner/name, not %q", f.repository)
 			}
 			if f.format != "text" && f.format != "json" {
 				return fmt.Errorf("there is no format %q: choose one of json, text", f.format)

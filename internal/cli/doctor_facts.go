@@ -67,6 +67,9 @@ func (a *app) patient(ctx context.Context, f doctorFlags) (*patient, error) {
 // addressForms are the ways to write a repository's address.
 var addressForms = regexp.MustCompile(`^(?:(?:https?|ssh|git)://(?:[^@/]*@)?([^/:@]+)(?::\d+)?/|(?:[^@/:]+@)?([^/:@]+):/?)([A-Za-z0-9._-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?$`)
 
+// repositoryName is how a repository is named on GitHub.
+var repositoryName = regexp.MustCompile(`^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$`)
+
 // splitOrigin reads owner/name out of the address of a clone. A password in it
 // goes nowhere.
 func splitOrigin(address string) (host, repository string, ok bool) {

@@ -16,7 +16,8 @@ type pullEvent struct {
 	Action      string `json:"action"`
 	Number      int    `json:"number"`
 	PullRequest struct {
-		Head struct {
+		Number int `json:"number"`
+		Head   struct {
 			SHA string `json:"sha"`
 		} `json:"head"`
 		Base struct {
@@ -38,7 +39,7 @@ func (a *action) pullEvent() (pullEvent, error) {
 	if err := a.readEvent(&e); err != nil {
 		return e, err
 	}
-	if e.Number <= 0 {
+	if e.Number = cmp.Or(e.Number, e.PullRequest.Number); e.Number <= 0 {
 		return e, errors.New("read the event: it names no pull request")
 	}
 	return e, nil

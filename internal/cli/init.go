@@ -38,7 +38,7 @@ func (a *app) initCommand() *cobra.Command {
 		Short:   "Write the workflow and the config",
 		Long:    initHelp,
 		Example: "  dropgate init --dry-run\n  dropgate init",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.init(cmd.Context(), f) },
 	}
 	flags := cmd.Flags()

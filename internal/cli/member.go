@@ -31,17 +31,18 @@ func judged(ctx context.Context, p *pull) (*member, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := witness(ctx, p)
+	m := witness(ctx, p, p.proof(ctx, found))
 	m.found, m.decision = found, gate.Decide(found, p.config.Policy(), m.evidence)
 	return m, nil
 }
 
 // witness reads what is known of a pull request's label, and reviews nothing.
-func witness(ctx context.Context, p *pull) *member {
+func witness(ctx context.Context, p *pull, proof *gate.Proof) *member {
 	evidence, _, err := p.evidence(ctx)
 	if err != nil {
 		p.warnf("the comments of pull request #%d could not be read, so its label counts for nothing: %s", p.live.Number, err)
 	}
+	evidence.Proof = proof
 	return &member{pull: p, evidence: evidence}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -47,11 +48,11 @@ func (a *action) mergeGroup(ctx context.Context) error {
 }
 
 func (g *mergeGroup) run(ctx context.Context) error {
-	tip, err := g.client.Tip(ctx, g.branch)
-	if err != nil {
+	var err error
+	if g.tip, err = g.client.Tip(ctx, g.branch); err != nil {
 		return err
 	}
-	if err := g.readConfig(ctx, tip); err != nil {
+	if err := g.readConfig(ctx, g.tip); err != nil {
 		return err
 	}
 	if g.compared, err = g.client.Compare(ctx, g.event.Group.BaseSHA, g.head); err != nil {
@@ -78,8 +79,9 @@ func (g *mergeGroup) run(ctx context.Context) error {
 // members finds the group's pull requests and reviews each by itself: the one that
 // the queue's branch is named after, and those whose head is in the group. Others
 // are those that GitHub knows commits of the group from, and of which it cannot be
-// told whether all of them is in it: their labels may cover something, no more.
-func (g *mergeGroup) members(ctx context.Context) (members []*member, others []github.Associated, err error) {
+// told whether all of them is in it, and those that the commits' messages name, as a
+// queue that squashes writes them: their labels may cover something, no more.
+func (g *mergeGroup) members(ctx context.Context) (members []*member, others []int, err error) {
 	inside := map[string]bool{}
 	for _, c := range g.compared.Commits {
 		inside[c.SHA] = true
@@ -98,9 +100,12 @@ func (g *mergeGroup) members(ctx context.Context) (members []*member, others []g
 		case inside[p.HeadSHA]:
 			numbers = append(numbers, p.Number)
 		default:
-			others = append(others, p)
+			others = append(others, p.Number)
 		}
 	}
+	others = append(others, g.named()...)
+	slices.Sort(others)
+	others = slices.DeleteFunc(slices.Compact(others), func(n int) bool { return slices.Contains(numbers, n) })
 	slices.Sort(numbers)
 	for _, n := range numbers {
 		p, err := g.open(ctx, n)
@@ -137,6 +142,26 @@ func queued(ref string) int {
 	return n
 }
 
+// mergeTitle is what GitHub calls the commit that brings a pull request.
+var mergeTitle = regexp.MustCompile(`^Merge pull request #([0-9]{1,9}) from |\(#([0-9]{1,9})\)$`)
+
+// named returns the pull requests that the latest commits' messages name. Anybody may
+// write such a message, and GitHub may not know yet by which one a new commit came.
+func (g *mergeGroup) named() []int {
+	var all []int
+	for _, c := range slices.Backward(g.compared.Commits) {
+		title, _, _ := strings.Cut(c.Message, "\n")
+		m := mergeTitle.FindStringSubmatch(strings.TrimSpace(title))
+		if m == nil || len(all) == mostAsked {
+			continue
+		}
+		if n, err := strconv.Atoi(m[1] + m[2]); err == nil && n > 0 {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
 // open reads a pull request; nil if it is not open, or goes into another branch.
 func (g *mergeGroup) open(ctx context.Context, number int) (*pull, error) {
 	live, err := g.client.PullRequest(ctx, number)
@@ -152,7 +177,7 @@ func (g *mergeGroup) open(ctx context.Context, number int) (*pull, error) {
 
 // shares says who answers for what: each member for its own operations, and for
 // those of the group that are not among these whoever covers or changes them.
-func (g *mergeGroup) shares(ctx context.Context, whole *analyzer.Report, members []*member, others []github.Associated) ([]share, error) {
+func (g *mergeGroup) shares(ctx context.Context, whole *analyzer.Report, members []*member, others []int) ([]share, error) {
 	var all []share
 	known := map[string]bool{}
 	for _, m := range members {
@@ -166,14 +191,16 @@ func (g *mergeGroup) shares(ctx context.Context, whole *analyzer.Report, members
 	if len(left) == 0 {
 		return all, nil
 	}
-	witnesses := members[:len(members):len(members)]
-	for _, p := range others {
-		open, err := g.open(ctx, p.Number)
-		if err != nil {
+	witnesses, proof := members[:len(members):len(members)], g.proof(ctx, left)
+	for _, n := range others {
+		open, err := g.open(ctx, n)
+		switch {
+		case errors.Is(err, github.ErrNotFound):
+			g.logf("#%d is no pull request: its label does not count", n)
+		case err != nil:
 			return nil, err
-		}
-		if open != nil {
-			witnesses = append(witnesses, witness(ctx, open))
+		case open != nil:
+			witnesses = append(witnesses, witness(ctx, open, proof))
 		}
 	}
 	more, err := shares(ctx, left, witnesses, g.config.Policy())

@@ -72,19 +72,20 @@ func (p *pull) say(ctx context.Context, r *report.Review, e gate.Evidence, summa
 // has moved on, and returns it as it is then. What cannot be posted is a
 // warning: the verdict stands whatever GitHub takes.
 func (p *pull) publish(ctx context.Context, r *report.Review, e gate.Evidence, summary github.Summary) *github.PullRequest {
+	known := cmp.Or(p.again, p.live)
 	if p.config.Comment == config.CommentOff {
-		return p.live
+		return known
 	}
 	blocking := slices.ContainsFunc(r.Report.Findings, func(f analyzer.Finding) bool { return f.Blocking })
 	if !blocking && !summary.Found {
-		return p.live // nobody is told that there is nothing to tell
+		return known // nobody is told that there is nothing to tell
 	}
 	n := p.notes(ctx, r, e, summary)
 	body, fits := n.body()
 	if len(n.plan.Post)+len(n.plan.Edits) == 0 && summary.Says(body) {
-		return p.live
+		return known
 	}
-	now, err := p.client.PullRequest(ctx, p.live.Number)
+	now, err := p.reread(ctx)
 	switch {
 	case err != nil:
 		p.warnf("nothing is posted, since it cannot be read whether the pull request has moved on: %s", err)
@@ -112,6 +113,14 @@ func (p *pull) publish(ctx context.Context, r *report.Review, e gate.Evidence, s
 		p.warnf("older comments on the lines could not be changed: %s", err)
 	}
 	return now
+}
+
+// reread returns the pull request as it is now that the verdict is known.
+func (p *pull) reread(ctx context.Context) (*github.PullRequest, error) {
+	if p.again != nil {
+		return p.again, nil
+	}
+	return p.client.PullRequest(ctx, p.live.Number)
 }
 
 // notes are what a run has to say on a pull request.

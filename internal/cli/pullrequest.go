@@ -17,8 +17,9 @@ type pull struct {
 	client  *github.Client
 	event   pullEvent
 	live    *github.PullRequest
-	tip     string // of the base branch
-	base    string // the merge base
+	again   *github.PullRequest // as it was when the verdict was known; nil: to be asked for
+	tip     string              // of the base branch
+	base    string              // the merge base
 	config  config.Config
 	files   []github.File
 	sides   sides // the files at the merge base and at the head
@@ -52,7 +53,7 @@ func (p *pull) run(ctx context.Context) (err error) {
 		return err
 	}
 	if p.live.State != "open" {
-		return p.nothing(p.in.apply(config.Default()), "in a closed pull request")
+		return p.closed(ctx)
 	}
 	if err := p.read(ctx); err != nil {
 		return err
@@ -62,6 +63,17 @@ func (p *pull) run(ctx context.Context) (err error) {
 		return err
 	}
 	return p.decide(ctx, found)
+}
+
+// closed ends the run of a pull request that was closed since its event. The run's
+// check counts for every open pull request with this head.
+func (p *pull) closed(ctx context.Context) error {
+	r := p.none(p.in.apply(config.Default()), "in a closed pull request")
+	var err error
+	if r.GoOn, err = p.alone(ctx, &r.Decision); err != nil {
+		return err
+	}
+	return p.finish(r)
 }
 
 // pause waits, or returns early with the context's error.
@@ -115,7 +127,12 @@ func (p *pull) decide(ctx context.Context, found *analyzer.Report) error {
 	evidence.Proof = p.proof(ctx, found)
 	decision := gate.Decide(found, p.config.Policy(), evidence)
 	p.removeStale(ctx, found, evidence, &decision)
+	goOn, err := p.alone(ctx, &decision)
+	if err != nil {
+		return err
+	}
 	r := newReview(found, decision)
+	r.GoOn = goOn
 	r.Scope = fmt.Sprintf("in pull request #%d", p.live.Number)
 	if summaryErr != nil {
 		p.warnf("the comments could not be read, so nothing is posted: %s", summaryErr)

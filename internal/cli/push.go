@@ -37,7 +37,7 @@ func (a *action) push(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &pushed{span: span{action: a, client: client, branch: branch, head: event.After}, before: event.Before}
+	p := &pushed{span: span{action: a, client: client, branch: branch, head: event.After, tip: event.After}, before: event.Before}
 	if isNone(event.Before) {
 		p.before = ""
 	}
@@ -124,12 +124,13 @@ func (p *pushed) shares(ctx context.Context, operations []analyzer.Finding) ([]s
 		return nil, err
 	}
 	var members []*member
+	proof := p.proof(ctx, operations)
 	for _, a := range found {
 		live, err := p.client.PullRequest(ctx, a.Number)
 		if err != nil {
 			return nil, err
 		}
-		m := witness(ctx, &pull{action: p.action, client: p.client, config: p.config, live: live, event: pullEvent{Number: a.Number}})
+		m := witness(ctx, &pull{action: p.action, client: p.client, config: p.config, live: live, event: pullEvent{Number: a.Number}}, proof)
 		m.atMerge(a.MergedAt)
 		members = append(members, m)
 	}

@@ -46,20 +46,22 @@ func (p *pull) read(ctx context.Context) error {
 		}
 	}
 	p.tip = d.Base
-	c := config.Default()
 	data, ok, err := p.configAt(ctx, d.Base, told.Folder)
 	if err != nil {
 		return fmt.Errorf("read the config from the base: %w", err)
 	}
-	if ok {
-		if c, err = parseConfig(p.in.config, data); err != nil {
-			return err
-		}
-	} else {
-		p.logf("no %s on the base branch: the defaults are in force", p.in.config)
+	p.config, err = p.inForce(data, ok, "on the base branch")
+	return err
+}
+
+// inForce reads the config's text, if there is one, and lets the inputs win over it.
+func (a *action) inForce(data []byte, ok bool, where string) (config.Config, error) {
+	if !ok {
+		a.logf("no %s %s: the defaults are in force", a.in.config, where)
+		return a.in.apply(config.Default()), nil
 	}
-	p.config = p.in.apply(c)
-	return nil
+	c, err := parseConfig(a.in.config, data)
+	return a.in.apply(c), err
 }
 
 // compare compares the head with the base branch as it is now: the base that the
@@ -89,7 +91,7 @@ func (p *pull) baseTip(ctx context.Context) (string, error) {
 
 // use takes the change from a comparison.
 func (p *pull) use(ctx context.Context, d *github.Difference) error {
-	p.base, p.listing.exact = d.MergeBase, false
+	p.base, p.listing.exact, p.sides.base = d.MergeBase, false, nil
 	if err := p.list(ctx, d); err != nil || !p.listing.exact {
 		return err
 	}
@@ -159,9 +161,28 @@ func (p *pull) list(ctx context.Context, d *github.Difference) error {
 		return fmt.Errorf("the pull request moved on from %s to %s while it was read: the run for that reviews it", p.live.HeadSHA, again.HeadSHA)
 	}
 	p.live, p.files = again, files
-	if complete {
-		p.addFiles(d.Files)
+	if !complete {
+		return nil
 	}
+	p.addFiles(d.Files)
+	return p.addUnlisted(ctx)
+}
+
+// addUnlisted adds the files that differ between the merge base and the head: the
+// list can be of an earlier push, and where that is, the comparison may end too soon.
+func (p *pull) addUnlisted(ctx context.Context) (err error) {
+	if err := p.readHead(ctx); err != nil {
+		return err
+	}
+	if p.sides.base, err = p.tree(ctx, p.base, nil); err != nil || p.listing.partial {
+		return err
+	}
+	former := map[string]bool{}
+	for _, f := range p.files {
+		former[f.OldPath] = true
+	}
+	files := changedBetween(p.sides.base, p.sides.head, nil)
+	p.addFiles(slices.DeleteFunc(files, func(f github.File) bool { return f.Status == git.Removed && former[f.Path] }))
 	return nil
 }
 
@@ -235,6 +256,9 @@ func (p *pull) readSides(ctx context.Context) error {
 		}
 	}
 	if !p.listing.exact {
+		if p.sides.base != nil && !p.listing.partial {
+			return nil
+		}
 		var err error
 		p.sides.base, err = p.tree(ctx, p.base, p.counting())
 		return err
@@ -386,6 +410,9 @@ func (p *pull) change(ctx context.Context, changed []github.File) (*change, erro
 func (p *pull) changes(changed []github.File) (changes []git.Change, oids []string, err error) {
 	for _, f := range changed {
 		c := git.Change{Path: f.Path, OldPath: f.OldPath, Status: f.Status}
+		if f.Status == "changed" || f.Status == "unchanged" { // GitHub's words for other modes and types
+			c.Status = git.TypeChanged
+		}
 		at, ok := p.sides.head[f.Path]
 		removed := f.Status == git.Removed
 		if ok == removed || ok && isText(at.Mode) && f.SHA != "" && f.SHA != at.OID {

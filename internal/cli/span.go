@@ -22,6 +22,7 @@ type span struct {
 	client   *github.Client
 	branch   string // that it goes into
 	head     string
+	tip      string // of the branch
 	config   config.Config
 	compared *github.Comparison
 }
@@ -29,25 +30,19 @@ type span struct {
 // whole is the span as if it were one pull request.
 func (s *span) whole() *pull {
 	return &pull{
-		action: s.action, client: s.client, config: s.config,
+		action: s.action, client: s.client, config: s.config, tip: s.tip,
 		live: &github.PullRequest{HeadSHA: s.head, BaseRef: s.branch},
 	}
 }
 
 // readConfig reads the config that a commit has.
 func (s *span) readConfig(ctx context.Context, commit string) error {
-	c := config.Default()
 	data, ok, err := s.client.FileAt(ctx, commit, s.in.config)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		s.logf("no %s at %s: the defaults are in force", s.in.config, commit)
-	} else if c, err = parseConfig(s.in.config, data); err != nil {
-		return err
-	}
-	s.config = s.in.apply(c)
-	return nil
+	s.config, err = s.inForce(data, ok, "at "+commit)
+	return err
 }
 
 // since reviews all that the head changes of a commit's files, as one change. The
@@ -64,13 +59,44 @@ func (s *span) since(ctx context.Context, base string) (*analyzer.Report, error)
 		return nil, err
 	}
 	p.files = changedBetween(old, now, s.compared.Renamed)
-	p.live.ChangedFiles = len(p.files)
+	if base == s.compared.MergeBase {
+		if err := s.agree(p.files, now); err != nil {
+			return nil, err
+		}
+	}
+	p.live.ChangedFiles, p.sides.base, p.sides.head = len(p.files), old, now
 	return p.review(ctx)
+}
+
+// agree makes sure that the two lists of files differ in what GitHub's comparison
+// has, where it has all: a list that lacks a file says nothing of that.
+func (s *span) agree(files []github.File, now map[string]git.Entry) error {
+	told := s.compared.Files
+	for _, name := range slices.Sorted(maps.Keys(told)) {
+		if _, there := now[name]; there != told[name] {
+			return s.otherwise(name)
+		}
+	}
+	for _, f := range files {
+		if _, ok := told[f.Path]; !ok && len(told) > 0 {
+			return s.otherwise(f.Path)
+		}
+	}
+	return nil
+}
+
+func (s *span) otherwise(name string) error {
+	return fmt.Errorf("what GitHub lists of %s at %s is not what its comparison has: run the job again", name, s.head)
 }
 
 // unlabelled decides as if there were no label, and marks what blocks.
 func (s *span) unlabelled(r *analyzer.Report) gate.Decision {
 	return gate.Decide(r, s.config.Policy(), gate.Evidence{})
+}
+
+// proof looks once for the evidence of a backup that labels on the operations need.
+func (s *span) proof(ctx context.Context, operations []analyzer.Finding) *gate.Proof {
+	return s.whole().proof(ctx, &analyzer.Report{Findings: slices.Clone(operations)})
 }
 
 func (s *span) tree(ctx context.Context, commit string) (map[string]git.Entry, error) {

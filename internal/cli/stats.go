@@ -39,7 +39,7 @@ func (a *app) statsCommand() *cobra.Command {
 		Short:   "Write how large a database's tables are",
 		Long:    statsHelp,
 		Example: "  dropgate stats --dsn postgres://dropgate@db.example.com/shop --output stats.json\n  PGSERVICE=shop dropgate stats",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// An empty value is what a script's unset variable leaves: it must not ask
 			// another server.

@@ -67,8 +67,8 @@ const (
 // A Backup says what proof of a backup the label needs.
 type Backup struct {
 	Evidence Evidence
-	Workflow string        // file name of a workflow; set when Evidence is EvidenceWorkflow
-	Status   string        // context of a commit status; set when Evidence is EvidenceStatus
+	Workflow string        // file name of a workflow
+	Status   string        // context of a commit status
 	MaxAge   time.Duration // more than 0
 }
 
@@ -105,7 +105,7 @@ func Default() Config {
 		Label:           "backup-check",
 		Comment:         CommentReview,
 		Acknowledgement: Acknowledgement{RemoveStaleLabel: true},
-		Backup:          Backup{Evidence: EvidenceNone, MaxAge: 24 * time.Hour},
+		Backup:          Backup{EvidenceNone, "restore-drill.yml", "backup/restore-drill", 24 * time.Hour},
 	}
 }
 

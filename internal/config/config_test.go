@@ -13,7 +13,7 @@ func TestDefault(t *testing.T) {
 	want := Config{
 		PostgresVersion: 16, Threshold: 60, Label: "backup-check", Comment: "review",
 		Acknowledgement: Acknowledgement{RemoveStaleLabel: true},
-		Backup:          Backup{Evidence: "none", MaxAge: 24 * time.Hour},
+		Backup:          Backup{"none", "restore-drill.yml", "backup/restore-drill", 24 * time.Hour},
 	}
 	if diff := cmp.Diff(want, Default(), ignorePlaces); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -79,10 +79,6 @@ func (v value) backup(b *Backup) {
 			b.MaxAge = age
 		},
 	})
-	missing := b.Evidence == EvidenceWorkflow && b.Workflow == "" || b.Evidence == EvidenceStatus && b.Status == ""
-	if missing {
-		v.fail("needs %s when evidence is %[1]s", b.Evidence)
-	}
 }
 
 func (v value) formats(c *Config) {

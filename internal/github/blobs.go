@@ -19,8 +19,8 @@ const (
 )
 
 // Blobs reads blobs by their names, of which it returns each once. Whatever it
-// returns has been checked against its name. It fails as a whole, with the error
-// of the first name in order: see [Client.Blob].
+// returns has been checked against its name, unless no name at all is git's. It
+// fails as a whole, with the error of the first name in order: see [Client.Blob].
 //
 // A hundred blobs take one GraphQL query, where REST takes a request for each
 // of the 1,000 that a workflow's token has in an hour. GraphQL shortens large
@@ -79,7 +79,7 @@ func (c *Client) fetchBlobs(ctx context.Context, shas []string) error {
 		}
 		workers.Go(func() {
 			defer func() { <-slots }()
-			if all[i], errs[i] = c.checkedBlob(ctx, sha); errs[i] != nil {
+			if all[i], errs[i] = c.Blob(ctx, sha); errs[i] != nil {
 				failed.Store(true)
 			}
 		})
@@ -89,18 +89,17 @@ func (c *Client) fetchBlobs(ctx context.Context, shas []string) error {
 		if errs[i] != nil {
 			return errs[i]
 		}
+		c.known.named = c.known.named || isBlob(sha, all[i])
+	}
+	for i, sha := range shas {
+		// A server that imitates GitHub may call a blob what it likes. One that names
+		// another as git does is held to that.
+		if c.known.named && !isBlob(sha, all[i]) {
+			return callf(readContents, "read blob %s", sha).incomplete("the bytes are not those of that blob")
+		}
 		c.known.keep(sha, all[i])
 	}
 	return nil
-}
-
-// checkedBlob is [Client.Blob], which by itself takes GitHub's word for the bytes.
-func (c *Client) checkedBlob(ctx context.Context, sha string) ([]byte, error) {
-	data, err := c.Blob(ctx, sha)
-	if err == nil && !isBlob(sha, data) {
-		return nil, callf(readContents, "read blob %s", sha).incomplete("the bytes are not those of that blob")
-	}
-	return data, err
 }
 
 // isBlob reports whether git gives the bytes that name.

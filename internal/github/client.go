@@ -19,8 +19,9 @@ const (
 	DefaultMaxWait = 2 * time.Minute
 	// defaultTimeout bounds one attempt, its body included.
 	defaultTimeout = 60 * time.Second
-	// perPage is the most entries GitHub puts on a page.
-	perPage = 100
+	// perPage is the most entries GitHub puts on a page, and usualPage how many
+	// without being asked for more.
+	perPage, usualPage = 100, 30
 )
 
 // Options say which repository to talk to, where, and as whom.
@@ -160,16 +161,22 @@ func checkName(kind, sha string) error {
 // pages calls list for page after page and reports whether there are more than
 // most pages.
 func pages(most int, list func(gh.ListOptions) (*gh.Response, error)) (more bool, err error) {
-	page := 1
+	page, last := 1, ""
 	for range most {
 		resp, err := list(gh.ListOptions{Page: page, PerPage: perPage})
 		if err != nil {
 			return false, err
 		}
-		if resp.NextPage <= page {
+		next := resp.NextPage
+		// A full page without any links may not be the last: not all servers, nor all
+		// that stand between, pass the links on. One that knows no pages repeats itself.
+		if sum := resp.Header.Get(fullHeader); resp.Header.Get("Link") == "" && sum != "" && sum != last {
+			next, last = page+1, sum
+		}
+		if next <= page {
 			return false, nil
 		}
-		page = resp.NextPage
+		page = next
 	}
 	return true, nil
 }

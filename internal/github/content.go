@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -120,7 +121,7 @@ func (c *Client) Difference(ctx context.Context, base, head string) (*Difference
 	}
 	d.Whole = found.Files != nil && len(found.Files) < mostCompared
 	for _, f := range found.Files {
-		if f.GetFilename() == "" || f.Patch == nil && f.GetAdditions()+f.GetDeletions() > 0 {
+		if f.GetFilename() == "" || !isTold(f) || f.Patch == nil && f.GetAdditions()+f.GetDeletions() > 0 {
 			d.Whole = false
 		}
 		if f.GetFilename() != "" {
@@ -139,25 +140,50 @@ type TreeFile struct {
 }
 
 // Tree lists every file of a commit or tree, in GitHub's order. GitHub truncates
-// the list at 100,000 entries or 7 MB.
+// the list at 100,000 entries or 7 MB. A whole list is asked for once, and is not to be
+// changed.
 func (c *Client) Tree(ctx context.Context, sha string) (files []TreeFile, truncated bool, err error) {
 	if err := checkName("tree", sha); err != nil {
 		return nil, false, err
 	}
+	if files, ok := c.known.trees[sha]; ok {
+		return files, false, nil
+	}
 	call := callf(readContents, "list the files of %s", sha)
-	t, _, err := c.api.Git.GetTree(mayBeLate(ctx), c.owner, c.name, sha, true)
+	t, err := c.getTree(mayBeLate(ctx), sha, true)
 	if err != nil {
 		return nil, false, call.fail(err)
 	}
 	if t.Truncated == nil {
 		return nil, false, call.incomplete("it does not say whether it is whole")
 	}
+	if err := call.checkEntries(t); err != nil {
+		return nil, false, err
+	}
 	for _, e := range t.Entries {
 		if e.GetType() != "tree" {
 			files = append(files, TreeFile{Path: e.GetPath(), Mode: e.GetMode(), SHA: e.GetSHA(), Size: e.GetSize()})
 		}
 	}
+	if !t.GetTruncated() {
+		c.known.keepTree(sha, files)
+	}
 	return files, t.GetTruncated(), nil
+}
+
+// getTree reads a tree by its name or by that of a commit. That a commit's will do is
+// what GitHub does and does not promise: else the commit tells its tree.
+func (c *Client) getTree(ctx context.Context, sha string, recursive bool) (*gh.Tree, error) {
+	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, sha, recursive)
+	if !errors.Is(callf(readContents, "list the files of %s", sha).fail(err), ErrNotFound) {
+		return t, err
+	}
+	m, _, noCommit := c.api.Git.GetCommit(ctx, c.owner, c.name, sha)
+	if noCommit != nil || !objectName.MatchString(m.GetTree().GetSHA()) {
+		return nil, err
+	}
+	t, _, err = c.api.Git.GetTree(ctx, c.owner, c.name, m.GetTree().GetSHA(), recursive)
+	return t, err
 }
 
 // mostFolders is how many folders are listed one by one.
@@ -211,14 +237,28 @@ func above(folder string) []string {
 
 // folder lists what stands directly in a tree.
 func (c *Client) folder(ctx context.Context, call call, tree string) ([]*gh.TreeEntry, error) {
-	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, tree, false)
+	t, err := c.getTree(ctx, tree, false)
 	if err != nil {
 		return nil, call.fail(err)
 	}
 	if t.Truncated == nil || t.GetTruncated() {
 		return nil, call.incomplete("a folder is not listed in full")
 	}
-	return t.Entries, nil
+	return t.Entries, call.checkEntries(t)
+}
+
+// checkEntries makes sure that a list of files says of each what it is: one that it
+// does not is not there, or cannot be read, for all that its reader knows.
+func (c call) checkEntries(t *gh.Tree) error {
+	if t.Entries == nil {
+		return c.incomplete("it has no list")
+	}
+	for _, e := range t.Entries {
+		if e.GetPath() == "" || e.GetMode() == "" || e.GetType() == "" || e.GetSHA() == "" {
+			return c.incomplete("it does not say of every file what it is")
+		}
+	}
+	return nil
 }
 
 // FileAt reads one file of a commit; ok is false if the commit has none there.
@@ -255,9 +295,12 @@ func (c *Client) FileAt(ctx context.Context, commit, name string) (data []byte, 
 
 // entry returns the entry of that name in a tree; nil if there is none.
 func (c *Client) entry(ctx context.Context, call call, tree, name string) (*gh.TreeEntry, error) {
-	t, _, err := c.api.Git.GetTree(ctx, c.owner, c.name, tree, false)
+	t, err := c.getTree(ctx, tree, false)
 	if err != nil {
 		return nil, call.fail(err)
+	}
+	if err := call.checkEntries(t); err != nil {
+		return nil, err
 	}
 	for _, e := range t.Entries {
 		if e.GetPath() == name {

@@ -106,6 +106,15 @@ func TestTree(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	match := githubtest.Match("GET", "/repos/acme/shop/git/trees/*")
+	s.server.Fail(match, 1, edit(func(o map[string]any) { o["tree"] = nil }))
+	if again, _, err := s.Tree(t.Context(), commit); err != nil || !cmp.Equal(again, want) {
+		t.Errorf("the second time: %v (%v), want what was listed", again, err)
+	}
+	if n := s.server.Count("GET", "/repos/acme/shop/git/trees/*"); n != 1 {
+		t.Errorf("%d requests, want one", n)
+	}
+	s = newStage(t)
+	commit = s.repo.Head("drop")
 	s.server.Fail(match, 1, githubtest.TruncatedTree())
 	if _, truncated, err := s.Tree(t.Context(), commit); err != nil || !truncated {
 		t.Errorf("got truncated %v, error %v; want true", truncated, err)

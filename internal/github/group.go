@@ -2,7 +2,9 @@ package github
 
 import (
 	"context"
+	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +25,9 @@ type Comparison struct {
 	// Renamed holds the former paths of renamed files by their new ones, of the
 	// first 300 files that changed since the merge base: GitHub tells no more.
 	Renamed map[string]string
+	// Files holds the paths, the former ones included, of the files that changed since
+	// the merge base, and whether head has them; empty if GitHub does not tell all.
+	Files map[string]bool
 }
 
 // Compare lists the commits that head has and base has not. It is [ErrNotFound]
@@ -34,7 +39,8 @@ func (c *Client) Compare(ctx context.Context, base, head string) (*Comparison, e
 		}
 	}
 	call := callf(readContents, "compare %s with %s", base, head)
-	found := &Comparison{Renamed: map[string]string{}}
+	found := &Comparison{Renamed: map[string]string{}, Files: map[string]bool{}}
+	listed := 0
 	total := 0
 	seen := map[string]bool{}
 	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
@@ -43,10 +49,9 @@ func (c *Client) Compare(ctx context.Context, base, head string) (*Comparison, e
 			return resp, err
 		}
 		found.MergeBase, total = page.GetMergeBaseCommit().GetSHA(), page.GetTotalCommits()
+		listed = max(listed, len(page.Files))
 		for _, f := range page.Files {
-			if f.GetStatus() == "renamed" {
-				found.Renamed[f.GetFilename()] = f.GetPreviousFilename()
-			}
+			found.add(f)
 		}
 		for _, commit := range page.Commits {
 			if sha := commit.GetSHA(); !seen[sha] {
@@ -64,7 +69,24 @@ func (c *Client) Compare(ctx context.Context, base, head string) (*Comparison, e
 	case len(found.Commits) < total:
 		return nil, call.incomplete("%d commits of %d", len(found.Commits), total)
 	}
+	if listed >= mostCompared {
+		clear(found.Files)
+	}
 	return found, nil
+}
+
+// add notes a file that changed. What another file was called before, one that was
+// added may be called now.
+func (c *Comparison) add(f *gh.CommitFile) {
+	path, former := f.GetFilename(), f.GetPreviousFilename()
+	c.Files[path] = f.GetStatus() != "removed"
+	if f.GetStatus() != "renamed" {
+		return
+	}
+	c.Renamed[path] = former
+	if _, known := c.Files[former]; !known {
+		c.Files[former] = false
+	}
 }
 
 func newCommit(c *gh.RepositoryCommit) Commit {
@@ -89,12 +111,17 @@ type Associated struct {
 // from: the merged one that brought it into the default branch, or the merged and
 // open ones that have it.
 func (c *Client) PullsOf(ctx context.Context, commit string) ([]Associated, error) {
+	return c.pullsOf(ctx, c.owner, c.name, commit)
+}
+
+// pullsOf is PullsOf by what a repository knows, which may be a fork of this one.
+func (c *Client) pullsOf(ctx context.Context, owner, name, commit string) ([]Associated, error) {
 	if err := checkName("commit", commit); err != nil {
 		return nil, err
 	}
 	var all []Associated
 	err := allPages(func(o gh.ListOptions) (*gh.Response, error) {
-		list, resp, err := c.api.PullRequests.ListPullRequestsWithCommit(ctx, c.owner, c.name, commit, &o)
+		list, resp, err := c.api.PullRequests.ListPullRequestsWithCommit(ctx, owner, name, commit, &o)
 		for _, p := range list {
 			if strings.EqualFold(p.GetBase().GetRepo().GetFullName(), c.owner+"/"+c.name) {
 				all = append(all, newAssociated(p))
@@ -107,6 +134,51 @@ func (c *Client) PullsOf(ctx context.Context, commit string) ([]Associated, erro
 	}
 	return all, nil
 }
+
+// SameHead lists the other open pull requests into this repository that have the
+// same head as pr, by number, and returns what GitHub says of pr itself. It is
+// [ErrIncomplete], with those that were found, if GitHub does not name that one; a pr
+// without a number is none.
+//
+// GitHub knows the pull requests of a commit that is only in a fork by the fork, and
+// none of it by the repository that they go into.
+func (c *Client) SameHead(ctx context.Context, pr *PullRequest) (others []int, self Associated, err error) {
+	found, err := c.PullsOf(ctx, pr.HeadSHA)
+	fork := pr.HeadRepo != "" && !strings.EqualFold(pr.HeadRepo, c.owner+"/"+c.name)
+	if fork && !names(found, pr.Number) && (err == nil || unknown(err)) {
+		var more []Associated
+		more, err = c.pullsOfFork(ctx, pr)
+		found = append(found, more...)
+	}
+	if err == nil && pr.Number != 0 && !names(found, pr.Number) {
+		err = callf(readPulls, "list the pull requests of commit %s", pr.HeadSHA).incomplete("pull request %d is not among them", pr.Number)
+	}
+	for _, a := range found {
+		switch {
+		case a.Number == pr.Number:
+			self = a
+		case a.Open && a.HeadSHA == pr.HeadSHA:
+			others = append(others, a.Number)
+		}
+	}
+	slices.Sort(others)
+	return slices.Compact(others), self, err
+}
+
+func (c *Client) pullsOfFork(ctx context.Context, pr *PullRequest) ([]Associated, error) {
+	owner, name, err := splitRepository(pr.HeadRepo)
+	if err != nil {
+		return nil, err
+	}
+	return c.pullsOf(ctx, owner, name, pr.HeadSHA)
+}
+
+func names(all []Associated, number int) bool {
+	return slices.ContainsFunc(all, func(a Associated) bool { return a.Number == number })
+}
+
+// unknown reports whether GitHub does not know the commit, perhaps, by this repository.
+func unknown(err error) bool { return errors.Is(err, ErrUnprocessable) || errors.Is(err, ErrNotFound) }
 
 func newAssociated(p *gh.PullRequest) Associated {
 	a := Associated{

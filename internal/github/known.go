@@ -11,13 +11,15 @@ import (
 // known is what a client has been told and need not ask for again.
 type known struct {
 	viewer string
-	blobs  map[string][]byte // by their names, checked against them
-	byREST bool              // GraphQL does not tell of blobs
-	noQL   bool              // GraphQL does not answer at all
-	asked  map[string]bool   // blobs that it was asked for and did not give as they are
+	blobs  map[string][]byte     // by their names
+	named  bool                  // a blob was seen whose name is that which git gives it
+	trees  map[string][]TreeFile // whole lists of files, by commit or tree
+	byREST bool                  // GraphQL does not tell of blobs
+	noQL   bool                  // GraphQL does not answer at all
+	asked  map[string]bool       // blobs that it was asked for and did not give as they are
 }
 
-// keep keeps a blob whose bytes have been checked against its name.
+// keep keeps a blob.
 func (k *known) keep(sha string, data []byte) {
 	if k.blobs == nil {
 		k.blobs = map[string][]byte{}
@@ -31,6 +33,14 @@ func (c *Client) Offer(sha string, data []byte) {
 	if checkName("blob", sha) == nil && isBlob(sha, data) {
 		c.known.keep(sha, data)
 	}
+}
+
+// keepTree keeps a whole list of files.
+func (k *known) keepTree(sha string, files []TreeFile) {
+	if k.trees == nil {
+		k.trees = map[string][]TreeFile{}
+	}
+	k.trees[sha] = files
 }
 
 // ask notes a blob that GraphQL does not give.
@@ -88,7 +98,7 @@ func (c *Client) Prefetch(ctx context.Context, w Wish) Told {
 		return Told{}
 	}
 	told := Told{Tip: data["tip"].OID}
-	if entries := data["folder"].Entries; entries != nil {
+	if entries := data["folder"].Entries; len(entries) > 0 { // git has no empty folders
 		told.Folder = map[string]TreeFile{}
 		for _, e := range entries {
 			told.Folder[e.Name] = TreeFile{Path: path.Join(w.Folder, e.Name), Mode: fmt.Sprintf("%06o", e.Mode), SHA: e.OID}
@@ -143,6 +153,7 @@ func (c *Client) query(ctx context.Context, w Wish) (data map[string]queried, ok
 	for i, sha := range w.Blobs {
 		text := data[blobAlias(i)].Text
 		if text != nil && isBlob(sha, []byte(*text)) {
+			c.known.named = true
 			c.known.keep(sha, []byte(*text))
 		} else if ok {
 			c.known.ask(sha)
@@ -172,7 +183,11 @@ func (c *Client) post(ctx context.Context, query map[string]any) (repository map
 		c.known.noQL = true
 		return nil, false
 	}
-	if login := answer.Data.Viewer.Login; login != "" {
+	switch login := answer.Data.Viewer.Login; login {
+	case "":
+	case strings.TrimSuffix(DefaultViewer, "[bot]"): // as GraphQL calls bots elsewhere
+		c.known.viewer = DefaultViewer
+	default:
 		c.known.viewer = login
 	}
 	return answer.Data.Repository, answer.Data.Repository != nil
@@ -184,6 +199,7 @@ func (c *Client) keepAdded(f File) {
 		return
 	}
 	if data, ok := addedText(f.Patch); ok && isBlob(f.SHA, data) {
+		c.known.named = true
 		c.known.keep(f.SHA, data)
 	}
 }

@@ -20,7 +20,7 @@ func (c *Client) Commits(ctx context.Context, pr *PullRequest) ([]gate.Commit, e
 	var commits []gate.Commit
 	// A push between two pages can repeat a commit; it must not hide a missing one.
 	seen := map[string]bool{}
-	_, err := pages(mostCommits/perPage+1, func(o gh.ListOptions) (*gh.Response, error) {
+	_, err := pages(mostCommits/usualPage+1, func(o gh.ListOptions) (*gh.Response, error) {
 		list, resp, err := c.api.PullRequests.ListCommits(ctx, c.owner, c.name, pr.Number, &o)
 		for _, l := range list {
 			if sha := l.GetSHA(); sha != "" && !seen[sha] {

@@ -52,8 +52,12 @@ func (c *Client) PullRequest(ctx context.Context, number int) (*PullRequest, err
 	switch {
 	case pr.Number != number:
 		return nil, call.incomplete("it is about pull request %d", pr.Number)
+	case pr.State != "open" && pr.State != "closed":
+		return nil, call.incomplete("it does not say whether it is open")
 	case !objectName.MatchString(pr.HeadSHA) || !objectName.MatchString(pr.BaseSHA):
 		return nil, call.incomplete("it does not name the head and base commits")
+	case pr.BaseRef == "":
+		return nil, call.incomplete("it does not name the base branch")
 	case p.ChangedFiles == nil:
 		return nil, call.incomplete("it does not say how many files changed")
 	}
@@ -80,11 +84,12 @@ const mostFiles = 3000
 func (c *Client) Files(ctx context.Context, pr *PullRequest) (files []File, complete bool, err error) {
 	call := callf(readPulls, "list the files of pull request %d", pr.Number)
 	// A push between two pages can repeat a file; it must not hide a missing one.
-	seen := map[string]bool{}
-	more, err := pages(mostFiles/perPage, func(o gh.ListOptions) (*gh.Response, error) {
+	seen, told := map[string]bool{}, true
+	more, err := pages(mostFiles/usualPage, func(o gh.ListOptions) (*gh.Response, error) {
 		list, resp, err := c.api.PullRequests.ListFiles(ctx, c.owner, c.name, pr.Number, &o)
 		for _, f := range list {
 			if path := f.GetFilename(); path != "" && !seen[path] {
+				told = told && isTold(f)
 				seen[path] = true
 				files = append(files, c.newFile(f))
 			}
@@ -94,7 +99,22 @@ func (c *Client) Files(ctx context.Context, pr *PullRequest) (files []File, comp
 	if err != nil {
 		return nil, false, call.fail(err)
 	}
+	if !told {
+		return nil, false, call.incomplete("it does not say of every file what has changed")
+	}
 	return files, !more && len(files) >= pr.ChangedFiles, nil
+}
+
+// isTold reports whether it is said what became of a file. One that was renamed has
+// a former path, which is gone.
+func isTold(f *gh.CommitFile) bool {
+	switch f.GetStatus() {
+	case "renamed":
+		return f.GetPreviousFilename() != ""
+	case "added", "removed", "modified", "copied", "changed", "unchanged":
+		return true
+	}
+	return false
 }
 
 func (c *Client) newFile(f *gh.CommitFile) File {

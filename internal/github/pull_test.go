@@ -290,6 +290,7 @@ func TestViewer(t *testing.T) {
 		{"told at the second try", 1, githubtest.ServerError(502), "reviewer[bot]"},
 		{"refused", 1, githubtest.Response{Status: 401, Body: `{}`}, DefaultViewer},
 		{"an error in a 200", 1, githubtest.Response{Status: 200, Body: `{"data":null,"errors":[{"message":"no"}]}`}, DefaultViewer},
+		{"without the suffix", 1, githubtest.Response{Status: 200, Body: `{"data":{"viewer":{"login":"github-actions"}}}`}, DefaultViewer},
 		{"nonsense", 1, githubtest.Response{Status: 200, Body: `[]`}, DefaultViewer},
 	}
 	s := newStage(t)

@@ -3,6 +3,7 @@ package github
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -85,6 +86,10 @@ func mayBeLate(ctx context.Context) context.Context {
 
 // triesHeader tells go-github's caller how often a request was sent.
 const triesHeader = "Dropgate-Tries"
+
+// fullHeader tells go-github's caller that an answer lists as many entries as a
+// page has, by a sum of them.
+const fullHeader = "Dropgate-Full"
 
 // noAnswer is an answer that never came in full, however often it was asked for.
 type noAnswer struct {
@@ -177,11 +182,80 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%w: an answer of more than %d bytes", ErrTooLarge, answerLimit)
 	}
 	good := resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated
-	if good && !json.Valid(data) {
+	if good && !json.Valid(data) && (len(data) > 0 || !isWrite(req)) {
 		return nil, fmt.Errorf("%w: it is not JSON, or cut off after %d bytes", ErrIncomplete, len(data))
+	}
+	resp.Header.Del(fullHeader)
+	if n := entries(data); n == perPage || n == usualPage {
+		resp.Header.Set(fullHeader, fmt.Sprintf("%x", sha256.Sum256(data)))
+	}
+	if good {
+		data = withoutProperties(data)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	return resp, nil
+}
+
+// properties is a field of repositories whose values may be lists, for which
+// go-github has only texts: it would refuse the whole answer.
+const properties = "custom_properties"
+
+// withoutProperties drops the field from an answer that has it.
+func withoutProperties(data []byte) []byte {
+	if !bytes.Contains(data, []byte(`"`+properties+`"`)) {
+		return data
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var answer any
+	if decoder.Decode(&answer) != nil {
+		return data
+	}
+	drop(answer, properties)
+	if less, err := json.Marshal(answer); err == nil {
+		return less
+	}
+	return data
+}
+
+// drop takes a field out of every object.
+func drop(value any, name string) {
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			drop(item, name)
+		}
+	case map[string]any:
+		delete(value, name)
+		for _, field := range value {
+			drop(field, name)
+		}
+	}
+}
+
+// isWrite reports whether a request is there for what it does, so that an answer
+// without a word to it is one.
+func isWrite(req *http.Request) bool {
+	return req.Method != http.MethodGet && !strings.HasSuffix(req.URL.Path, "/graphql")
+}
+
+// entries returns how many entries a list has, also one that comes in an object: the
+// commits of a comparison, the runs of a workflow.
+func entries(data []byte) int {
+	var list []json.RawMessage
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		_ = json.Unmarshal(data, &list) // valid, or an error's page
+		return len(list)
+	}
+	if !bytes.Contains(data, []byte(`"merge_base_commit"`)) && !bytes.Contains(data, []byte(`"workflow_runs"`)) {
+		return 0 // a file of 100 MB need not be read once more
+	}
+	var lists struct {
+		Commits []json.RawMessage `json:"commits"`
+		Runs    []json.RawMessage `json:"workflow_runs"`
+	}
+	_ = json.Unmarshal(data, &lists)
+	return max(len(lists.Commits), len(lists.Runs))
 }
 
 // inTime says it in words if an attempt ended because its time was up.

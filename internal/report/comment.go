@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
-	"github.com/dropgate/dropgate/internal/gate"
 )
 
 // CommentLimit is the most bytes that Comment returns.
@@ -27,7 +26,7 @@ func Comment(f analyzer.Finding, r *Review) string {
 		commentLoss(f), capital(string(f.Severity)), f.Score, d.Threshold)
 	end := ""
 	if f.Blocking {
-		end = commentEnd(d)
+		end = commentEnd(f, d.Acknowledgement.Label)
 	}
 	const note = "There is more than fits here: see the summary.\n\n"
 	room := CommentLimit - len(head) - len(end) - len(note)
@@ -57,13 +56,12 @@ func commentLoss(f analyzer.Finding) string {
 
 // commentEnd says how to go on. How the label stands is for the summary alone, so
 // that putting it on does not change every comment.
-func commentEnd(d gate.Decision) string {
-	const change = "**To go on:** Change the migration so that nothing is lost."
-	label := d.Acknowledgement.Label
+func commentEnd(f analyzer.Finding, label string) string {
+	o := about([]analyzer.Finding{f})
 	if label == "" {
-		return change + "\n"
+		return "**To go on:** " + o.change + "\n"
 	}
-	return change + " If the loss is meant, someone who has checked that a restorable backup exists puts " +
+	return "**To go on:** " + o.change + " " + o.meant + "someone who has checked that a restorable backup exists puts " +
 		"the label " + code(label) + " on the pull request; the summary says whether it covers this.\n"
 }
 

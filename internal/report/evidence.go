@@ -42,7 +42,7 @@ func newestDate(f *gate.Found) string {
 
 // reasonNames are the names in the sentences of a decision.
 func reasonNames(d gate.Decision) []string {
-	return append(backupNames(d), d.Acknowledgement.Label)
+	return append(backupNames(d), d.Acknowledgement.Label, d.Acknowledgement.By)
 }
 
 // backupNames are the names in a sentence about evidence of a backup.

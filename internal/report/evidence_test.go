@@ -76,7 +76,7 @@ func TestRenew(t *testing.T) {
 		"renew the evidence":                               nil,
 	} {
 		d := gate.Decision{Blocked: true, Backup: b, Acknowledgement: gate.Acknowledgement{State: gate.Unproven, Label: "x"}}
-		if got := goOn(d, quote); !strings.Contains(got, want) || !strings.Contains(got, "run this check again") {
+		if got := goOn(d, lossless, quote); !strings.Contains(got, want) || !strings.Contains(got, "run this check again") {
 			t.Errorf("got %q, want one with %q", got, want)
 		}
 	}

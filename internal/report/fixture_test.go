@@ -157,7 +157,7 @@ func fixture(t *testing.T) *Review {
 		Decision: gate.Decision{
 			Blocked: true, Score: 95, Threshold: 60,
 			Acknowledgement: gate.Acknowledgement{State: gate.Absent, Label: "backup-check"},
-			Reasons:         []string{"4 operations reach the threshold and no backup-check label covers them"},
+			Reasons:         []string{"4 operations reach the threshold of 60 and no backup-check label covers them"},
 		},
 	}
 }

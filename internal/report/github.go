@@ -88,7 +88,7 @@ func annotationMessage(f analyzer.Finding, r *Review) string {
 		lines = append(lines, "", "Instead: "+f.Remedy)
 	}
 	if f.Blocking {
-		if how := r.goOn(func(s string) string { return s }); how != "" {
+		if how := r.goOn(func(s string) string { return s }, f); how != "" {
 			lines = append(lines, "", how)
 		}
 	}

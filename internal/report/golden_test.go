@@ -46,9 +46,19 @@ func TestGolden(t *testing.T) {
 }
 
 func TestSummaryGolden(t *testing.T) {
-	stale := fixture(t)
-	stale.Decision.Acknowledgement = gate.Acknowledgement{State: gate.Stale, Label: "backup-check", By: "alice", At: "2026-11-20T10:30:00Z"}
-	stale.Decision.Reasons = []string{"1 operation came after the label backup-check"}
+	stale := labelled(fixture(t), gate.Stale,
+		"4 operations reach the threshold of 60, and 1 of them came after the backup-check label was put on, or it cannot be told")
+	removed := labelled(fixture(t), gate.Stale, stale.Decision.Reasons...)
+	removed.Decision.Acknowledgement.Removed = true
+	expired := labelled(only(fixture(t), "drop-table"), gate.Stale,
+		"1 operation reaches the threshold of 60, and the backup-check label was put on 8 days ago, and counts for 7 days")
+	expired.Decision.Acknowledgement.Expired, expired.Decision.Acknowledgement.Removed = true, true
+	self := labelled(only(fixture(t), "drop-table"), gate.Self,
+		"1 operation reaches the threshold of 60, and the backup-check label does not count: alice opened the pull request",
+		"the backup-check label counts only from a person who neither opened the pull request nor wrote or committed any of it")
+	unauthorized := labelled(only(fixture(t), "drop-table"), gate.Unauthorized,
+		"1 operation reaches the threshold of 60, and the backup-check label does not count: alice has the role triage",
+		"the backup-check label counts only from carol, the team @acme/dba or whoever has the role maintain or a higher one")
 	options := SummaryOptions{
 		OutsideDiff: map[string]bool{"fp-drop-column": true, "fp-delete-rows": true},
 		Uncovered:   map[string]bool{"fp-drop-table": true},
@@ -61,6 +71,10 @@ func TestSummaryGolden(t *testing.T) {
 	}{
 		{"blocked.summary", fixture(t), SummaryOptions{}},
 		{"stale.summary", stale, options},
+		{"removed.summary", removed, options},
+		{"expired.summary", expired, SummaryOptions{}},
+		{"self.summary", self, SummaryOptions{}},
+		{"unauthorized.summary", unauthorized, SummaryOptions{}},
 		{"valid.summary", valid(fixture(t)), SummaryOptions{}},
 		{"single.summary", only(fixture(t), "drop-table"), SummaryOptions{}},
 		{"unread.summary", only(fixture(t), "unread-statement"), SummaryOptions{}},
@@ -87,12 +101,21 @@ func TestCommentGolden(t *testing.T) {
 	golden(t, "valid.comment", []byte(Comment(r.Report.Findings[0], r)))
 }
 
+// labelled puts a label on a review that does not open the gate.
+func labelled(r *Review, state gate.State, reasons ...string) *Review {
+	r.Decision.Acknowledgement = gate.Acknowledgement{State: state, Label: "backup-check", By: "alice", At: "2026-11-20T10:30:00Z"}
+	r.Decision.Reasons = reasons
+	return r
+}
+
 // only leaves the findings of one rule in a review.
 func only(r *Review, rule string) *Review {
 	r.Report.Findings = slices.DeleteFunc(r.Report.Findings, func(f analyzer.Finding) bool { return f.Rule != rule })
 	if rule != "unread-statement" {
 		r.Report.Problems = nil
 	}
+	r.Decision.Score = r.Report.Findings[0].Score
+	r.Decision.Reasons = []string{"1 operation reaches the threshold of 60 and no backup-check label covers it"}
 	return r
 }
 

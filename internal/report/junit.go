@@ -116,7 +116,7 @@ func junitText(f analyzer.Finding, r *Review) string {
 		b.WriteString("\nInstead: " + visibleText(f.Remedy) + "\n")
 	}
 	if f.Blocking && r.Decision.Blocked {
-		b.WriteString("\n" + r.goOn(Visible) + "\n")
+		b.WriteString("\n" + r.goOn(Visible, f) + "\n")
 	}
 	return b.String()
 }

@@ -70,7 +70,7 @@ func verdictMarkdown(r *Review) string {
 	for _, reason := range d.Reasons {
 		s += "\n" + stop(sentence(capital(reason), reasonNames(d)...)) + "\n"
 	}
-	return s + evidenceMarkdown(d) + "\n" + r.goOn(code) + "\n"
+	return strings.TrimRight(s, "\n") + strings.TrimRight(r.goOnMarkdown(blocking), "\n") + "\n"
 }
 
 // coveredMarkdown says by whose label what reaches the threshold may pass.
@@ -79,8 +79,8 @@ func coveredMarkdown(d gate.Decision, blocking int) string {
 	if blocking == 0 || a.State != gate.Valid {
 		return ""
 	}
-	return fmt.Sprintf("\nThe label %s%s covers the %s that %s the threshold.\n", code(a.Label),
-		comma(byWhom(a, code)), count(blocking, "operation"), verb(blocking, "reaches", "reach"))
+	return fmt.Sprintf("\nThe label %s%s covers the %s the threshold.\n", code(a.Label), comma(byWhom(a, code)),
+		verb(blocking, "operation that reaches", fmt.Sprintf("%d operations that reach", blocking)))
 }
 
 // comma closes an insertion that byWhom opened.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer"
@@ -53,7 +54,7 @@ func Summary(r *Review, o SummaryOptions) string {
 	p := &page{limit: SummaryLimit}
 	p.must(summaryHead(r, blocking, others, o))
 	if r.Decision.Blocked && r.Decision.Acknowledgement.State == gate.Stale {
-		p.list("Came after the label:", pick(blocking, o.Uncovered), o, "")
+		p.list("Not covered by the label:", pick(blocking, o.Uncovered), o, "")
 	}
 	if picture := hits(blocking); picture != "" && p.fits(picture) {
 		p.must("<details><summary>What is hit, as a picture</summary>\n\n" + picture + "</details>\n\n")
@@ -66,7 +67,7 @@ func Summary(r *Review, o SummaryOptions) string {
 	for _, f := range blocking {
 		p.add(foldedFinding(f, o))
 	}
-	p.problems(r.Report.Problems, o)
+	p.problems(unsaid(r.Report.Problems, blocking), o)
 	p.must(searchedMarkdown(r))
 	title := count(len(others), "finding") + " that " + verb(len(others), "does", "do") + " not block"
 	p.list("<details><summary>"+title+"</summary>", others, o, "</details>\n\n")
@@ -108,11 +109,29 @@ func summaryHead(r *Review, blocking, others []analyzer.Finding, o SummaryOption
 		return s + fmt.Sprintf("**Not blocked** (score %d, threshold %d).\n", d.Score, d.Threshold) +
 			coveredMarkdown(d, len(blocking)) + evidenceMarkdown(d) + "\n" + gone(o)
 	}
-	s += fmt.Sprintf("**Blocked** (score %d, threshold %d).", d.Score, d.Threshold)
+	s += fmt.Sprintf("**Blocked by dropgate**, score %d.", d.Score)
 	for _, reason := range d.Reasons {
 		s += " " + stop(sentence(capital(reason), reasonNames(d)...))
 	}
-	return s + "\n" + evidenceMarkdown(d) + "\n**To go on:** " + r.goOn(code) + "\n\n" + gone(o)
+	return s + r.goOnMarkdown(blocking) + gone(o)
+}
+
+// goOnMarkdown says how the label stands, what is known of a backup, and how to
+// go on: each way on a line of its own.
+func (r *Review) goOnMarkdown(blocking []analyzer.Finding) string {
+	d := r.Decision
+	if r.GoOn != nil {
+		return "\n" + evidenceMarkdown(d) + "\n**To go on:** " + r.GoOn(code) + "\n\n"
+	}
+	s := ""
+	if label := lastLabel(d.Acknowledgement, code); label != "" {
+		s = " " + label
+	}
+	s += "\n" + evidenceMarkdown(d) + "\n**To go on:**\n\n"
+	for _, way := range ways(d, about(blocking), code) {
+		s += "- " + way + "\n"
+	}
+	return s + "\n"
 }
 
 // gone says what earlier runs had found that is not there any more.
@@ -126,27 +145,22 @@ func gone(o SummaryOptions) string {
 
 // loss says in one or two sentences what the blocking findings come to.
 func loss(blocking []analyzer.Finding) string {
-	unreadable := 0
-	for _, f := range blocking {
-		if unread(f) {
-			unreadable++
-		}
-	}
-	losing := len(blocking) - unreadable
+	missing := unreadable(blocking)
+	losing := len(blocking) - missing
 	part := "statement"
-	if blocking[0].Rule == "unread-file" || unreadable > 1 {
+	if blocking[0].Rule == "unread-file" || missing > 1 {
 		part = "part"
 	}
 	switch {
 	case losing == 0:
 		return fmt.Sprintf("%s of this pull request could not be read, so what %s would lose is not known.",
-			count(unreadable, part), verb(unreadable, "it", "they"))
+			count(missing, part), verb(missing, "it", "they"))
 	case len(blocking) == 1:
 		return thisWould("This pull request", blocking[0])
 	}
 	s := count(losing, "operation") + " of this pull request would lose data"
-	if unreadable > 0 {
-		s += ", and " + count(unreadable, "part") + " of it could not be read"
+	if missing > 0 {
+		s += ", and " + count(missing, "part") + " of it could not be read"
 	}
 	for _, f := range blocking {
 		if !unread(f) {
@@ -225,6 +239,15 @@ func inOneLine(f analyzer.Finding) string {
 		s += " " + suppressed(f)
 	}
 	return s
+}
+
+// unsaid leaves out the problems that are findings of their own.
+func unsaid(problems []analyzer.Problem, findings []analyzer.Finding) []analyzer.Problem {
+	said := map[string]bool{}
+	for _, f := range findings {
+		said[place(f.Path, f.Start.Line)] = said[place(f.Path, f.Start.Line)] || unread(f)
+	}
+	return slices.DeleteFunc(slices.Clone(problems), func(p analyzer.Problem) bool { return said[place(p.Path, p.Line)] })
 }
 
 // problems lists what could not be read.

@@ -228,7 +228,7 @@ func (t *textReport) verdict() {
 	}
 	t.b.WriteString("  reviewed " + files + "\n")
 	t.searched()
-	if how := t.r.goOn(Visible); how != "" {
+	if how := t.r.goOn(Visible, blocking...); how != "" {
 		t.b.WriteString("\n" + wrap("", "", how))
 	}
 }

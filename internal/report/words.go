@@ -52,6 +52,17 @@ func would(message string) (string, bool) {
 // unread reports whether a finding is about text that could not be read.
 func unread(f analyzer.Finding) bool { return strings.HasPrefix(f.Rule, "unread-") }
 
+// unreadable returns how many findings are about text that could not be read.
+func unreadable(findings []analyzer.Finding) int {
+	n := 0
+	for _, f := range findings {
+		if unread(f) {
+			n++
+		}
+	}
+	return n
+}
+
 // worstFirst returns the findings in order of concern: blocking ones first,
 // suppressed ones last, by score, and by place within a score.
 func worstFirst(findings []analyzer.Finding) []analyzer.Finding {
@@ -150,63 +161,88 @@ func putOn(a gate.Acknowledgement, quote func(string) string) string {
 	return s
 }
 
-// goOn says how to go on, in the review's own words if it has any.
-func (r *Review) goOn(quote func(string) string) string {
+// goOn says how to go on, given what blocks, in the review's own words if it has
+// any.
+func (r *Review) goOn(quote func(string) string, blocking ...analyzer.Finding) string {
 	if r.GoOn != nil && r.Decision.Blocked {
 		return r.GoOn(quote)
 	}
-	return goOn(r.Decision, quote)
+	return goOn(r.Decision, about(blocking), quote)
+}
+
+// An otherwise is what the author can do, and what it takes if they cannot.
+type otherwise struct{ change, meant string }
+
+// lossless is what can be done about a loss.
+var lossless = otherwise{"Change the migration so that nothing is lost.", "If the loss is meant, "}
+
+// about says what can be done about what blocks: of what could not be read,
+// nobody knows whether anything is lost.
+func about(blocking []analyzer.Finding) otherwise {
+	switch n := unreadable(blocking); {
+	case n == 0:
+		return lossless
+	case n == len(blocking):
+		return otherwise{"Change the migration so that it can be read.", "If it is right as it is, "}
+	}
+	return otherwise{"Change the migration so that nothing is lost and all of it can be read.", lossless.meant}
 }
 
 // goOn says who has to do what for a blocked review to pass. The names in it
 // go through quote. It is empty when nothing is blocked.
-func goOn(d gate.Decision, quote func(string) string) string {
-	const change = "Change the migration so that nothing is lost. "
-	a := d.Acknowledgement
+func goOn(d gate.Decision, o otherwise, quote func(string) string) string {
 	if !d.Blocked {
 		return ""
 	}
-	if a.Label == "" {
-		return strings.TrimSpace(change)
-	}
-	again := "takes the label off and puts it on again."
-	switch a.State {
-	case gate.Stale:
-		what := "covers that too "
-		if a.Expired {
-			what = "exists "
-		}
-		if a.Removed {
-			again = "puts it on again."
-		}
-		return staleLabel(a, quote) + change +
-			"If the loss is meant, someone who has checked that a restorable backup " + what + again
-	case gate.Self:
-		return "The label " + quote(a.Label) + ", " + putOn(a, quote) + ", does not count: this repository asks for a second person. " +
-			change + "If the loss is meant, someone else who has checked that a restorable backup exists " + again
-	case gate.Unauthorized:
-		return "The label " + quote(a.Label) + ", " + putOn(a, quote) + ", does not count: this repository names who may put it on. " +
-			change + "If the loss is meant, one of them who has checked that a restorable backup exists " + again
-	case gate.Unproven:
-		return "The label " + quote(a.Label) + " is on, but this repository also asks for evidence of a backup, and none is recent enough. " +
-			change + "If the loss is meant, " + renew(d.Backup, quote)
-	}
-	return change + "If the loss is meant, someone who has checked that a restorable backup exists puts " +
-		"the label " + quote(a.Label) + " on the pull request."
+	words := append([]string{lastLabel(d.Acknowledgement, quote)}, ways(d, o, quote)...)
+	return strings.TrimSpace(strings.Join(words, " "))
 }
 
-// staleLabel says what is wrong with a stale label, and whether it is still on.
-func staleLabel(a gate.Acknowledgement, quote func(string) string) string {
-	s := "The label " + quote(a.Label) + ", " + putOn(a, quote)
-	if a.Expired {
-		s += ", has been on for too long to count"
-	} else {
-		s += ", does not cover what came after it"
+// ways are the two ways to go on: what the author can do, and what others can.
+func ways(d gate.Decision, o otherwise, quote func(string) string) []string {
+	a := d.Acknowledgement
+	if a.Label == "" {
+		return []string{o.change}
 	}
+	who, again := "someone who has checked that a restorable backup exists ", "takes the label off and puts it on again."
 	if a.Removed {
-		s += ", so dropgate took it off"
+		again = "puts the label on again."
 	}
-	return s + ". "
+	switch a.State {
+	case gate.Stale:
+		if !a.Expired {
+			who = "someone who has checked that a restorable backup covers all of it "
+		}
+	case gate.Self:
+		who = "someone else who has checked that a restorable backup exists "
+	case gate.Unauthorized:
+		who = "somebody whose label counts, and who has checked that a restorable backup exists, "
+	case gate.Unproven:
+		return []string{o.change, o.meant + renew(d.Backup, quote)}
+	default:
+		again = "puts the label " + quote(a.Label) + " on the pull request."
+	}
+	return []string{o.change, o.meant + who + again}
+}
+
+// lastLabel says who put a label on that does not open the gate, and whether it
+// is still on. What is against it is among the reasons. It is empty without one.
+func lastLabel(a gate.Acknowledgement, quote func(string) string) string {
+	known := a.By != "" || a.At != ""
+	switch s := "The label " + quote(a.Label); {
+	case a.Label == "" || a.State == gate.Absent || a.State == "":
+		return ""
+	case a.State == gate.Unproven:
+		return s + " stays on."
+	case known && a.Removed:
+		return s + ", " + putOn(a, quote) + ", was taken off by dropgate."
+	case known:
+		return s + " was " + putOn(a, quote) + "."
+	case a.Removed:
+		return s + " was taken off by dropgate."
+	default:
+		return s + " is on."
+	}
 }
 
 // A paragraph is a piece of a remedy: a sentence or more, or lines of code.

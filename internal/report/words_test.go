@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dropgate/dropgate/analyzer"
 	"github.com/dropgate/dropgate/analyzer/source"
 	"github.com/dropgate/dropgate/internal/gate"
 )
@@ -36,25 +37,25 @@ func TestGoOn(t *testing.T) {
 		want  []string
 	}{
 		{gate.Absent, []string{"someone who has checked that a restorable backup exists puts the label <backup-check> on the pull request"}},
-		{gate.Stale, []string{"put on by <alice> on 20 November 2026, 09:30 UTC", "does not cover what came after it", "off and puts it on again"}},
-		{gate.Self, []string{"second person", "someone else", "<backup-check>", "off and puts it on again"}},
-		{gate.Unauthorized, []string{"<backup-check>", "<alice>", "one of them", "off and puts it on again"}},
-		{gate.Unproven, []string{"<backup-check>", "evidence", "run this check again"}},
+		{gate.Stale, []string{"put on by <alice> on 20 November 2026, 09:30 UTC. ", "covers all of it", "takes the label off and puts it on again"}},
+		{gate.Self, []string{"<backup-check>", "<alice>", "someone else", "takes the label off and puts it on again"}},
+		{gate.Unauthorized, []string{"<backup-check>", "<alice>", "somebody whose label counts", "takes the label off and puts it on again"}},
+		{gate.Unproven, []string{"<backup-check>", "stays on", "evidence", "run this check again"}},
 	}
 	for _, tt := range tests {
 		d := gate.Decision{Blocked: true, Acknowledgement: gate.Acknowledgement{State: tt.state, Label: "backup-check", By: by, At: at}}
-		got := goOn(d, func(s string) string { return "<" + s + ">" })
+		got := goOn(d, lossless, func(s string) string { return "<" + s + ">" })
 		for _, want := range tt.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: %q does not say %q", tt.state, got, want)
 			}
 		}
 		d.Blocked = false
-		if got := goOn(d, Visible); got != "" {
+		if got := goOn(d, lossless, Visible); got != "" {
 			t.Errorf("%s: %q although nothing is blocked", tt.state, got)
 		}
 	}
-	if got := goOn(gate.Decision{Blocked: true}, code); strings.Contains(got, "label") {
+	if got := goOn(gate.Decision{Blocked: true}, lossless, code); strings.Contains(got, "label") {
 		t.Errorf("without a label: %q", got)
 	}
 }
@@ -62,14 +63,14 @@ func TestGoOn(t *testing.T) {
 // TestGoOnStale holds that a label that was taken off is not to be taken off again.
 func TestGoOnStale(t *testing.T) {
 	a := gate.Acknowledgement{State: gate.Stale, Label: "ok", By: "bob", Removed: true}
-	got := goOn(gate.Decision{Blocked: true, Acknowledgement: a}, Visible)
-	if want := "The label ok, put on by bob, does not cover what came after it, so dropgate took it off. "; !strings.HasPrefix(got, want) ||
-		!strings.HasSuffix(got, "covers that too puts it on again.") {
+	got := goOn(gate.Decision{Blocked: true, Acknowledgement: a}, lossless, Visible)
+	if want := "The label ok, put on by bob, was taken off by dropgate. "; !strings.HasPrefix(got, want) ||
+		!strings.HasSuffix(got, "covers all of it puts the label on again.") {
 		t.Errorf("taken off: %q", got)
 	}
 	a.Expired, a.Removed = true, false
-	got = goOn(gate.Decision{Blocked: true, Acknowledgement: a}, Visible)
-	if want := "The label ok, put on by bob, has been on for too long to count. "; !strings.HasPrefix(got, want) ||
+	got = goOn(gate.Decision{Blocked: true, Acknowledgement: a}, lossless, Visible)
+	if want := "The label ok was put on by bob. "; !strings.HasPrefix(got, want) ||
 		!strings.HasSuffix(got, "backup exists takes the label off and puts it on again.") {
 		t.Errorf("expired: %q", got)
 	}
@@ -136,5 +137,41 @@ func TestSuggestion(t *testing.T) {
 				t.Errorf("without the file: %q", got)
 			}
 		})
+	}
+}
+
+// TestSummaryProblems holds that what could not be read is said once: as a finding,
+// or else in a list.
+func TestSummaryProblems(t *testing.T) {
+	r := fixture(t)
+	finding := r.Report.Problems[0]
+	other := analyzer.Problem{Path: "db/old.sql", Line: 3, Message: "syntax error"}
+	r.Report.Problems = append(r.Report.Problems, other)
+	got := Summary(r, SummaryOptions{})
+	_, list, found := strings.Cut(got, "Could not be read:")
+	if !found || !strings.Contains(list, "`db/old.sql:3`: syntax error") {
+		t.Errorf("the summary does not list %+v:\n%s", other, got)
+	}
+	if strings.Contains(list, finding.Message) {
+		t.Errorf("the list has %+v, which is a finding:\n%s", finding, list)
+	}
+}
+
+// TestAbout holds that nobody is told to keep data of which nothing is known.
+func TestAbout(t *testing.T) {
+	loss, unread := analyzer.Finding{Rule: "drop-table"}, analyzer.Finding{Rule: "unread-file"}
+	tests := []struct {
+		blocking     []analyzer.Finding
+		change, mean string
+	}{
+		{nil, "nothing is lost.", "the loss is meant"},
+		{[]analyzer.Finding{loss, loss}, "nothing is lost.", "the loss is meant"},
+		{[]analyzer.Finding{loss, unread}, "nothing is lost and all of it can be read.", "the loss is meant"},
+		{[]analyzer.Finding{unread}, "so that it can be read.", "it is right as it is"},
+	}
+	for _, test := range tests {
+		if got := about(test.blocking); !strings.HasSuffix(got.change, test.change) || !strings.Contains(got.meant, test.mean) {
+			t.Errorf("of %d findings: %+v, want %q and %q", len(test.blocking), got, test.change, test.mean)
+		}
 	}
 }

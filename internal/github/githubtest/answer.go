@@ -154,6 +154,12 @@ func pageOf[T any](c *call, items []T, size int) ([]T, http.Header) {
 	if n, err := strconv.Atoi(query.Get("per_page")); err == nil && n > 0 {
 		size = min(n, 100)
 	}
+	if c.server != nil && c.server.manners.Page < 0 {
+		return items, nil
+	}
+	if c.server != nil && c.server.manners.Page > 0 {
+		size = c.server.manners.Page
+	}
 	page := 1
 	if n, err := strconv.Atoi(query.Get("page")); err == nil && n > 0 {
 		page = n

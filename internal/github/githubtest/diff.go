@@ -231,7 +231,7 @@ func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 func renamedFrom(file File, removed []string, base map[string]File) string {
 	best, most := "", 0.5
 	for _, path := range removed {
-		if base[path].Mode != file.Mode {
+		if base[path].Mode != file.Mode && (!base[path].regular() || !file.regular()) {
 			continue
 		}
 		if base[path].Content == file.Content && file.Content != "" {
@@ -243,6 +243,9 @@ func renamedFrom(file File, removed []string, base map[string]File) string {
 	}
 	return best
 }
+
+// regular reports whether a file is one, executable or not.
+func (f File) regular() bool { return f.Mode == ModeFile || f.Mode == ModeExecutable }
 
 // similarity is the share of the larger text's bytes that stands in lines of both.
 func similarity(a, b string) float64 {

@@ -54,7 +54,7 @@ func getTree(c *call) answer {
 	id := c.PathValue("sha")
 	if o.trees[id] == nil {
 		resolved, found := c.repo.resolve(id)
-		if !found {
+		if !found || c.server.manners.Trees {
 			return notFound()
 		}
 		id = o.commits[resolved].tree

@@ -113,7 +113,9 @@ func (r *Repository) render(owner string) object {
 		"forks": 0, "forks_count": 0, "watchers": 0, "watchers_count": 0, "stargazers_count": 0,
 		"open_issues": 0, "open_issues_count": 0, "size": 1, "subscribers_count": 0, "network_count": 0,
 		"created_at": first, "updated_at": first, "pushed_at": first,
-		"allow_forking": true, "web_commit_signoff_required": false,
+		// A property of several choices is a list.
+		"custom_properties": object{"tier": "1", "services": []string{"shop", "stock"}},
+		"allow_forking":     true, "web_commit_signoff_required": false,
 		"permissions": object{"admin": false, "maintain": false, "push": false, "triage": false, "pull": true},
 	}
 	for field, path := range repositoryLinks {

@@ -86,7 +86,11 @@ func (s *Server) routes() *http.ServeMux {
 // enter checks the token and finds the repository before a handler is called.
 func (s *Server) enter(r *http.Request, to route) answer {
 	return s.withToken(r, func(c *call) answer {
-		c.repo = s.repositories[strings.ToLower(r.PathValue("owner")+"/"+r.PathValue("repo"))]
+		name := strings.ToLower(r.PathValue("owner") + "/" + r.PathValue("repo"))
+		c.repo = s.repositories[name]
+		if c.repo == nil && to.pattern == "GET /commits/{ref}/pulls" {
+			c.repo = s.upstream(name)
+		}
 		if c.repo == nil {
 			return notFound()
 		}
@@ -95,6 +99,18 @@ func (s *Server) enter(r *http.Request, to route) answer {
 		}
 		return to.handle(c)
 	})
+}
+
+// upstream returns the repository that has a pull request from the named fork.
+func (s *Server) upstream(fork string) *Repository {
+	for _, r := range s.repositories {
+		for _, p := range r.pulls {
+			if p.fork && !p.forkGone && strings.ToLower(p.headOwner()+"/"+r.name) == fork {
+				return r
+			}
+		}
+	}
+	return nil
 }
 
 // withToken refuses a request without a token, or with one that the server

@@ -67,8 +67,9 @@ type checked struct {
 
 // request holds a request against the description.
 func (s *schema) request(r *http.Request, body []byte) checked {
+	header := strayHeader(r, body)
 	if undescribed[r.URL.Path] || strings.HasPrefix(r.URL.Path, "/orgs/") {
-		return checked{}
+		return checked{problems: header}
 	}
 	clone := r.Clone(context.Background())
 	clone.Body = io.NopCloser(bytes.NewReader(body))
@@ -92,6 +93,7 @@ func (s *schema) request(r *http.Request, body []byte) checked {
 	if err := openapi3filter.ValidateRequest(context.Background(), c.input); err != nil {
 		c.problems = append(c.problems, firstLines(err))
 	}
+	c.problems = append(c.problems, header...)
 	c.problems = append(c.problems, strayQuery(route, r.URL.Query())...)
 	c.problems = append(c.problems, strayFields(route, body)...)
 	return c
@@ -138,6 +140,33 @@ func (c checked) answer(a answer) []string {
 		return []string{firstLines(err)}
 	}
 	return nil
+}
+
+// strayHeader finds what GitHub asks of every request, and does not have: a name for
+// the program, a version of the interface, a media type of GitHub's, and JSON. The
+// tests' own requests are not held to that.
+func strayHeader(r *http.Request, body []byte) []string {
+	h := r.Header
+	if strings.HasPrefix(h.Get("User-Agent"), "Go-http-client/") {
+		return nil
+	}
+	var problems []string
+	if got := h.Get("User-Agent"); got != "dropgate" {
+		problems = append(problems, fmt.Sprintf("the program is called %q", got))
+	}
+	if got := h.Get("X-GitHub-Api-Version"); got != "2022-11-28" {
+		problems = append(problems, fmt.Sprintf("the version of the interface is %q", got))
+	}
+	if got := h.Get("Accept"); !strings.HasPrefix(got, "application/vnd.github.") {
+		problems = append(problems, fmt.Sprintf("the answer is to be %q", got))
+	}
+	if got := h.Get("Content-Type"); len(body) > 0 && got != "application/json" {
+		problems = append(problems, fmt.Sprintf("the body is %q", got))
+	}
+	if got := h.Get("Authorization"); !strings.HasPrefix(got, "Bearer ") {
+		problems = append(problems, "it brings no token")
+	}
+	return problems
 }
 
 // strayQuery finds query parameters that the operation does not have, and

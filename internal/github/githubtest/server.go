@@ -33,6 +33,7 @@ type Server struct {
 	requests     []Request
 	violations   []string
 	schema       *schema
+	manners      Manners
 }
 
 // Request is a request that the server got, with what it answered.
@@ -222,6 +223,9 @@ func (s *Server) answer(r *http.Request, body []byte) answer {
 	if strings.HasPrefix(r.URL.Path, "/_archive/") {
 		return s.archive(r)
 	}
+	r.URL.Path = s.renamed(r.URL.Path, true)
+	r.URL.RawPath = s.renamed(r.URL.RawPath, true)
+	body = []byte(s.renamed(string(body), true))
 	checked := s.schema.request(r, body)
 	for _, problem := range checked.problems {
 		s.violate("request %s %s: %s", r.Method, r.URL.EscapedPath(), problem)
@@ -230,12 +234,18 @@ func (s *Server) answer(r *http.Request, body []byte) answer {
 	for _, problem := range checked.answer(a) {
 		s.violate("answer %d to %s %s: %s", a.status, r.Method, r.URL.EscapedPath(), problem)
 	}
-	return a
+	if s.manners.Plain {
+		a = checked.plainly(a)
+	}
+	return s.mannered(r, a)
 }
 
 // dispatch lets the mux find the handler, which leaves its answer in a recorder
 // of our own because the answer is looked at before it is sent.
 func (s *Server) dispatch(r *http.Request, body []byte) answer {
+	if s.manners.Plain && r.URL.Path == "/graphql" {
+		return notFound()
+	}
 	box := &answerBox{header: http.Header{}}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.mux.ServeHTTP(box, r)
@@ -257,6 +267,9 @@ func (b *answerBox) WriteHeader(int)             {}
 
 // header is what GitHub sends along with every answer.
 func (s *Server) header(a answer) http.Header {
+	if s.manners.Plain {
+		return plainHeader(a)
+	}
 	h := http.Header{}
 	h.Set("Content-Type", a.contentType())
 	h.Set("Date", s.Clock.Now().Format(http.TimeFormat))
