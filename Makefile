@@ -1,10 +1,15 @@
-# The five things to do with a checkout. They need Go and gcc; `lint` and `docker`
+# The things to do with a checkout. They need Go and gcc; `setup`, `lint` and `docker`
 # fetch or start the rest themselves (see .ci/).
 
 # Packages whose tests have an -update flag.
 updatable = $(shell grep -rlE 'flag[.]Bool."update"|internal/golden"' --include='*_test.go' . | xargs -r -n1 dirname | sort -u)
 
-.PHONY: build test lint update docker
+.PHONY: setup build test lint update docker
+
+# Once, after the clone: compiles everything, and installs the linters outside the checkout.
+setup: build
+	.ci/tools actionlint golangci-lint
+	go vet ./...
 
 # The command, as ./dropgate.
 build:

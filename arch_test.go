@@ -98,7 +98,7 @@ var packages = map[string]place{
 	},
 	"internal/cli": {
 		ours: []string{
-			"analyzer", "analyzer/migration", "analyzer/source", "rules",
+			"analyzer", "analyzer/migration", "analyzer/pgsql", "analyzer/source", "rules",
 			"internal/config", "internal/doctor", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/scaffold", "internal/schema", "internal/stats", "internal/usage",
 		},
 		outside: []string{cobra, pflag, goAction, isatty},

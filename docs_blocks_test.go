@@ -29,6 +29,9 @@ var held = map[string]string{
 	"docs/other-ci.md sh 3":             "TestScript",
 	"docs/other-ci.md yml 1":            "TestScript",
 	"docs/other-ci.md yml 2":            "TestScript",
+	"docs/releasing.md sh 1":            unreleased,
+	"docs/releasing.md sh 2":            unreleased,
+	"docs/releasing.md sh 3":            unreleased,
 	"docs/reports.md groovy 1":          "TestArtifacts",
 	"docs/reports.md sh 2":              "TestShell",
 	"docs/reports.md yml 1":             "TestArtifacts",
@@ -36,6 +39,8 @@ var held = map[string]string{
 	"docs/stats.md sql 1":               "TestCollect",
 	"docs/try-it.md sh 1":               "- clones what this is",
 }
+
+const unreleased = "- needs a release, and there is none yet"
 
 // quoted are the blocks of text that quote what is kept elsewhere: the file that has
 // every line of them, or every sentence.
@@ -59,7 +64,7 @@ var ran = map[string]string{
 func TestNoBlockEscapes(t *testing.T) {
 	names, used := testNames(t), map[string]bool{}
 	fence := regexp.MustCompile("(?m)^[ \t>]*(```|~~~).*$")
-	form := regexp.MustCompile("(?ms)^```([a-z]*)$\n(.*?)^```$")
+	form := regexp.MustCompile("(?ms)^(?:```)([a-z]*)\n(.*?)^```$")
 	for _, page := range pages(t) {
 		text := readFile(t, page)
 		if n := len(fence.FindAllString(form.ReplaceAllString(text, ""), -1)); n > 0 {

@@ -1,5 +1,10 @@
 // Package analyzer defines rules, findings and reports, and runs rules over a
 // change on top of the migrations that have already run.
+//
+// [Together] reviews files as one change, [Each] reviews every file by itself. Both
+// take migrations as [migration.Read] gives them; they run no SQL and read nothing
+// but what they are handed. Which findings block is for the caller to decide:
+// dropgate blocks on what is in [DataLoss] from a score of 60.
 package analyzer
 
 import (

@@ -1,4 +1,5 @@
-// Package rules holds every rule, one file each, and the list of them.
+// Package rules holds every rule, one file each, and the list of them. A program
+// with rules of its own hands [All] and them to the analyzer together.
 package rules
 
 import (

@@ -19,9 +19,6 @@ import (
 	"github.com/dropgate/dropgate/internal/report"
 )
 
-// Version is dropgate's own version.
-const Version = "0.1.0"
-
 // Exit codes, as docs and the action promise.
 const (
 	exitClear   = 0 // nothing blocks
@@ -111,16 +108,4 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("--%s takes a whole number, not %q", invalid.GetFlag().Name, invalid.GetValue())
 	}
 	return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
-}
-
-func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.out, "dropgate %s\n", Version)
-			return err
-		},
-	}
 }
