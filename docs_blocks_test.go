@@ -64,7 +64,8 @@ var ran = map[string]string{
 func TestNoBlockEscapes(t *testing.T) {
 	names, used := testNames(t), map[string]bool{}
 	fence := regexp.MustCompile("(?m)^[ \t>]*(```|~~~).*$")
-	form := regexp.MustCompile("(?ms)^(?:```)([a-z]*)\n(.*?)^```$")
+	mark := "```"
+	form := regexp.MustCompile("(?ms)^" + mark + "([a-z]*)\n(.*?)^" + mark + "$")
 	for _, page := range pages(t) {
 		text := readFile(t, page)
 		if n := len(fence.FindAllString(form.ReplaceAllString(text, ""), -1)); n > 0 {
@@ -181,6 +182,8 @@ CREATE INDEX orders_by_day ON orders (day); CREATE INDEX orders_by_user ON order
 func TestBlockedCommit(t *testing.T) {
 	shown := codeBlock(t, readFile(t, "docs/commit-hook.md"), "text")
 	t.Chdir(t.TempDir())
+	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	git := func(args ...string) {
 		t.Helper()
 		command := exec.CommandContext(t.Context(), "git", append([]string{"-c", "user.name=alice", "-c", "user.email=alice@example.com"}, args...)...)
