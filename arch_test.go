@@ -42,6 +42,7 @@ const (
 	sarif      = "github.com/owenrumney/go-sarif/v3"
 	uniseg     = "github.com/rivo/uniseg"
 	goInternal = "github.com/rogpeppe/go-internal"
+	system     = "golang.org/x/sys"
 )
 
 // testLibraries are modules that any test may import.
@@ -99,7 +100,7 @@ var packages = map[string]place{
 			"analyzer", "analyzer/migration", "analyzer/source", "rules",
 			"internal/config", "internal/doctor", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/scaffold", "internal/schema", "internal/stats", "internal/usage",
 		},
-		outside: []string{cobra, pflag, goAction, isatty},
+		outside: []string{cobra, pflag, goAction, isatty, system},
 		tests:   []string{"internal/github/githubtest", "internal/pgtest"},
 	},
 	"internal/corpora": {

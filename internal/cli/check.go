@@ -37,7 +37,8 @@ type checkFlags struct {
 	verbose      bool
 	printConfig  bool
 
-	sizes *analyzer.Sizes // that stats names
+	sizes    *analyzer.Sizes // that stats names
+	progress func(analyzer.Stage, int, int)
 }
 
 const checkHelp = `Review migrations: files, folders, or - for standard input.
@@ -124,7 +125,9 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	if err := f.validate(args, threshold); err != nil {
 		return err
 	}
-	done, err := a.review(ctx, f, args)
+	p := a.progress(f.quiet, args)
+	f.progress = p.listener()
+	done, err := withProgress(ctx, p, func() (*reviewed, error) { return a.review(ctx, f, args) })
 	if err != nil {
 		return err
 	}
@@ -193,7 +196,7 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (_ *revie
 		return nil, err
 	}
 	options := analyzer.Options{
-		Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included, Sizes: f.sizes, Baseline: d.baseline,
+		Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included, Sizes: f.sizes, Baseline: d.baseline, Progress: f.progress,
 		InUse: a.inUse(func() (codebase, error) { return treeCode(ctx, c, args, d.included) }),
 	}
 	done.found = analyzer.Each(options, d.history, d.files)
@@ -241,7 +244,7 @@ func (a *app) reviewGit(ctx context.Context, r *git.Repository, f checkFlags, ba
 	if err != nil {
 		return nil, err
 	}
-	all.sizes = f.sizes
+	all.sizes, all.progress = f.sizes, f.progress
 	all.inUse = a.inUse(func() (codebase, error) { return storedCode(ctx, r, c, head, all), nil })
 	done.found, done.warning = together(all, f.jobs), all.warning
 	return done, nil

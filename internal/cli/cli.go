@@ -27,6 +27,8 @@ const (
 	exitClear   = 0 // nothing blocks
 	exitBlocked = 1
 	exitFailed  = 2 // could not review: the call, the config, or something out of reach
+	// exitSignal is what a signal's number is added to, as shells do.
+	exitSignal = 128
 )
 
 // An app is one call of the program.
@@ -41,16 +43,47 @@ type app struct {
 
 // Main runs the program and returns its exit code.
 func Main(args []string, in io.Reader, out, err io.Writer, getenv func(string) string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(context.Background())
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	log.SetFlags(0)
 	log.SetOutput(report.LogWriter(err)) // net/http's, for one, which quotes what servers say
 	a := &app{in: in, out: out, err: err, getenv: getenv, now: time.Now}
 	return a.run(ctx, args)
 }
 
+// An interrupted is why a run ended that a signal ended.
+type interrupted struct{ signal syscall.Signal }
+
+func (i *interrupted) Error() string {
+	if i.signal == syscall.SIGINT {
+		return "interrupted"
+	}
+	return i.signal.String()
+}
+
+// untilSignal returns a context that the first signal to end ends. A second one ends
+// the program at once.
+func untilSignal(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-ctx.Done():
+		case s := <-signals:
+			number, ok := s.(syscall.Signal)
+			if !ok {
+				number = syscall.SIGINT
+			}
+			cancel(&interrupted{number})
+		}
+		signal.Stop(signals)
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
 func (a *app) run(ctx context.Context, args []string) int {
+	var command *cobra.Command
 	err := guarded(func() error {
 		root := a.command()
 		root.SetArgs(args)
@@ -58,10 +91,18 @@ func (a *app) run(ctx context.Context, args []string) int {
 		// What is wrong may quote a file's name or content, here and below.
 		root.SetOut(report.LogWriter(a.out))
 		root.SetErr(report.LogWriter(a.err))
-		return root.ExecuteContext(ctx)
+		var err error
+		command, err = root.ExecuteContextC(ctx)
+		return err
 	})
 	if err == nil {
 		return a.code
+	}
+	// Whatever failed, did so since the run was ended. The action's exit codes are fixed.
+	var end *interrupted
+	if errors.As(context.Cause(ctx), &end) && command != nil && command.Name() != "action" {
+		_, _ = fmt.Fprintf(a.err, "dropgate: %s\n", end)
+		return exitSignal + int(end.signal)
 	}
 	for _, one := range each(err) {
 		_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: %s\n", one)

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// A session is dropgate on a terminal of its own, 80 columns wide, that reads a
+// migration which is not written yet: a long work that takes as long as the test
+// wants. Its standard output is no terminal.
+type session struct {
+	t        *testing.T
+	cmd      *exec.Cmd
+	keyboard *os.File
+	pipe     string // the migration
+	stdout   bytes.Buffer
+	record   string // what the terminal got so far
+}
+
+const progressLine = "dropgate: finding migrations"
+
+// startSession returns when the line is to be seen.
+func startSession(t *testing.T, args ...string) *session {
+	t.Helper()
+	keyboard, screen, err := openTerminal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = keyboard.Close() })
+	defer func() { _ = screen.Close() }()
+	if err := unix.IoctlSetWinsize(int(screen.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}); err != nil {
+		t.Fatal(err)
+	}
+	s := &session{t: t, keyboard: keyboard, pipe: filepath.Join(t.TempDir(), "migration")}
+	if err := unix.Mkfifo(s.pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.cmd = exec.Command("dropgate", append([]string{"check", s.pipe}, args...)...)
+	s.cmd.Dir = t.TempDir()
+	s.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.cmd.Dir, "TERM=xterm", "NO_COLOR=1"}
+	s.cmd.Stdin, s.cmd.Stderr, s.cmd.Stdout = screen, screen, &s.stdout
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	for !strings.Contains(s.record, progressLine) {
+		if !s.read() {
+			t.Fatalf("the line was not shown: %q", s.record)
+		}
+	}
+	return s
+}
+
+// read reads some of what the terminal gets, and reports whether there was any.
+func (s *session) read() bool {
+	part := make([]byte, 4096)
+	n, err := s.keyboard.Read(part)
+	s.record += string(part[:n])
+	return err == nil
+}
+
+// end reads the rest and returns what is left on the screen and the exit code.
+func (s *session) end() (screen string, code int) {
+	s.t.Helper()
+	for s.read() {
+	}
+	var failed *exec.ExitError
+	if err := s.cmd.Wait(); err != nil && !errors.As(err, &failed) {
+		s.t.Fatal(err)
+	}
+	return onScreen(s.record), s.cmd.ProcessState.ExitCode()
+}
+
+// write writes the migration.
+func (s *session) write(sql string) {
+	s.t.Helper()
+	if err := os.WriteFile(s.pipe, []byte(sql), 0); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// onScreen returns what a terminal shows that got a record of text, line ends, returns
+// to the first column and wipings of the rest of a line.
+func onScreen(record string) string {
+	var lines []string
+	line, column := []rune{}, 0
+	for len(record) > 0 {
+		if rest, ok := strings.CutPrefix(record, "\x1b[K"); ok {
+			line, record = line[:column], rest
+			continue
+		}
+		r := []rune(record)[0]
+		record = record[len(string(r)):]
+		switch {
+		case r == '\r':
+			column = 0
+		case r == '\n':
+			lines, line = append(lines, string(line)), []rune{}
+		case column < len(line):
+			line[column] = r
+			column++
+		default:
+			line = append(line, r)
+			column++
+		}
+	}
+	return strings.Join(append(lines, string(line)), "\n")
+}
+
+// TestProgress holds on a real terminal that the line which says how far a work is
+// can be seen, and that nothing of it is left whatever comes after it.
+func TestProgress(t *testing.T) {
+	for _, tt := range []struct {
+		title  string
+		args   []string
+		act    func(*session)
+		screen string
+		code   int
+		stdout string // the beginning of it
+	}{
+		{
+			"a report", nil, func(s *session) { s.write("DROP TABLE t;") },
+			"", 1, "PIPE:1:1  critical 90  drop-table  BLOCKS\n",
+		},
+		{
+			"an error", []string{"nowhere"}, func(s *session) { s.write("DROP TABLE t;") },
+			"dropgate: read nowhere: no such file or directory\n", 2, "",
+		},
+		{
+			"Ctrl-C", nil, func(s *session) {
+				if _, err := s.keyboard.WriteString("\x03"); err != nil {
+					s.t.Fatal(err)
+				}
+			},
+			"dropgate: interrupted\n", 130, "",
+		},
+		{
+			"a signal to end", nil, func(s *session) {
+				if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+					s.t.Fatal(err)
+				}
+			},
+			"dropgate: terminated\n", 143, "",
+		},
+	} {
+		t.Run(tt.title, func(t *testing.T) {
+			s := startSession(t, tt.args...)
+			tt.act(s)
+			screen, code := s.end()
+			stdout := strings.ReplaceAll(s.stdout.String(), filepath.ToSlash(s.pipe), "PIPE")
+			if screen != tt.screen || code != tt.code {
+				t.Errorf("left on the screen: %q, exit code %d; want %q, %d\nall of it: %q", screen, code, tt.screen, tt.code, s.record)
+			}
+			if !strings.HasPrefix(stdout, tt.stdout) || tt.stdout == "" && stdout != "" {
+				t.Errorf("standard output %q, want it to begin with %q", stdout, tt.stdout)
+			}
+		})
+	}
+}
