@@ -43,21 +43,30 @@ type checkFlags struct {
 
 const checkHelp = `Review migrations: files, folders, or - for standard input.
 
-  check PATH ...             each migration by itself, on top of those before it in its folder;
-                             without PATH, the current folder
-  check --diff BASE[...HEAD] all that HEAD changes since its merge base with BASE, as one change
-  check --staged             all that git's index changes against HEAD, as one change
+  check PATH ...              each migration by itself, on top of those before it
+                              in its folder; without PATH, the current folder
+  check --diff BASE[...HEAD]  all that HEAD changes since its merge base with
+                              BASE, as one change
+  check --staged              all that git's index changes against HEAD, as one
+                              change`
 
-Exit code: 0 nothing blocks, 1 blocked, 2 the call or the config is wrong, or
-something could not be reached.`
+const checkExample = `  # All migrations in a folder, each by itself
+  dropgate check migrations
+  # What this branch changes, as one change
+  dropgate check --diff origin/main
+  # What is staged, the report as JSON in a file
+  dropgate check --staged --format json --output report.json
+  # A statement that is not in a file yet
+  echo 'DROP TABLE users;' | dropgate check -`
 
 func (a *app) checkCommand() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use:     "check [flags] [PATH ...]",
-		Short:   "Review migrations",
-		Long:    checkHelp,
-		Example: "  dropgate check migrations\n  dropgate check --diff origin/main\n  dropgate check --staged --format json --output report.json",
+		Use:               "check [flags] [PATH ...]",
+		Short:             "Review migrations",
+		Long:              checkHelp,
+		Example:           checkExample,
+		ValidArgsFunction: extensions("sql"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// An empty value is what a script's unset variable leaves. It must not
 			// become another kind of review, or another policy.

@@ -114,17 +114,31 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return exitFailed
 }
 
+const rootHelp = `dropgate reads changed PostgreSQL migrations with PostgreSQL's own parser, scores
+each destructive operation from 0 to 100 with its reasons, and blocks until
+somebody has checked the backup.`
+
+const rootExample = `  # Review all migrations in a folder
+  dropgate check migrations
+  # Review what this branch changes
+  dropgate check --diff origin/main
+  # What does a finding mean, and what to do instead?
+  dropgate rules drop-column
+  # Make it a gate for the pull requests of this repository
+  dropgate init`
+
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "dropgate",
 		Version:       Version,
 		Short:         "Review PostgreSQL migrations and block what would lose data",
-		Long:          "dropgate reads changed migrations with PostgreSQL's own parser, scores each destructive\noperation from 0 to 100 with its reasons, and blocks until somebody has checked the backup.",
+		Long:          rootHelp,
+		Example:       rootExample,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("unknown command %q: see dropgate --help", args[0])
+				return unknownCommand(cmd, args[0])
 			}
 			return cmd.Help()
 		},
@@ -132,8 +146,11 @@ func (a *app) command() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("dropgate {{.Version}}\n")
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.checkCommand(), a.actionCommand(), a.rulesCommand(), a.schemaCommand(), a.statsCommand(), a.initCommand(), a.doctorCommand(), a.versionCommand())
+	root.SetUsageFunc(showUsage)
+	root.SetHelpCommand(a.helpCommand())
+	root.CompletionOptions.DisableDefaultCmd = true // ours says more about less
+	root.AddCommand(a.checkCommand(), a.actionCommand(), a.rulesCommand(), a.schemaCommand(), a.statsCommand(), a.initCommand(), a.doctorCommand(), a.completionCommand(), a.versionCommand())
+	completeFlags(root)
 	return root
 }
 
@@ -151,14 +168,19 @@ func flagError(cmd *cobra.Command, err error) error {
 	if errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "int" {
 		return fmt.Errorf("--%s takes a whole number, not %q", invalid.GetFlag().Name, invalid.GetValue())
 	}
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		return unknownFlag(cmd, unknown)
+	}
 	return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 }
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  noArguments,
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  dropgate version",
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(a.out, "dropgate %s\n", Version)
 			return err

@@ -24,19 +24,26 @@ type schemaFlags struct {
 	quiet                  bool
 }
 
-const schemaHelp = `Print the schema that migrations build, as dropgate knows it when it judges a change.
+const schemaHelp = `Print the schema that migrations build, as dropgate knows it when it judges a
+change.
 
-PATH is a file, a folder, or - for standard input, read as dropgate check PATH reads
-it; without PATH, the current folder. Nothing is connected to. What the migrations do
-not tell is said to be unknown.`
+PATH is a file, a folder, or - for standard input, read as dropgate check PATH
+reads it; without PATH, the current folder. Nothing is connected to. What the
+migrations do not tell is said to be unknown.`
+
+const schemaExample = `  # As SQL
+  dropgate schema migrations
+  # As a diagram that GitHub draws
+  dropgate schema --format mermaid --output schema.mmd migrations`
 
 func (a *app) schemaCommand() *cobra.Command {
 	var f schemaFlags
 	cmd := &cobra.Command{
-		Use:     "schema [flags] [PATH ...]",
-		Short:   "Print the schema that the migrations build",
-		Long:    schemaHelp,
-		Example: "  dropgate schema migrations\n  dropgate schema --format mermaid --output schema.mmd migrations",
+		Use:               "schema [flags] [PATH ...]",
+		Short:             "Print the schema that the migrations build",
+		Long:              schemaHelp,
+		Example:           schemaExample,
+		ValidArgsFunction: extensions("sql"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, name := range []string{"config", "output"} {
 				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
