@@ -114,9 +114,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return exitFailed
 }
 
-const rootHelp = `dropgate reads changed PostgreSQL migrations with PostgreSQL's own parser, scores
-each destructive operation from 0 to 100 with its reasons, and blocks until
-somebody has checked the backup.`
+const rootHelp = `dropgate reads changed PostgreSQL migrations with PostgreSQL's own parser,
+scores each destructive operation from 0 to 100 with its reasons, and blocks
+until somebody has checked the backup.`
 
 const rootExample = `  # Review all migrations in a folder
   dropgate check migrations

@@ -190,6 +190,7 @@ func (a *app) helpCommand() *cobra.Command {
 				return unknownCommand(cmd.Root(), rest[0])
 			}
 			about.InitDefaultHelpFlag()
+			about.InitDefaultVersionFlag()
 			return about.Help()
 		},
 	}

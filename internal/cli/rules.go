@@ -14,8 +14,8 @@ import (
 	"github.com/dropgate/dropgate/rules"
 )
 
-const rulesHelp = `List the rules with their categories, or explain one: why it is there, what to do
-instead, and an example of what is reported and what is not.`
+const rulesHelp = `List the rules with their categories, or explain one: why it is there, what to
+do instead, and an example of what is reported and what is not.`
 
 const rulesExample = `  # All rules
   dropgate rules
