@@ -43,12 +43,13 @@ type checkFlags struct {
 
 const checkHelp = `Review migrations: files, folders, or - for standard input.
 
-  check PATH ...              each migration by itself, on top of those before
-                              it in its folder; without PATH, the current folder
-  check --diff BASE[...HEAD]  all that HEAD changes since its merge base with
-                              BASE, as one change
-  check --staged              all that git's index changes against HEAD, as one
-                              change`
+  check PATH ...              each migration by itself, on top of those
+                              before it in its folder; without PATH, the
+                              current folder
+  check --diff BASE[...HEAD]  all that HEAD changes since its merge base
+                              with BASE, as one change
+  check --staged              all that git's index changes against HEAD,
+                              as one change`
 
 const checkExample = `  # All migrations in a folder, each by itself
   dropgate check migrations
