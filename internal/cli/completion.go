@@ -79,7 +79,7 @@ func completeFlags(root *cobra.Command) {
 			cmd.ValidArgsFunction = cobra.NoFileCompletions
 		}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			complete := cobra.CompletionFunc(cobra.NoFileCompletions)
+			complete := cobra.NoFileCompletions
 			for _, key := range []string{f.Name, cmd.Name() + " " + f.Name} {
 				if values[key] != nil {
 					complete = values[key]

@@ -52,19 +52,23 @@ type progress struct {
 // There is no colour in it, so NO_COLOR has no say. Whoever types the migration is
 // not disturbed.
 func (a *app) progress(quiet bool, args []string) *progress {
+	screen := terminal(a.err)
 	switch {
-	case !isTerminal(a.err), quiet, a.getenv("CI") != "", a.getenv("TERM") == "dumb":
+	case screen == nil, quiet, a.getenv("CI") != "", a.getenv("TERM") == "dumb":
 		return nil
-	case slices.Contains(args, stdin) && isTerminal(a.in):
+	case slices.Contains(args, stdin) && terminal(a.in) != nil:
 		return nil
 	}
-	file := a.err.(*os.File)
-	return startProgress(file, a.now, func() int { return columns(file) })
+	return startProgress(screen, a.now, func() int { return columns(screen) })
 }
 
-func isTerminal(stream any) bool {
+// terminal returns the terminal that a stream is; nil if it is none.
+func terminal(stream any) *os.File {
 	file, ok := stream.(*os.File)
-	return ok && isatty.IsTerminal(file.Fd())
+	if !ok || !isatty.IsTerminal(file.Fd()) {
+		return nil
+	}
+	return file
 }
 
 func startProgress(w io.Writer, now func() time.Time, width func() int) *progress {
