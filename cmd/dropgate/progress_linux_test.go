@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,22 +14,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A session is dropgate on a terminal of its own, 80 columns wide, that reads a
-// migration which is not written yet: a long work that takes as long as the test
-// wants. Its standard output is no terminal.
+// A session is dropgate on a terminal of its own, 80 columns wide, that waits for what
+// is to be written into a pipe: a long work that takes as long as the test wants. Its
+// standard output is no terminal.
 type session struct {
 	t        *testing.T
 	cmd      *exec.Cmd
 	keyboard *os.File
-	pipe     string // the migration
+	pipe     string
 	stdout   bytes.Buffer
 	record   string // what the terminal got so far
 }
 
-const progressLine = "dropgate: finding migrations"
-
-// startSession returns when the line is to be seen.
-func startSession(t *testing.T, args ...string) *session {
+// startSession returns when the line is to be seen. PIPE in the arguments is the pipe.
+func startSession(t *testing.T, line string, args ...string) *session {
 	t.Helper()
 	keyboard, screen, err := openTerminal()
 	if err != nil {
@@ -39,25 +38,54 @@ func startSession(t *testing.T, args ...string) *session {
 	if err := unix.IoctlSetWinsize(int(screen.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}); err != nil {
 		t.Fatal(err)
 	}
-	s := &session{t: t, keyboard: keyboard, pipe: filepath.Join(t.TempDir(), "migration")}
+	s := &session{t: t, keyboard: keyboard, pipe: filepath.Join(t.TempDir(), "pipe")}
 	if err := unix.Mkfifo(s.pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.cmd = exec.Command("dropgate", append([]string{"check", s.pipe}, args...)...)
+	words := slices.Clone(args)
+	for i := range words {
+		words[i] = strings.ReplaceAll(words[i], "PIPE", s.pipe)
+	}
+	s.cmd = exec.Command("dropgate", words...)
 	s.cmd.Dir = t.TempDir()
-	s.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.cmd.Dir, "TERM=xterm", "NO_COLOR=1"}
+	s.layOut(!slices.Contains(args, "PIPE"))
+	s.cmd.Env = []string{"PATH=" + s.cmd.Dir + "/bin:" + os.Getenv("PATH"), "HOME=" + s.cmd.Dir, "TERM=xterm", "NO_COLOR=1"}
 	s.cmd.Stdin, s.cmd.Stderr, s.cmd.Stdout = screen, screen, &s.stdout
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
-	for !strings.Contains(s.record, progressLine) {
+	for !strings.Contains(s.record, line) {
 		if !s.read() {
-			t.Fatalf("the line was not shown: %q", s.record)
+			t.Fatalf("%q was not shown, but %q", line, s.record)
 		}
 	}
 	return s
+}
+
+// layOut writes two migrations, and a git that may wait for the pipe: it is asked where
+// the code is that may name what is dropped, when all files are judged.
+func (s *session) layOut(waits bool) {
+	s.t.Helper()
+	git := "#!/bin/sh\n"
+	if waits {
+		git += "trap '' INT\nread -r line <'" + s.pipe + "'\n"
+	}
+	for name, text := range map[string]string{
+		"m/1.sql": "CREATE TABLE t (id int);\n",
+		"m/2.sql": "DROP TABLE t;\n",
+		"bin/git": git + "exit 128\n",
+	} {
+		name = filepath.Join(s.cmd.Dir, name)
+		err := os.MkdirAll(filepath.Dir(name), 0o755)
+		if err == nil {
+			err = os.WriteFile(name, []byte(text), 0o755)
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
 }
 
 // read reads some of what the terminal gets, and reports whether there was any.
@@ -80,7 +108,7 @@ func (s *session) end() (screen string, code int) {
 	return onScreen(s.record), s.cmd.ProcessState.ExitCode()
 }
 
-// write writes the migration.
+// write writes into the pipe.
 func (s *session) write(sql string) {
 	s.t.Helper()
 	if err := os.WriteFile(s.pipe, []byte(sql), 0); err != nil {
@@ -119,41 +147,35 @@ func onScreen(record string) string {
 // TestProgress holds on a real terminal that the line which says how far a work is
 // can be seen, and that nothing of it is left whatever comes after it.
 func TestProgress(t *testing.T) {
+	const finding, judging = "dropgate: finding migrations", "dropgate: judging, 2 of 2 files"
+	write := func(s *session) { s.write("DROP TABLE t;\n") }
+	interrupt := func(s *session) {
+		if _, err := s.keyboard.WriteString("\x03"); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	terminate := func(s *session) {
+		if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 	for _, tt := range []struct {
-		title  string
-		args   []string
-		act    func(*session)
-		screen string
-		code   int
-		stdout string // the beginning of it
+		title, line, args string
+		act               func(*session)
+		screen            string
+		code              int
+		stdout            string // the beginning of it
 	}{
-		{
-			"a report", nil, func(s *session) { s.write("DROP TABLE t;") },
-			"", 1, "PIPE:1:1  critical 90  drop-table  BLOCKS\n",
-		},
-		{
-			"an error", []string{"nowhere"}, func(s *session) { s.write("DROP TABLE t;") },
-			"dropgate: read nowhere: no such file or directory\n", 2, "",
-		},
-		{
-			"Ctrl-C", nil, func(s *session) {
-				if _, err := s.keyboard.WriteString("\x03"); err != nil {
-					s.t.Fatal(err)
-				}
-			},
-			"dropgate: interrupted\n", 130, "",
-		},
-		{
-			"a signal to end", nil, func(s *session) {
-				if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-					s.t.Fatal(err)
-				}
-			},
-			"dropgate: terminated\n", 143, "",
-		},
+		{"a report", finding, "check PIPE", write, "", 1, "PIPE:1:1  critical 90  drop-table  BLOCKS\n"},
+		{"files", judging, "check m", write, "", 1, "m/2.sql:1:1  critical 90  drop-table  BLOCKS\n"},
+		{"a schema", finding, "schema PIPE", write, "", 0, "--"},
+		{"an error", finding, "check PIPE nowhere", write, "dropgate: read nowhere: no such file or directory\n", 2, ""},
+		{"Ctrl-C", finding, "check PIPE", interrupt, "dropgate: interrupted\n", 130, ""},
+		{"Ctrl-C later", judging, "check m", interrupt, "dropgate: interrupted\n", 130, ""},
+		{"a signal to end", finding, "check PIPE", terminate, "dropgate: terminated\n", 143, ""},
 	} {
 		t.Run(tt.title, func(t *testing.T) {
-			s := startSession(t, tt.args...)
+			s := startSession(t, tt.line, strings.Fields(tt.args)...)
 			tt.act(s)
 			screen, code := s.end()
 			stdout := strings.ReplaceAll(s.stdout.String(), filepath.ToSlash(s.pipe), "PIPE")

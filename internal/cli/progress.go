@@ -187,6 +187,9 @@ func withProgress[T any](ctx context.Context, p *progress, work func() (T, error
 	case <-ctx.Done():
 		return done, context.Cause(ctx)
 	case r := <-whole:
+		if ctx.Err() != nil { // a Ctrl-C also ends what is waited for
+			return done, context.Cause(ctx)
+		}
 		return r.done, r.err
 	}
 }

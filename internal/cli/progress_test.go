@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/internal/config"
 )
 
 // A pictures is a terminal's record: one entry for every time that the line was drawn.
@@ -209,5 +212,59 @@ func TestProgressIsForEyes(t *testing.T) {
 				t.Errorf("shown: %t, want %t", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestProgressOfEachWay holds that whoever reviews or builds, in whatever way, says
+// how far it is.
+func TestProgressOfEachWay(t *testing.T) {
+	t.Chdir(t.TempDir())
+	git := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-c", "user.name=Alice", "-c", "user.email=alice@example.com"}, args...)...)
+		if output, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", args[0], err, output)
+		}
+	}
+	git("init", "-q", ".")
+	for i, sql := range []string{"CREATE TABLE t (id int);\n", "DROP TABLE t;\n"} {
+		if err := os.WriteFile(fmt.Sprintf("%d.sql", i), []byte(sql), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		git("add", ".")
+		if i == 0 {
+			git("commit", "-q", "-m", "first")
+		}
+	}
+	a := &app{now: time.Now, getenv: func(string) string { return "" }}
+	var last string
+	tell := func(s analyzer.Stage, done, total int) { last = fmt.Sprintf("%s %d/%d", s, done, total) }
+	review := func(f checkFlags) error {
+		f.progress = tell
+		_, err := a.review(t.Context(), f, nil)
+		return err
+	}
+	for _, tt := range []struct {
+		title string
+		do    func() error
+	}{
+		{"check", func() error { return review(checkFlags{}) }},
+		{"check --staged", func() error { return review(checkFlags{staged: true}) }},
+		{"check --diff", func() error {
+			git("commit", "-q", "-m", "second")
+			return review(checkFlags{diff: "HEAD^"})
+		}},
+		{"schema", func() error {
+			p := startProgress(io.Discard, time.Now, func() int { return 80 })
+			defer p.stop()
+			_, err := a.build(t.Context(), schemaFlags{}, config.Default(), []string{"."}, p)
+			tell(analyzer.Stage(p.stage), p.done, p.total)
+			return err
+		}},
+	} {
+		last = ""
+		if err := tt.do(); err != nil || last != "judging 2/2" {
+			t.Errorf("%s: told at last %q, error %v", tt.title, last, err)
+		}
 	}
 }
