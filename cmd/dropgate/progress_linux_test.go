@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -55,7 +56,10 @@ func startSession(t *testing.T, line string, args ...string) *session {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	kill := func() { _ = s.cmd.Process.Kill() }
+	t.Cleanup(kill)
+	giveUp := time.AfterFunc(time.Minute, kill) // else a line that is never shown would be waited for forever
+	t.Cleanup(func() { giveUp.Stop() })
 	for !strings.Contains(s.record, line) {
 		if !s.read() {
 			t.Fatalf("%q was not shown, but %q", line, s.record)
