@@ -43,6 +43,7 @@ const (
 	uniseg     = "github.com/rivo/uniseg"
 	jsonSchema = "github.com/santhosh-tekuri/jsonschema/v6"
 	goInternal = "github.com/rogpeppe/go-internal"
+	system     = "golang.org/x/sys"
 )
 
 // testLibraries are modules that any test may import.
@@ -101,7 +102,7 @@ var packages = map[string]place{
 			"analyzer", "analyzer/migration", "analyzer/pgsql", "analyzer/source", "rules",
 			"internal/config", "internal/doctor", "internal/gate", "internal/git", "internal/github", "internal/report", "internal/scaffold", "internal/schema", "internal/stats", "internal/usage",
 		},
-		outside: []string{cobra, pflag, goAction, isatty},
+		outside: []string{cobra, pflag, goAction, isatty, system},
 		tests:   []string{"internal/github/githubtest", "internal/pgtest", "internal/report/reporttest"},
 	},
 	"internal/corpora": {

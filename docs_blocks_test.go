@@ -22,6 +22,7 @@ var held = map[string]string{
 	"docs/backup-evidence.md sh 1":      "- needs a token, and a repository on GitHub, where it sets a status",
 	"docs/backup-evidence.md sql 1":     "TestRestoreDrill",
 	"docs/catalog.md sh 1":              "- needs another project's repository: the page is what came of it",
+	"docs/command-line.md sh 1":         "TestBash",
 	"docs/commit-hook.md yml 1":         ".ci/pre-commit-test",
 	"docs/how-the-gate-works.md text 1": ".ci/with-github",
 	"docs/other-ci.md sh 1":             "TestScript",
@@ -46,6 +47,7 @@ const unreleased = "- needs a release, and there is none yet"
 // every line of them, or every sentence.
 var quoted = map[string]string{
 	"docs/backup-evidence.md text 1": "internal/report/testdata/proven.text.golden",
+	"docs/command-line.md text 1":    "internal/cli/progress_test.go",
 	"docs/other-ci.md text 1":        "cmd/dropgate/testdata/script/other-ci.txtar",
 	"docs/stats.md text 1":           "analyzer/size_test.go",
 	"docs/still-in-use.md text 1":    "cmd/dropgate/testdata/script/inuse.txtar",

@@ -29,23 +29,27 @@ type reading struct {
 
 // readAll parses migrations, some at a time. Parsing is nearly all of the time
 // that a review takes; judging is done in order.
-func readAll(all []*migration.Migration, files func(*migration.Migration) map[string]*source.File, jobs int) map[*migration.Migration]reading {
+func readAll(all []*migration.Migration, files func(*migration.Migration) map[string]*source.File, o Options) map[*migration.Migration]reading {
+	jobs := o.Jobs
 	if jobs < 1 {
 		jobs = runtime.NumCPU()
 	}
+	all = distinct(all)
 	var (
+		counted = o.counter(Reading, len(all))
 		done    = map[*migration.Migration]reading{}
 		crashed any
 		mutex   sync.Mutex
 		workers sync.WaitGroup
 		slots   = make(chan struct{}, jobs)
 	)
-	started := map[*migration.Migration]bool{nil: true}
+	keep := func(m *migration.Migration, read reading) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		done[m] = read
+		counted()
+	}
 	for _, m := range all {
-		if started[m] {
-			continue
-		}
-		started[m] = true
 		slots <- struct{}{}
 		workers.Go(func() {
 			defer func() {
@@ -58,9 +62,7 @@ func readAll(all []*migration.Migration, files func(*migration.Migration) map[st
 				<-slots
 			}()
 			read := readOne(m, files(m))
-			mutex.Lock()
-			done[m] = read
-			mutex.Unlock()
+			keep(m, read)
 		})
 	}
 	workers.Wait()
@@ -68,6 +70,19 @@ func readAll(all []*migration.Migration, files func(*migration.Migration) map[st
 		panic(crashed) // here the caller can recover; in a goroutine nobody could
 	}
 	return done
+}
+
+// distinct returns the migrations that there are, each once.
+func distinct(all []*migration.Migration) []*migration.Migration {
+	seen := map[*migration.Migration]bool{nil: true}
+	var out []*migration.Migration
+	for _, m := range all {
+		if !seen[m] {
+			seen[m] = true
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 func readOne(m *migration.Migration, files map[string]*source.File) reading {

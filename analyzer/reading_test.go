@@ -19,6 +19,6 @@ func TestReadAllPanics(t *testing.T) {
 			t.Errorf("recovered %v, want the panic of a worker", got)
 		}
 	}()
-	readAll(all, func(*migration.Migration) map[string]*source.File { panic("forged") }, 2)
+	readAll(all, func(*migration.Migration) map[string]*source.File { panic("forged") }, Options{Jobs: 2})
 	t.Error("it went on")
 }

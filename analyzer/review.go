@@ -53,6 +53,9 @@ type Options struct {
 	InUse func([]Gone) Usage
 	// Baseline is a dump that the history begins with; nil: it begins with nothing.
 	Baseline *Baseline
+	// Progress is told how far the review is, never by two at a time. It must not
+	// take long; nil: nobody listens.
+	Progress func(stage Stage, done, total int)
 }
 
 // Together reviews files as one change on top of the history.
@@ -79,11 +82,13 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	}
 	history = slices.Clone(history)
 	slices.SortStableFunc(history, migration.Compare)
-	for _, m := range history {
-		r.apply(m)
-	}
 	files = slices.Clone(files)
 	slices.SortStableFunc(files, compareFiles)
+	judged := o.counter(Judging, len(history)+len(files))
+	for _, m := range history {
+		r.apply(m)
+		judged()
+	}
 	for _, f := range files {
 		if f.Migration != nil {
 			r.catalog(f.Migration)
@@ -94,6 +99,7 @@ func Together(o Options, history []*migration.Migration, files []ChangedFile) *R
 	}
 	for _, f := range files {
 		r.review(f)
+		judged()
 	}
 	r.edited(history, files)
 	return r.finish()
@@ -110,21 +116,28 @@ func Each(o Options, history, files []*migration.Migration) *Report {
 		reviewed[m] = true
 	}
 	slices.SortStableFunc(all, migration.Compare)
+	judged := o.counter(Judging, len(all))
 	for _, m := range all {
-		if !reviewed[m] {
+		if reviewed[m] {
+			r.alone(m)
+		} else {
 			r.apply(m)
-			continue
 		}
-		c := r.catalog(m)
-		c.BeginChange()
-		clear(r.places)
-		r.place(m, nil)
-		r.review(ChangedFile{Path: m.File.Path, Status: "unchanged", Migration: m})
-		if m.Direction() != "down" {
-			c.CountMigration(overlooked(m, r.report.Files[len(r.report.Files)-1].Unread))
-		}
+		judged()
 	}
 	return r.finish()
+}
+
+// alone reviews a migration as a change of its own.
+func (r *review) alone(m *migration.Migration) {
+	c := r.catalog(m)
+	c.BeginChange()
+	clear(r.places)
+	r.place(m, nil)
+	r.review(ChangedFile{Path: m.File.Path, Status: "unchanged", Migration: m})
+	if m.Direction() != "down" {
+		c.CountMigration(overlooked(m, r.report.Files[len(r.report.Files)-1].Unread))
+	}
 }
 
 func compareFiles(a, b ChangedFile) int {
@@ -180,7 +193,7 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 	r := &review{
 		options: o, catalogs: map[string]*catalog.Catalog{}, contained: map[*migration.Migration]bool{}, editions: map[*migration.Migration]*edition{}, earlier: map[string]*catalog.Catalog{},
 		follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{}, asides: map[int]string{}, freed: map[string]freed{},
-		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o.Jobs),
+		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o),
 		places: map[*source.File][]*statement{}, dialects: map[*source.File]migration.Dialect{}, queries: map[*source.File]string{},
 		ignores: map[string]*ignores{},
 	}

@@ -35,8 +35,10 @@ func Build(o Options, history []*migration.Migration) (map[string]*catalog.Catal
 			r.catalog(&migration.Migration{File: m.File, Set: m.Set})
 		}
 	}
+	judged := o.counter(Judging, len(history))
 	for _, m := range history {
 		r.apply(m)
+		judged()
 	}
 	if b := o.Baseline; b != nil && len(r.catalogs) == 0 {
 		r.catalog(&migration.Migration{File: b.dump.File, Set: b.dump.Set})

@@ -44,12 +44,17 @@ type action struct {
 	in     inputs
 }
 
+const actionHelp = `Run as a GitHub Action: the event, the token and the inputs come from the
+environment that GitHub's runner sets. This is the image's entry point; nobody
+has to call it by hand.`
+
 func (a *app) actionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "action",
-		Short: "Run as a GitHub Action",
-		Long:  "Run as a GitHub Action: the event, the token and the inputs come from the environment\nthat GitHub's runner sets. This is the image's entry point.",
-		Args:  noArguments,
+		Use:     "action",
+		Short:   "Run as a GitHub Action",
+		Long:    actionHelp,
+		Example: "  # A step of a workflow\n  - uses: dropgate/dropgate@v1",
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), actionTimeout)
 			defer cancel()

@@ -34,26 +34,39 @@ type checkFlags struct {
 	verbose      bool
 	printConfig  bool
 
-	sizes *analyzer.Sizes // that stats names
+	sizes    *analyzer.Sizes // that stats names
+	progress func(analyzer.Stage, int, int)
 }
 
 const checkHelp = `Review migrations: files, folders, or - for standard input.
 
-  check PATH ...             each migration by itself, on top of those before it in its folder;
-                             without PATH, the current folder
-  check --diff BASE[...HEAD] all that HEAD changes since its merge base with BASE, as one change
-  check --staged             all that git's index changes against HEAD, as one change
+  check PATH ...              each migration by itself, on top of those
+                              before it in its folder; without PATH, the
+                              current folder
+  check --diff BASE[...HEAD]  all that HEAD changes since its merge base
+                              with BASE, as one change
+  check --staged              all that git's index changes against HEAD,
+                              as one change`
 
-Exit code: 0 nothing blocks, 1 blocked, 2 the call or the config is wrong, or
-something could not be reached.`
+const checkExample = `  # All migrations in a folder, each by itself
+  dropgate check migrations
+  # What this branch changes, as one change
+  dropgate check --diff origin/main
+  # What is staged, the report as JSON in a file
+  dropgate check --staged --format json --output report.json
+  # For people, and for code scanning
+  dropgate check --format text --format sarif=dropgate.sarif migrations
+  # A statement that is not in a file yet
+  echo 'DROP TABLE users;' | dropgate check -`
 
 func (a *app) checkCommand() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use:     "check [flags] [PATH ...]",
-		Short:   "Review migrations",
-		Long:    checkHelp,
-		Example: "  dropgate check migrations\n  dropgate check --diff origin/main\n  dropgate check --staged --format json --output report.json\n  dropgate check --format text --format sarif=dropgate.sarif migrations",
+		Use:               "check [flags] [PATH ...]",
+		Short:             "Review migrations",
+		Long:              checkHelp,
+		Example:           checkExample,
+		ValidArgsFunction: extensions("sql"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// An empty value is what a script's unset variable leaves. It must not
 			// become another kind of review, or another policy.
@@ -119,7 +132,9 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 	if err := f.validate(args, threshold); err != nil {
 		return err
 	}
-	done, err := a.review(ctx, f, args)
+	p := a.progress(f.quiet, args)
+	f.progress = p.listener()
+	done, err := withProgress(ctx, p, func() (*reviewed, error) { return a.review(ctx, f, args) })
 	if err != nil {
 		return err
 	}
@@ -188,7 +203,7 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (_ *revie
 		return nil, err
 	}
 	options := analyzer.Options{
-		Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included, Sizes: f.sizes, Baseline: d.baseline,
+		Rules: rules.All, Jobs: f.jobs, Base: d.included, Head: d.included, Sizes: f.sizes, Baseline: d.baseline, Progress: f.progress,
 		InUse: a.inUse(func() (codebase, error) { return treeCode(ctx, c, args, d.included) }),
 	}
 	done.found = analyzer.Each(options, d.history, d.files)
@@ -236,7 +251,7 @@ func (a *app) reviewGit(ctx context.Context, r *git.Repository, f checkFlags, ba
 	if err != nil {
 		return nil, err
 	}
-	all.sizes = f.sizes
+	all.sizes, all.progress = f.sizes, f.progress
 	all.inUse = a.inUse(func() (codebase, error) { return storedCode(ctx, r, c, head, all), nil })
 	done.found, done.warning = together(all, f.jobs), all.warning
 	return done, nil

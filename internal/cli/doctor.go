@@ -26,16 +26,18 @@ type doctorFlags struct {
 
 const doctorHelp = `Tell whether the gate really blocks this repository's main branch.
 
-It reads the workflows, CODEOWNERS and the config, and asks GitHub for the branch's
-rules. Each line says that something holds, does not hold, or cannot be told, and
-what to do about it. It changes nothing.
+It reads the workflows, CODEOWNERS and the config, and asks GitHub for the
+branch's rules. Each line says that something holds, does not hold, or cannot be
+told, and what to do about it. It changes nothing.
 
-With a token in GITHUB_TOKEN or GH_TOKEN, files are read from the branch on GitHub;
-without one, from the working tree (with --branch, from that branch as git has it),
-and what only GitHub knows cannot be told.
+With a token in GITHUB_TOKEN or GH_TOKEN, files are read from the branch on
+GitHub; without one, from the working tree (with --branch, from that branch as
+git has it), and what only GitHub knows cannot be told.`
 
-Exit code: 0 everything holds that could be told, 1 something does not hold, 2 there
-is nothing to look at, or GitHub could not be reached.`
+const doctorExample = `  # Ask GitHub, too
+  GITHUB_TOKEN=$(gh auth token) dropgate doctor
+  # Another repository, for a program to read
+  dropgate doctor --repo octo/shop --branch main --format json`
 
 func (a *app) doctorCommand() *cobra.Command {
 	var f doctorFlags
@@ -43,7 +45,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		Use:     "doctor [flags]",
 		Short:   "Tell whether the gate really blocks the main branch",
 		Long:    doctorHelp,
-		Example: "  GITHUB_TOKEN=$(gh auth token) dropgate doctor\n  dropgate doctor --repo octo/shop --branch main --format json",
+		Example: doctorExample,
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, name := range []string{"repo", "branch"} {

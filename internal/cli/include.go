@@ -29,6 +29,7 @@ type disk struct {
 func together(all *change, jobs int) *analyzer.Report {
 	o := analyzer.Options{
 		Rules: rules.All, Jobs: jobs, Base: all.base, Head: all.head, Sizes: all.sizes, InUse: all.inUse, Baseline: all.baseline,
+		Progress: all.progress,
 	}
 	return analyzer.Together(o, all.history, all.files)
 }

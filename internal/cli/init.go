@@ -29,10 +29,16 @@ type initFlags struct{ dryRun, force bool }
 const initHelp = `Write .github/workflows/dropgate.yml, .dropgate.yml and the entry in
 .pre-commit-config.yaml for this repository.
 
-It looks at the repository's migrations, and the config has only what differs from
-the defaults. A file that is there and says something else is overwritten only with
-consent: at a terminal it asks, elsewhere it takes --force. In a
-.pre-commit-config.yaml that is there, the hook is added and all else left as it is.`
+It looks at the repository's migrations, and the config has only what differs
+from the defaults. A file that is there and says something else is overwritten
+only with consent: at a terminal it asks, elsewhere it takes --force. In a
+.pre-commit-config.yaml that is there, the hook is added and all else left as it
+is.`
+
+const initExample = `  # What would it write?
+  dropgate init --dry-run
+  # Write it
+  dropgate init`
 
 func (a *app) initCommand() *cobra.Command {
 	var f initFlags
@@ -40,7 +46,7 @@ func (a *app) initCommand() *cobra.Command {
 		Use:     "init [flags]",
 		Short:   "Write the workflow, the config and the pre-commit entry",
 		Long:    initHelp,
-		Example: "  dropgate init --dry-run\n  dropgate init",
+		Example: initExample,
 		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.init(cmd.Context(), f) },
 	}

@@ -310,6 +310,7 @@ type change struct {
 	inUse    func([]analyzer.Gone) analyzer.Usage
 	baseline *analyzer.Baseline
 	warning  string // about the baseline
+	progress func(analyzer.Stage, int, int)
 }
 
 // gitChange reads what changes list, on top of a commit's files.

@@ -6,31 +6,56 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/internal/config"
 	"github.com/dropgate/dropgate/rules"
 )
 
+const rulesHelp = `List the rules with their categories, or explain one: why it is there, what to
+do instead, and an example of what is reported and what is not.`
+
+const rulesExample = `  # All rules
+  dropgate rules
+  # What stands behind a finding
+  dropgate rules drop-column`
+
 func (a *app) rulesCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "rules [ID]",
-		Short:   "List the rules, or explain one",
-		Example: "  dropgate rules\n  dropgate rules drop-column",
-		Args:    cobra.MaximumNArgs(1),
+		Use:               "rules [ID]",
+		Short:             "List the rules, or explain one",
+		Long:              rulesHelp,
+		Example:           rulesExample,
+		ValidArgsFunction: completeRules,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch len(args) {
+			case 0:
 				return listRules(a.out)
+			case 1:
+			default:
+				return fmt.Errorf("dropgate rules explains one rule at a time: leave %q out", args[1])
 			}
 			r := rules.Find(args[0])
 			if r == nil {
-				return fmt.Errorf("there is no rule %q: dropgate rules lists them", args[0])
+				return unknownRule(args[0])
 			}
 			return explainRule(a.out, r)
 		},
 	}
+}
+
+// unknownRule says which rule may have been meant.
+func unknownRule(id string) error {
+	var ids []string
+	for _, r := range rules.All {
+		ids = append(ids, r.ID)
+	}
+	if nearest := config.Nearest(id, ids); nearest != "" {
+		return fmt.Errorf("there is no rule %q: did you mean %s? dropgate rules lists them", id, nearest)
+	}
+	return fmt.Errorf("there is no rule %q: dropgate rules lists them", id)
 }
 
 func listRules(w io.Writer) error {
@@ -44,7 +69,7 @@ func listRules(w io.Writer) error {
 
 func explainRule(w io.Writer, r *analyzer.Rule) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s)\n%s\n\n%s\n\nWhat to do\n%s\n", r.ID, r.Category, r.Title, wrap(r.Why), wrap(r.Remedy))
+	fmt.Fprintf(&b, "%s (%s)\n%s\n\n%s\n\nWhat to do\n%s\n", r.ID, r.Category, r.Title, wrap("", "", r.Why), wrap("", "", r.Remedy))
 	for _, e := range []struct {
 		title   string
 		example analyzer.Example
@@ -61,25 +86,4 @@ func explainRule(w io.Writer, r *analyzer.Rule) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// wrap breaks a paragraph at 80 characters.
-func wrap(s string) string {
-	var b strings.Builder
-	column := 0
-	for _, word := range strings.Fields(s) {
-		width := utf8.RuneCountInString(word)
-		switch {
-		case column == 0:
-		case column+1+width > 80:
-			b.WriteByte('\n')
-			column = 0
-		default:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += width
-	}
-	return b.String()
 }

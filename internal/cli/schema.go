@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dropgate/dropgate/analyzer"
+	"github.com/dropgate/dropgate/internal/config"
 	"github.com/dropgate/dropgate/internal/report"
 	"github.com/dropgate/dropgate/internal/schema"
 )
@@ -23,19 +24,26 @@ type schemaFlags struct {
 	quiet                  bool
 }
 
-const schemaHelp = `Print the schema that migrations build, as dropgate knows it when it judges a change.
+const schemaHelp = `Print the schema that migrations build, as dropgate knows it when it judges a
+change.
 
-PATH is a file, a folder, or - for standard input, read as dropgate check PATH reads
-it; without PATH, the current folder. Nothing is connected to. What the migrations do
-not tell is said to be unknown.`
+PATH is a file, a folder, or - for standard input, read as dropgate check PATH
+reads it; without PATH, the current folder. Nothing is connected to. What the
+migrations do not tell is said to be unknown.`
+
+const schemaExample = `  # As SQL
+  dropgate schema migrations
+  # As a diagram that GitHub draws
+  dropgate schema --format mermaid --output schema.mmd migrations`
 
 func (a *app) schemaCommand() *cobra.Command {
 	var f schemaFlags
 	cmd := &cobra.Command{
-		Use:     "schema [flags] [PATH ...]",
-		Short:   "Print the schema that the migrations build",
-		Long:    schemaHelp,
-		Example: "  dropgate schema migrations\n  dropgate schema --format mermaid --output schema.mmd migrations",
+		Use:               "schema [flags] [PATH ...]",
+		Short:             "Print the schema that the migrations build",
+		Long:              schemaHelp,
+		Example:           schemaExample,
+		ValidArgsFunction: extensions("sql"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, name := range []string{"config", "output"} {
 				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -71,24 +79,41 @@ func (a *app) schema(ctx context.Context, f schemaFlags, args []string) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	d, err := a.paths(ctx, c, args, &omitted{})
+	p := a.progress(f.quiet, args)
+	all, err := withProgress(ctx, p, func() (*builtSchema, error) { return a.build(ctx, f, c, args, p) })
 	if err != nil {
 		return err
 	}
-	options := analyzer.Options{Jobs: f.jobs, Base: d.included, Head: d.included, Baseline: d.baseline}
-	built, unread := analyzer.Build(options, slices.Concat(d.history, d.files))
-	var sets []schema.Set
-	for _, path := range slices.Sorted(maps.Keys(built)) {
-		sets = append(sets, schema.Set{Path: path, Schema: built[path].Describe()})
-	}
 	var b bytes.Buffer
-	if err := format(&b, sets); err != nil {
+	if err := format(&b, all.sets); err != nil {
 		return fmt.Errorf("render the schema: %w", err)
 	}
 	if !f.quiet {
-		a.sayUnread(unread)
+		a.sayUnread(all.unread)
 	}
 	return a.writeSchema(f, &b)
+}
+
+// A builtSchema is what migrations build, and what of them could not be read.
+type builtSchema struct {
+	sets   []schema.Set
+	unread []analyzer.Problem
+}
+
+func (a *app) build(ctx context.Context, f schemaFlags, c config.Config, args []string, p *progress) (*builtSchema, error) {
+	d, err := a.paths(ctx, c, args, &omitted{})
+	if err != nil {
+		return nil, err
+	}
+	options := analyzer.Options{
+		Jobs: f.jobs, Base: d.included, Head: d.included, Baseline: d.baseline, Progress: p.listener(),
+	}
+	built, unread := analyzer.Build(options, slices.Concat(d.history, d.files))
+	all := &builtSchema{unread: unread}
+	for _, path := range slices.Sorted(maps.Keys(built)) {
+		all.sets = append(all.sets, schema.Set{Path: path, Schema: built[path].Describe()})
+	}
+	return all, nil
 }
 
 // unreadShown is how many places are named of what could not be read.

@@ -26,11 +26,19 @@ type statsFlags struct {
 
 const statsHelp = `Write how large the tables of a database are, for dropgate check --stats.
 
-It reads PostgreSQL's own catalogs in a transaction that may not write, and no row
-of a table: the file has names, numbers and dates. Any role that may connect can.
+It reads PostgreSQL's own catalogs in a transaction that may not write, and no
+row of a table: the file has names, numbers and dates. Any role that may connect
+can.
 
-What --dsn leaves out comes from libpq's environment variables and files (PGHOST,
-PGPASSWORD, PGSERVICE, ~/.pgpass): a password need not stand on the command line.`
+What --dsn leaves out comes from libpq's environment variables and files
+(PGHOST, PGPASSWORD, PGSERVICE, ~/.pgpass): a password need not stand on the
+command line.`
+
+const statsExample = `  # With a URI; the password comes from ~/.pgpass
+  dropgate stats --dsn postgres://me@db.example.com/shop --output stats.json
+  # With a service of ~/.pg_service.conf, and what it is for
+  PGSERVICE=shop dropgate stats --output stats.json
+  dropgate check --stats stats.json migrations`
 
 func (a *app) statsCommand() *cobra.Command {
 	var f statsFlags
@@ -38,7 +46,7 @@ func (a *app) statsCommand() *cobra.Command {
 		Use:     "stats [flags]",
 		Short:   "Write how large a database's tables are",
 		Long:    statsHelp,
-		Example: "  dropgate stats --dsn postgres://dropgate@db.example.com/shop --output stats.json\n  PGSERVICE=shop dropgate stats",
+		Example: statsExample,
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// An empty value is what a script's unset variable leaves: it must not ask

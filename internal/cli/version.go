@@ -16,9 +16,10 @@ const Version = "0.1.0"
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version, and what it was built from",
-		Args:  noArguments,
+		Use:     "version",
+		Short:   "Print the version, and what it was built from",
+		Example: "  dropgate version",
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			parser, err := pgsql.Version()
 			if err != nil {

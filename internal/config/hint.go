@@ -5,19 +5,24 @@ import "strings"
 // hint returns what may have been meant: the nearest of the names, or else all
 // of them after the introduction, if there is one.
 func hint(name string, names []string, introduction string) string {
-	nearest, least := "", len(name)/3+2
-	for _, n := range names {
-		if d := distance(name, n); d < least {
-			nearest, least = n, d
-		}
-	}
-	switch {
+	switch nearest := Nearest(name, names); {
 	case nearest != "":
 		return ": did you mean " + nearest + "?"
 	case introduction != "":
 		return ": " + introduction + " " + strings.Join(names, ", ")
 	}
 	return ""
+}
+
+// Nearest returns the one of the names that may have been meant, empty if none is near.
+func Nearest(name string, names []string) string {
+	nearest, least := "", len(name)/3+2
+	for _, n := range names {
+		if d := distance(name, n); d < least {
+			nearest, least = n, d
+		}
+	}
+	return nearest
 }
 
 // distance counts the letters to insert, delete or replace to turn a into b.
