@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -103,6 +104,22 @@ func TestDoctorRuleset(t *testing.T) {
 	// config, the rules, the protection, and the last pull request.
 	if got := len(v.server.Requests()); got != 11 {
 		t.Errorf("%d requests, want 11: %v", got, v.server.Requests())
+	}
+}
+
+// TestDoctorClosed: the run for a closed pull request passes, on a head that an open one
+// may have too. What the doctor says to write instead is what init writes.
+func TestDoctorClosed(t *testing.T) {
+	files := ours()
+	files[scaffold.WorkflowPath] = strings.Replace(scaffold.Workflow(), "edited]", "edited, closed]", 1)
+	v := newVisit(t, files)
+	v.repo.Rule("main", githubtest.Rules{Checks: []githubtest.RequiredCheck{{Context: "dropgate"}}, CodeOwnerReview: true})
+	d := v.wantChecks(exitBlocked, "triggers: does not hold", "bypass: cannot tell", "label: cannot tell")
+	types := regexp.MustCompile(`types: \[.*\]`).FindString(scaffold.Workflow())
+	for _, c := range d.Checks {
+		if c.Name == "triggers" && (!strings.Contains(c.Text, "on closed") || !strings.Contains(c.Fix, types) || c.Path != scaffold.WorkflowPath) {
+			t.Errorf("%s: %s, fix %q; want that it names closed, and %q", c.Path, c.Text, c.Fix, types)
+		}
 	}
 }
 
