@@ -43,7 +43,7 @@ func (a *app) patient(ctx context.Context, f doctorFlags) (*patient, error) {
 			host, named = h, name
 		}
 	} else if f.repository == "" {
-		return nil, fmt.Errorf("there is no repository to look at: run in a clone, or name one with --repo owner/name: %w", openErr)
+		return nil, fmt.Errorf("there is no repository to look at: %w, or name one with --repo owner/name", openErr)
 	}
 	p := &patient{repository: cmp.Or(f.repository, named), branch: f.branch}
 	own := openErr == nil && (f.repository == "" || named == "" || strings.EqualFold(f.repository, named))

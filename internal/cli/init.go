@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -61,6 +62,9 @@ type newFile struct {
 
 func (a *app) init(ctx context.Context, f initFlags) error {
 	here, err := git.Open(ctx, ".")
+	if errors.Is(err, git.ErrNoRepository) {
+		return fmt.Errorf("%w, or begin one: git init", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -68,20 +72,14 @@ func (a *app) init(ctx context.Context, f initFlags) error {
 	if err != nil {
 		return err
 	}
-	found, err := migrationsHere(ctx, here)
+	found, code, err := migrationsHere(ctx, here)
 	if err != nil {
 		return err
 	}
-	files := []*newFile{
-		{path: scaffold.WorkflowPath, text: scaffold.Workflow()},
-		{path: scaffold.ConfigPath, text: scaffold.Config(found)},
-		{path: scaffold.PreCommitPath, text: scaffold.PreCommit(hookRev)},
-	}
+	info, _ := debug.ReadBuildInfo()
 	root := diskTree{here.Root()}
-	if err := leaveWorkflow(root, files[0]); err != nil {
-		return err
-	}
-	if err := addHook(root, files[2]); err != nil {
+	files, err := newFiles(root, found, cloned(info))
+	if err != nil {
 		return err
 	}
 	var asked []*newFile
@@ -103,21 +101,36 @@ func (a *app) init(ctx context.Context, f initFlags) error {
 	if err := writeFiles(here.Root(), files); err != nil {
 		return err
 	}
-	return a.sayWritten(files, found, branch)
+	return a.sayWritten(files, found, code, branch)
+}
+
+// newFiles are the files for these migrations. They name the commit that dropgate was
+// built from; a release if it is empty.
+func newFiles(root diskTree, found []scaffold.Migration, commit string) ([]*newFile, error) {
+	rev := cmp.Or(commit, "v"+Version)
+	files := []*newFile{
+		{path: scaffold.WorkflowPath, text: scaffold.At(scaffold.Workflow(), commit)},
+		{path: scaffold.ConfigPath, text: scaffold.At(scaffold.Config(found), commit)},
+		{path: scaffold.PreCommitPath, text: scaffold.PreCommit(rev)},
+	}
+	if err := leaveWorkflow(root, files[0]); err != nil {
+		return nil, err
+	}
+	return files, addHook(root, files[2], rev)
 }
 
 // mostRead bounds what init reads of the repository.
 const mostRead = 10_000
 
-// migrationsHere recognises the repository's migrations.
-func migrationsHere(ctx context.Context, here *git.Repository) ([]scaffold.Migration, error) {
+// migrationsHere recognises the repository's migrations, and those that are no SQL.
+func migrationsHere(ctx context.Context, here *git.Repository) (all []scaffold.Migration, code programs, err error) {
 	names, err := here.Present(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	root := diskTree{here.Root()}
-	var all []scaffold.Migration
 	for _, name := range names {
+		code.add(name)
 		if !migration.IsCandidate(name) || len(all) == mostRead {
 			continue
 		}
@@ -128,7 +141,7 @@ func migrationsHere(ctx context.Context, here *git.Repository) ([]scaffold.Migra
 		m := migration.Read(source.New(name, data), "")
 		all = append(all, scaffold.Migration{Path: name, Format: m.Format, Set: m.Set, Foreign: m.Foreign()})
 	}
-	return all, nil
+	return all, code, nil
 }
 
 // leaveWorkflow skips the workflow if another one already runs dropgate.
@@ -145,16 +158,13 @@ func leaveWorkflow(root diskTree, file *newFile) error {
 	return nil
 }
 
-// hookRev is the release whose hook pre-commit is told to take.
-const hookRev = "v" + Version
-
 // addHook adds the hook to the file that pre-commit has already.
-func addHook(root diskTree, file *newFile) error {
+func addHook(root diskTree, file *newFile, rev string) error {
 	there, ok, err := root.read(file.path)
 	if err != nil || !ok {
 		return err // compare says what is wrong
 	}
-	text, added := scaffold.AddPreCommit(string(there), hookRev)
+	text, added := scaffold.AddPreCommit(string(there), rev)
 	switch {
 	case scaffold.HasPreCommit(string(there)):
 		file.skip, file.note = true, file.path+" runs dropgate already"
@@ -268,28 +278,42 @@ func writeFiles(top string, files []*newFile) error {
 }
 
 // sayWritten says what was done, what was found, and what is left to people.
-func (a *app) sayWritten(files []*newFile, found []scaffold.Migration, branch string) error {
+func (a *app) sayWritten(files []*newFile, found []scaffold.Migration, code programs, branch string) error {
 	var b bytes.Buffer
 	for _, file := range files {
 		b.WriteString(report.Visible(file.note) + "\n" + file.byHand)
 	}
-	sets := scaffold.Sets(found)
+	sayFound(&b, scaffold.Sets(found), code)
+	fmt.Fprintf(&b, `
+Next:
+  1. Commit, and merge it into %s. The hook: pre-commit install, once in each clone.
+  2. Create the label: gh label create backup-check
+  3. Make the check "dropgate" a required one on %[1]s. GitHub offers it after it has run;
+     %s tells how.
+  4. See whether it holds: GITHUB_TOKEN=$(gh auth token) dropgate doctor
+`, report.Visible(branch), requiring)
+	return a.say(&b)
+}
+
+// requiring is the page about requiring the check.
+const requiring = "https://github.com/dropgate/dropgate/blob/main/docs/github-action.md"
+
+// sayFound says which migrations there are, and which of them nothing will read.
+func sayFound(b *bytes.Buffer, sets []scaffold.Set, code programs) {
 	for i, s := range sets {
 		if i == unreadShown {
-			fmt.Fprintf(&b, "and %d more folders of migrations\n", len(sets)-i)
+			fmt.Fprintf(b, "and %d more folders of migrations\n", len(sets)-i)
 			break
 		}
 		b.WriteString("found " + report.Visible(s.String()) + "\n")
 	}
-	if len(sets) == 0 {
+	switch {
+	case len(sets) == 0 && len(code) > 0:
+		b.WriteString("found no migrations in SQL: every .sql file of a pull request is reviewed\n")
+	case len(sets) == 0:
 		b.WriteString("found no migrations yet: every .sql file of a pull request is reviewed\n")
 	}
-	fmt.Fprintf(&b, `
-Next:
-  1. Commit, and merge it into %s.
-  2. Create the label: gh label create backup-check
-  3. Make the check "dropgate" a required one on %[1]s.
-  4. See whether it holds: GITHUB_TOKEN=$(gh auth token) dropgate doctor
-`, report.Visible(branch))
-	return a.say(&b)
+	if len(code) > 0 {
+		fmt.Fprintf(b, "%s\n", report.Visible("warning: "+code.warning()))
+	}
 }
