@@ -125,6 +125,9 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 		return err
 	}
 	a.warn(done.warning)
+	if f.config == "" {
+		a.warn(misnamedIn("."))
+	}
 	a.warn(done.left.programs.warning())
 	c, found := done.config, done.found
 	applyRules(c, found)

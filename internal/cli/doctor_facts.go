@@ -212,6 +212,10 @@ func (p *patient) readConfig(f *doctor.Facts) error {
 		if c, err = parseConfig(configName, file.Data); err != nil {
 			f.ConfigError, c = strings.ReplaceAll(err.Error(), "\n", "; "), config.Default()
 		}
+	} else if other, err := p.first(misnamed...); err != nil {
+		return err
+	} else if other != nil {
+		f.Misnamed = other.Path
 	}
 	f.Label, f.Labelers, f.SecondPerson = c.Label, c.Acknowledgement.Labelers, c.Acknowledgement.SecondPerson
 	f.Evidence = string(c.Backup.Evidence)

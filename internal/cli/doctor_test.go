@@ -201,6 +201,16 @@ func TestDoctorConfig(t *testing.T) {
 
 // TestDoctorLocalAction reads the action that a workflow takes from its own
 // repository.
+// TestDoctorMisnamedConfig: a config that nothing reads arms nothing.
+func TestDoctorMisnamedConfig(t *testing.T) {
+	files := ours()
+	files[".dropgate.yaml"] = files[configName]
+	delete(files, configName)
+	v := newVisit(t, files)
+	v.repo.Rule("main", githubtest.Rules{Checks: []githubtest.RequiredCheck{{Context: "dropgate"}}, CodeOwnerReview: true})
+	v.wantChecks(exitBlocked, "bypass: cannot tell", "config: does not hold", "label: cannot tell")
+}
+
 func TestDoctorLocalAction(t *testing.T) {
 	files := ours()
 	files[scaffold.WorkflowPath] = strings.Replace(scaffold.Workflow(), "dropgate/dropgate@"+scaffold.Version, "./", 1)

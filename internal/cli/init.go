@@ -78,6 +78,7 @@ func (a *app) init(ctx context.Context, f initFlags) error {
 	}
 	info, _ := debug.ReadBuildInfo()
 	root := diskTree{here.Root()}
+	a.warn(misnamedIn(here.Root()))
 	files, err := newFiles(root, found, cloned(info))
 	if err != nil {
 		return err

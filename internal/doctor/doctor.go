@@ -49,6 +49,7 @@ type Facts struct {
 
 	Config       bool   // the branch has a config
 	ConfigError  string // why it cannot be used
+	Misnamed     string // without a config: a file that somebody may take for it
 	Label        string
 	Labelers     []string // the config's; empty: everybody who may label
 	SecondPerson bool
@@ -69,6 +70,9 @@ func Examine(f Facts) []Check {
 	if g != nil {
 		if label := g.input("label"); label != "" {
 			f.Label = label
+		}
+		if g.input("config") == f.Misnamed {
+			f.Misnamed = ""
 		}
 		checks = append(checks, g.triggers(), g.filters(), f.queue(g), g.runs(), g.fails(), g.concurrency(), f.permissions(g), g.pinned())
 		checks = append(checks, f.required(g), f.unique(g), f.bypass(g), f.protected(g))

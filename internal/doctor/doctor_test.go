@@ -249,6 +249,11 @@ func TestRules(t *testing.T) {
 		{"not merged yet", func(f *Facts) { f.Workflows, f.Unmerged = nil, []string{gatePath} },
 			[]string{"workflow: does not hold", "required: cannot tell"}},
 		{"a config that is refused", func(f *Facts) { f.ConfigError = "unknown key" }, []string{"config: does not hold"}},
+		{"a config under another name", func(f *Facts) { f.Misnamed = ".dropgate.yaml" }, []string{"config: does not hold"}},
+		{"another name that the workflow has", func(f *Facts) {
+			f.Misnamed = ".dropgate.yaml"
+			f.Workflows[0].Data = []byte(good + "        with: {config: .dropgate.yaml}\n")
+		}, nil},
 		{"the author may label", func(f *Facts) { f.SecondPerson = false }, []string{"labelers: better"}},
 		{"a local action", func(f *Facts) {
 			f.Workflows[0].Data = []byte(strings.Replace(good, "dropgate/dropgate@0123456789012345678901234567890123456789", "./tools/gate", 1))
