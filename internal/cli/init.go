@@ -232,6 +232,9 @@ func askEach(in *bufio.Reader, out io.Writer, files []*newFile) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read the answer: %w", err)
 		}
+		if err != nil {
+			_, _ = fmt.Fprintln(out) // what comes next has a line of its own
+		}
 		switch strings.ToLower(strings.TrimSpace(answer)) {
 		case "y", "yes":
 		default:

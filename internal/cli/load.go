@@ -55,20 +55,6 @@ func readConfig(name string) (config.Config, error) {
 	return parseConfig(name, data)
 }
 
-// misnamed are names that people give the config, and that are not its name.
-var misnamed = []string{".dropgate.yaml", "dropgate.yml", "dropgate.yaml"}
-
-// misnamedIn tells of a config in the folder that nothing reads; nothing without one,
-// or if the folder has the config too.
-func misnamedIn(folder string) string {
-	there := func(name string) bool { _, err := os.Lstat(filepath.Join(folder, name)); return err == nil }
-	at := slices.IndexFunc(misnamed, there)
-	if at < 0 || there(configName) {
-		return ""
-	}
-	return fmt.Sprintf("%s is not read: the config is %s, and the defaults are in force without it", misnamed[at], configName)
-}
-
 // wanted reports whether a file is to be reviewed.
 func wanted(c config.Config, name string) bool {
 	return c.Includes(name) && candidate(c, name)
@@ -113,14 +99,6 @@ func (o *omitted) note(c config.Config, name string) bool {
 		o.Files = append(o.Files, report.LeftOutFile{Path: name, Why: "the config's paths do not have it"})
 	}
 	return true
-}
-
-// program notes a file that is there and is not to be reviewed, if it is a migration
-// all the same. What the config leaves out is none of it.
-func (o *omitted) program(c config.Config, name string) {
-	if c.Includes(name) {
-		o.programs.add(name)
-	}
 }
 
 // sorted returns the files by path.

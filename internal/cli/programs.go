@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dropgate/dropgate/analyzer/migration"
+	"github.com/dropgate/dropgate/internal/config"
 )
 
 // programs are the paths of migrations that are no SQL, so that nobody takes their
@@ -62,4 +63,12 @@ func (p programs) which() string {
 		return first
 	}
 	return fmt.Sprintf("%s and %d more", first, len(p)-1)
+}
+
+// program notes a file that is there and is not to be reviewed, if it is a migration
+// all the same. What the config leaves out is none of it.
+func (o *omitted) program(c config.Config, name string) {
+	if c.Includes(name) {
+		o.programs.add(name)
+	}
 }

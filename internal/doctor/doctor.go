@@ -4,6 +4,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ type Facts struct {
 
 	Remote *Remote // nil: nobody was asked
 	WhyNot string  // why nobody was asked
+	Ask    string  // what to call instead; Ask if empty
 }
 
 // Ask tells people how to let the doctor ask GitHub.
@@ -87,6 +89,9 @@ func Examine(f Facts) []Check {
 func OK(checks []Check) bool {
 	return !slices.ContainsFunc(checks, func(c Check) bool { return c.State == DoesNotHold })
 }
+
+// ask is how to let the doctor ask GitHub.
+func (f Facts) ask() string { return cmp.Or(f.Ask, Ask) }
 
 func check(name string, s State, format string, args ...any) Check {
 	return Check{Name: name, State: s, Text: fmt.Sprintf(format, args...)}

@@ -58,7 +58,7 @@ func (f Facts) ownersProtect(c Check, path string) Check {
 	case owned:
 		c.State, c.Text = CannotTell, f.CodeOwners.Path+" covers it; whether "+f.Branch+" requires the review of code owners: "+f.whyHidden()
 		if f.Remote == nil {
-			return c.fix(Ask)
+			return c.fix(f.ask())
 		}
 	case f.Remote == nil:
 		c.State, c.Text = CannotTell, risk+", and no code owner has to see it; a required workflow could stand in the way: "+f.WhyNot
