@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -58,6 +59,7 @@ type newFile struct {
 	question   string // what is asked if it is there; whether to overwrite it if empty
 	byHand     string // what somebody has to put in instead
 	skip       bool
+	right      bool // it is skipped since it has all that it should
 }
 
 func (a *app) init(ctx context.Context, f initFlags) error {
@@ -162,13 +164,19 @@ func leaveWorkflow(root diskTree, file *newFile) error {
 // addHook adds the hook to the file that pre-commit has already.
 func addHook(root diskTree, file *newFile, rev string) error {
 	there, ok, err := root.read(file.path)
-	if err != nil || !ok {
-		return err // compare says what is wrong
+	if err != nil {
+		return err
+	}
+	if !ok { // compare says what is wrong if something else is there
+		if runner := hookRunner(root.root); runner != "" {
+			file.skip, file.note = true, "left out "+file.path+": "+runner+" is here; for its own hook see "+hookPage
+		}
+		return nil
 	}
 	text, added := scaffold.AddPreCommit(string(there), rev)
 	switch {
 	case scaffold.HasPreCommit(string(there)):
-		file.skip, file.note = true, file.path+" runs dropgate already"
+		file.skip, file.right, file.note = true, true, file.path+" runs dropgate already"
 	case !added:
 		file.skip, file.note = true, "left "+file.path+" as it is: put this among its repos by hand:"
 		file.byHand = text
@@ -176,6 +184,19 @@ func addHook(root diskTree, file *newFile, rev string) error {
 		file.text, file.question, file.note = text, "Add the hook of dropgate to it?", "added the hook to "+file.path
 	}
 	return nil
+}
+
+// hookPage has the recipes for other programs than pre-commit.
+const hookPage = "https://github.com/dropgate/dropgate/blob/main/docs/commit-hook.md"
+
+// hookRunner returns what runs the repository's hooks, if that is not pre-commit.
+func hookRunner(top string) string {
+	for _, name := range []string{".husky", "lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.yaml"} {
+		if _, err := os.Lstat(filepath.Join(top, name)); err == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // compare reports whether the file would take the place of another text.
@@ -195,7 +216,7 @@ func (f *newFile) compare(root diskTree) (overwrites bool, err error) {
 		return false, fmt.Errorf("write %s: it is there and no plain file: move it away", f.path)
 	}
 	if string(there) == f.text {
-		f.skip, f.note = true, f.path+" is as it should be"
+		f.skip, f.right, f.note = true, true, f.path+" is as it should be"
 		return false, nil
 	}
 	if f.note == "" {
@@ -288,14 +309,18 @@ func (a *app) sayWritten(files []*newFile, found []scaffold.Migration, code prog
 		b.WriteString(report.Visible(file.note) + "\n" + file.byHand)
 	}
 	sayFound(&b, scaffold.Sets(found), code)
+	hook := ""
+	if slices.ContainsFunc(files, func(f *newFile) bool { return f.path == scaffold.PreCommitPath && (f.right || !f.skip) }) {
+		hook = " The hook: pre-commit install, once in each clone."
+	}
 	fmt.Fprintf(&b, `
 Next:
-  1. Commit, and merge it into %s. The hook: pre-commit install, once in each clone.
+  1. Commit, and merge it into %s.%[3]s
   2. Create the label: gh label create backup-check
   3. Make the check "dropgate" a required one on %[1]s. GitHub offers it after it has run;
-     %s tells how.
+     %[2]s tells how.
   4. See whether it holds: GITHUB_TOKEN=$(gh auth token) dropgate doctor
-`, report.Visible(branch), requiring)
+`, report.Visible(branch), requiring, hook)
 	return a.say(&b)
 }
 
