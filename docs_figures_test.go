@@ -47,3 +47,28 @@ func TestFigures(t *testing.T) {
 		}
 	}
 }
+
+// TestGoVersion holds that whoever reads which Go it takes reads what go.mod says, and
+// that the image and the workflows are built with one and the same.
+func TestGoVersion(t *testing.T) {
+	least := regexp.MustCompile(`(?m)^go (1\.\d+)`).FindStringSubmatch(readFile(t, "go.mod"))[1]
+	said := 0
+	for _, page := range pages(t) {
+		for _, found := range regexp.MustCompile(`\bGo (1\.\d+)`).FindAllStringSubmatch(readFile(t, page), -1) {
+			if said++; found[1] != least {
+				t.Errorf("%s says Go %s, and go.mod %s", page, found[1], least)
+			}
+		}
+	}
+	if said < 4 {
+		t.Errorf("%d pages say which Go it takes, want README.md, CONTRIBUTING.md, docs/try-it.md and docs/commit-hook.md", said)
+	}
+	builds := regexp.MustCompile(`(?m)^FROM golang:(1\.\d+)`).FindStringSubmatch(readFile(t, "Dockerfile"))[1]
+	for _, name := range []string{"ci.yml", "release.yml"} {
+		for _, found := range regexp.MustCompile(`go-version: "(.*)"`).FindAllStringSubmatch(readFile(t, ".github/workflows/"+name), -1) {
+			if found[1] != builds {
+				t.Errorf("%s builds with Go %s, the Dockerfile with %s", name, found[1], builds)
+			}
+		}
+	}
+}

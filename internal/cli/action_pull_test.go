@@ -82,3 +82,24 @@ func TestActionBaseChangedUnderALabel(t *testing.T) {
 	o := s.run(s.pr.Event("edited", githubtest.ChangedBase("main", from)))
 	o.want(t, exitBlocked, gate.Stale, users, ordersRule)
 }
+
+// TestActionPrograms: a migration in another language is not read and blocks nothing,
+// and the run says so. One that goes, and one that the config leaves out, need nobody.
+func TestActionPrograms(t *testing.T) {
+	const ruby, python, java = "db/migrate/20240101000000_drop.rb", "shop/migrations/0002_gone.py", "old/V3__Fix.java"
+	s := newStage(t, nil)
+	s.repo.Commit("main", map[string]string{python: "x", configName: "exclude: ['old/**']\n"})
+	s.repo.Branch("feature", "main")
+	s.repo.CommitChange("feature", githubtest.Change{Delete: []string{python}})
+	s.repo.Commit("feature", map[string]string{ruby: "x", java: "x", drop: dropUsers})
+	o := s.on("synchronize")
+	o.want(t, exitBlocked, gate.Absent, users)
+	if want := "::warning::1 migration in Ruby is not reviewed, for dropgate reads SQL only: look at " + ruby + " by hand\n"; !strings.Contains(o.out, want) {
+		t.Errorf("the log lacks %q:\n%s", want, o.out)
+	}
+	for _, language := range []string{"Python", "Java"} {
+		if strings.Contains(o.out, "in "+language) {
+			t.Errorf("it speaks of %s, too:\n%s", language, o.out)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -139,6 +140,10 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string, threshold 
 		return err
 	}
 	a.warn(done.warning)
+	if f.config == "" {
+		a.warn(misnamedIn("."))
+	}
+	a.warn(done.left.programs.warning())
 	c, found := done.config, done.found
 	applyRules(c, found)
 	if threshold {
@@ -210,12 +215,21 @@ func (a *app) review(ctx context.Context, f checkFlags, args []string) (_ *revie
 	return done, nil
 }
 
+// openHere opens the repository of the working folder.
+func openHere(ctx context.Context) (*git.Repository, error) {
+	r, err := git.Open(ctx, ".")
+	if errors.Is(err, git.ErrNoRepository) {
+		return nil, fmt.Errorf("%w, or name PATHs instead", err)
+	}
+	return r, err
+}
+
 func (a *app) reviewDiff(ctx context.Context, f checkFlags) (*reviewed, error) {
 	base, head, err := parseRange(f.diff)
 	if err != nil {
 		return nil, err
 	}
-	repository, err := git.Open(ctx, ".")
+	repository, err := openHere(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +257,9 @@ func (a *app) reviewGit(ctx context.Context, r *git.Repository, f checkFlags, ba
 	done := &reviewed{config: c, scope: scope}
 	for _, change := range changes {
 		if change.OldPath == "" || !wanted(c, change.OldPath) { // else the old file is reviewed as removed
-			done.left.note(c, change.Path)
+			if done.left.note(c, change.Path) && change.Status != git.Removed {
+				done.left.program(c, change.Path)
+			}
 		}
 	}
 	head := sidesOf(tree, changes).head

@@ -23,6 +23,7 @@ type patient struct {
 	id                 int64          // GitHub's number of the repository
 	client             *github.Client // nil: nobody can be asked
 	whyNot             string         // why client is nil
+	ask                string         // what to call so that it can be asked
 	elsewhere          bool           // the API is another one than github.com's
 	tip                *github.Branch
 	files              tree   // what the checks are about
@@ -43,7 +44,7 @@ func (a *app) patient(ctx context.Context, f doctorFlags) (*patient, error) {
 			host, named = h, name
 		}
 	} else if f.repository == "" {
-		return nil, fmt.Errorf("there is no repository to look at: run in a clone, or name one with --repo owner/name: %w", openErr)
+		return nil, fmt.Errorf("there is no repository to look at: %w, or name one with --repo owner/name", openErr)
 	}
 	p := &patient{repository: cmp.Or(f.repository, named), branch: f.branch}
 	own := openErr == nil && (f.repository == "" || named == "" || strings.EqualFold(f.repository, named))
@@ -91,6 +92,9 @@ func (a *app) connect(p *patient, host string) error {
 	api := a.getenv("GITHUB_API_URL")
 	p.elsewhere = api != "" && strings.TrimSuffix(api, "/") != "https://api.github.com"
 	p.repository = cmp.Or(p.repository, a.getenv("GITHUB_REPOSITORY"))
+	if p.repository == "" {
+		p.ask = doctor.Ask + " --repo owner/name"
+	}
 	switch {
 	case token == "":
 		p.whyNot = "that takes a token in GITHUB_TOKEN"
@@ -99,6 +103,7 @@ func (a *app) connect(p *patient, host string) error {
 		p.whyNot = "origin names no repository on GitHub; name it with --repo owner/name"
 		return nil
 	case api == "" && host != "github.com":
+		p.ask = "set GITHUB_API_URL, and call dropgate doctor again"
 		p.whyNot = "origin is on " + host + "; set GITHUB_API_URL to its API, as in https://" + host + "/api/v3"
 		return nil
 	}
@@ -155,7 +160,7 @@ func (p *patient) onDisk(ctx context.Context, here *git.Repository, branch strin
 // facts reads what the doctor wants to know. What the token may not see is not
 // known; that GitHub does not answer ends the run.
 func (p *patient) facts(ctx context.Context) (doctor.Facts, error) {
-	f := doctor.Facts{Repository: p.repository, Branch: p.branch, WhyNot: p.whyNot}
+	f := doctor.Facts{Repository: p.repository, Branch: p.branch, WhyNot: p.whyNot, Ask: p.ask}
 	var err error
 	if f.Workflows, err = workflowsOf(p.files); err != nil {
 		if p.client != nil && !github.Refused(err) {
@@ -212,6 +217,10 @@ func (p *patient) readConfig(f *doctor.Facts) error {
 		if c, err = parseConfig(configName, file.Data); err != nil {
 			f.ConfigError, c = strings.ReplaceAll(err.Error(), "\n", "; "), config.Default()
 		}
+	} else if other, err := p.first(misnamed...); err != nil {
+		return err
+	} else if other != nil {
+		f.Misnamed = other.Path
 	}
 	f.Label, f.Labelers, f.SecondPerson = c.Label, c.Acknowledgement.Labelers, c.Acknowledgement.SecondPerson
 	f.Evidence = string(c.Backup.Evidence)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -106,6 +107,22 @@ func TestDoctorRuleset(t *testing.T) {
 	}
 }
 
+// TestDoctorClosed: the run for a closed pull request passes, on a head that an open one
+// may have too. What the doctor says to write instead is what init writes.
+func TestDoctorClosed(t *testing.T) {
+	files := ours()
+	files[scaffold.WorkflowPath] = strings.Replace(scaffold.Workflow(), "edited]", "edited, closed]", 1)
+	v := newVisit(t, files)
+	v.repo.Rule("main", githubtest.Rules{Checks: []githubtest.RequiredCheck{{Context: "dropgate"}}, CodeOwnerReview: true})
+	d := v.wantChecks(exitBlocked, "triggers: does not hold", "bypass: cannot tell", "label: cannot tell")
+	types := regexp.MustCompile(`types: \[.*\]`).FindString(scaffold.Workflow())
+	for _, c := range d.Checks {
+		if c.Name == "triggers" && (!strings.Contains(c.Text, "on closed") || !strings.Contains(c.Fix, types) || c.Path != scaffold.WorkflowPath) {
+			t.Errorf("%s: %s, fix %q; want that it names closed, and %q", c.Path, c.Text, c.Fix, types)
+		}
+	}
+}
+
 func TestDoctorNothingRequired(t *testing.T) {
 	v := newVisit(t, ours())
 	v.repo.Rule("main", githubtest.Rules{Checks: []githubtest.RequiredCheck{{Context: "ci"}}, MergeQueue: true})
@@ -184,6 +201,16 @@ func TestDoctorConfig(t *testing.T) {
 
 // TestDoctorLocalAction reads the action that a workflow takes from its own
 // repository.
+// TestDoctorMisnamedConfig: a config that nothing reads arms nothing.
+func TestDoctorMisnamedConfig(t *testing.T) {
+	files := ours()
+	files[".dropgate.yaml"] = files[configName]
+	delete(files, configName)
+	v := newVisit(t, files)
+	v.repo.Rule("main", githubtest.Rules{Checks: []githubtest.RequiredCheck{{Context: "dropgate"}}, CodeOwnerReview: true})
+	v.wantChecks(exitBlocked, "bypass: cannot tell", "config: does not hold", "label: cannot tell")
+}
+
 func TestDoctorLocalAction(t *testing.T) {
 	files := ours()
 	files[scaffold.WorkflowPath] = strings.Replace(scaffold.Workflow(), "dropgate/dropgate@"+scaffold.Version, "./", 1)

@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -63,10 +65,14 @@ type newFile struct {
 	question   string // what is asked if it is there; whether to overwrite it if empty
 	byHand     string // what somebody has to put in instead
 	skip       bool
+	right      bool // it is skipped since it has all that it should
 }
 
 func (a *app) init(ctx context.Context, f initFlags) error {
 	here, err := git.Open(ctx, ".")
+	if errors.Is(err, git.ErrNoRepository) {
+		return fmt.Errorf("%w, or begin one: git init", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -74,20 +80,15 @@ func (a *app) init(ctx context.Context, f initFlags) error {
 	if err != nil {
 		return err
 	}
-	found, err := migrationsHere(ctx, here)
+	found, code, err := migrationsHere(ctx, here)
 	if err != nil {
 		return err
 	}
-	files := []*newFile{
-		{path: scaffold.WorkflowPath, text: scaffold.Workflow()},
-		{path: scaffold.ConfigPath, text: scaffold.Config(found)},
-		{path: scaffold.PreCommitPath, text: scaffold.PreCommit(hookRev)},
-	}
+	info, _ := debug.ReadBuildInfo()
 	root := diskTree{here.Root()}
-	if err := leaveWorkflow(root, files[0]); err != nil {
-		return err
-	}
-	if err := addHook(root, files[2]); err != nil {
+	a.warn(misnamedIn(here.Root()))
+	files, err := newFiles(root, found, cloned(info))
+	if err != nil {
 		return err
 	}
 	var asked []*newFile
@@ -109,21 +110,36 @@ func (a *app) init(ctx context.Context, f initFlags) error {
 	if err := writeFiles(here.Root(), files); err != nil {
 		return err
 	}
-	return a.sayWritten(files, found, branch)
+	return a.sayWritten(files, found, code, branch)
+}
+
+// newFiles are the files for these migrations. They name the commit that dropgate was
+// built from; a release if it is empty.
+func newFiles(root diskTree, found []scaffold.Migration, commit string) ([]*newFile, error) {
+	rev := cmp.Or(commit, "v"+Version)
+	files := []*newFile{
+		{path: scaffold.WorkflowPath, text: scaffold.At(scaffold.Workflow(), commit)},
+		{path: scaffold.ConfigPath, text: scaffold.At(scaffold.Config(found), commit)},
+		{path: scaffold.PreCommitPath, text: scaffold.PreCommit(rev)},
+	}
+	if err := leaveWorkflow(root, files[0]); err != nil {
+		return nil, err
+	}
+	return files, addHook(root, files[2], rev)
 }
 
 // mostRead bounds what init reads of the repository.
 const mostRead = 10_000
 
-// migrationsHere recognises the repository's migrations.
-func migrationsHere(ctx context.Context, here *git.Repository) ([]scaffold.Migration, error) {
+// migrationsHere recognises the repository's migrations, and those that are no SQL.
+func migrationsHere(ctx context.Context, here *git.Repository) (all []scaffold.Migration, code programs, err error) {
 	names, err := here.Present(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	root := diskTree{here.Root()}
-	var all []scaffold.Migration
 	for _, name := range names {
+		code.add(name)
 		if !migration.IsCandidate(name) || len(all) == mostRead {
 			continue
 		}
@@ -134,7 +150,7 @@ func migrationsHere(ctx context.Context, here *git.Repository) ([]scaffold.Migra
 		m := migration.Read(source.New(name, data), "")
 		all = append(all, scaffold.Migration{Path: name, Format: m.Format, Set: m.Set, Foreign: m.Foreign()})
 	}
-	return all, nil
+	return all, code, nil
 }
 
 // leaveWorkflow skips the workflow if another one already runs dropgate.
@@ -151,19 +167,22 @@ func leaveWorkflow(root diskTree, file *newFile) error {
 	return nil
 }
 
-// hookRev is the release whose hook pre-commit is told to take.
-const hookRev = "v" + Version
-
 // addHook adds the hook to the file that pre-commit has already.
-func addHook(root diskTree, file *newFile) error {
+func addHook(root diskTree, file *newFile, rev string) error {
 	there, ok, err := root.read(file.path)
-	if err != nil || !ok {
-		return err // compare says what is wrong
+	if err != nil {
+		return err
 	}
-	text, added := scaffold.AddPreCommit(string(there), hookRev)
+	if !ok { // compare says what is wrong if something else is there
+		if runner := hookRunner(root.root); runner != "" {
+			file.skip, file.note = true, "left out "+file.path+": "+runner+" is here; for its own hook see "+hookPage
+		}
+		return nil
+	}
+	text, added := scaffold.AddPreCommit(string(there), rev)
 	switch {
 	case scaffold.HasPreCommit(string(there)):
-		file.skip, file.note = true, file.path+" runs dropgate already"
+		file.skip, file.right, file.note = true, true, file.path+" runs dropgate already"
 	case !added:
 		file.skip, file.note = true, "left "+file.path+" as it is: put this among its repos by hand:"
 		file.byHand = text
@@ -171,6 +190,19 @@ func addHook(root diskTree, file *newFile) error {
 		file.text, file.question, file.note = text, "Add the hook of dropgate to it?", "added the hook to "+file.path
 	}
 	return nil
+}
+
+// hookPage has the recipes for other programs than pre-commit.
+const hookPage = "https://github.com/dropgate/dropgate/blob/main/docs/commit-hook.md"
+
+// hookRunner returns what runs the repository's hooks, if that is not pre-commit.
+func hookRunner(top string) string {
+	for _, name := range []string{".husky", "lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.yaml"} {
+		if _, err := os.Lstat(filepath.Join(top, name)); err == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // compare reports whether the file would take the place of another text.
@@ -190,7 +222,7 @@ func (f *newFile) compare(root diskTree) (overwrites bool, err error) {
 		return false, fmt.Errorf("write %s: it is there and no plain file: move it away", f.path)
 	}
 	if string(there) == f.text {
-		f.skip, f.note = true, f.path+" is as it should be"
+		f.skip, f.right, f.note = true, true, f.path+" is as it should be"
 		return false, nil
 	}
 	if f.note == "" {
@@ -226,6 +258,9 @@ func askEach(in *bufio.Reader, out io.Writer, files []*newFile) error {
 		answer, err := in.ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read the answer: %w", err)
+		}
+		if err != nil {
+			_, _ = fmt.Fprintln(out) // what comes next has a line of its own
 		}
 		switch strings.ToLower(strings.TrimSpace(answer)) {
 		case "y", "yes":
@@ -274,28 +309,46 @@ func writeFiles(top string, files []*newFile) error {
 }
 
 // sayWritten says what was done, what was found, and what is left to people.
-func (a *app) sayWritten(files []*newFile, found []scaffold.Migration, branch string) error {
+func (a *app) sayWritten(files []*newFile, found []scaffold.Migration, code programs, branch string) error {
 	var b bytes.Buffer
 	for _, file := range files {
 		b.WriteString(report.Visible(file.note) + "\n" + file.byHand)
 	}
-	sets := scaffold.Sets(found)
+	sayFound(&b, scaffold.Sets(found), code)
+	hook := ""
+	if slices.ContainsFunc(files, func(f *newFile) bool { return f.path == scaffold.PreCommitPath && (f.right || !f.skip) }) {
+		hook = " The hook: pre-commit install, once in each clone."
+	}
+	fmt.Fprintf(&b, `
+Next:
+  1. Commit, and merge it into %s.%[3]s
+  2. Create the label: gh label create backup-check
+  3. Make the check "dropgate" a required one on %[1]s. GitHub offers it after it has run;
+     %[2]s tells how.
+  4. See whether it holds: GITHUB_TOKEN=$(gh auth token) dropgate doctor
+`, report.Visible(branch), requiring, hook)
+	return a.say(&b)
+}
+
+// requiring is the page about requiring the check.
+const requiring = "https://github.com/dropgate/dropgate/blob/main/docs/github-action.md"
+
+// sayFound says which migrations there are, and which of them nothing will read.
+func sayFound(b *bytes.Buffer, sets []scaffold.Set, code programs) {
 	for i, s := range sets {
 		if i == unreadShown {
-			fmt.Fprintf(&b, "and %d more folders of migrations\n", len(sets)-i)
+			fmt.Fprintf(b, "and %d more folders of migrations\n", len(sets)-i)
 			break
 		}
 		b.WriteString("found " + report.Visible(s.String()) + "\n")
 	}
-	if len(sets) == 0 {
+	switch {
+	case len(sets) == 0 && len(code) > 0:
+		b.WriteString("found no migrations in SQL: every .sql file of a pull request is reviewed\n")
+	case len(sets) == 0:
 		b.WriteString("found no migrations yet: every .sql file of a pull request is reviewed\n")
 	}
-	fmt.Fprintf(&b, `
-Next:
-  1. Commit, and merge it into %s.
-  2. Create the label: gh label create backup-check
-  3. Make the check "dropgate" a required one on %[1]s.
-  4. See whether it holds: GITHUB_TOKEN=$(gh auth token) dropgate doctor
-`, report.Visible(branch))
-	return a.say(&b)
+	if len(code) > 0 {
+		fmt.Fprintf(b, "%s\n", report.Visible("warning: "+code.warning()))
+	}
 }

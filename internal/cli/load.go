@@ -72,7 +72,8 @@ func candidate(c config.Config, name string) bool {
 // omitted collects the files that are not reviewed, each once.
 type omitted struct {
 	report.LeftOut
-	seen map[string]bool
+	seen     map[string]bool
+	programs programs
 }
 
 // note notes a file if it is not to be reviewed, and reports whether that is so.
@@ -213,7 +214,13 @@ func migrationsAt(c config.Config, arg string, left *omitted) ([]*migration.Migr
 		m, err := readFile(c, arg)
 		return []*migration.Migration{m}, err
 	}
-	pick := func(c config.Config, name string) bool { return !left.note(c, name) }
+	pick := func(c config.Config, name string) bool {
+		if !left.note(c, name) {
+			return true
+		}
+		left.program(c, name)
+		return false
+	}
 	return walk(c, arg, pick, func(string) bool { return true })
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/dropgate/dropgate/internal/config"
-	"github.com/dropgate/dropgate/internal/git"
 	"github.com/dropgate/dropgate/internal/report"
 )
 
@@ -52,7 +51,7 @@ func configOf(ctx context.Context, f checkFlags) (c config.Config, commit string
 		c, err = readConfig(f.config)
 		return c, "", err
 	}
-	r, err := git.Open(ctx, ".")
+	r, err := openHere(ctx)
 	if err != nil {
 		return c, "", err
 	}

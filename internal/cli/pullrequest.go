@@ -62,7 +62,21 @@ func (p *pull) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	p.warnPrograms()
 	return p.decide(ctx, found)
+}
+
+// warnPrograms tells which migrations of the pull request nothing reads.
+func (p *pull) warnPrograms() {
+	var all programs
+	for _, f := range p.files {
+		if f.Status != "removed" && p.config.Includes(f.Path) {
+			all.add(f.Path)
+		}
+	}
+	if len(all) > 0 {
+		p.warnf("%s", all.warning())
+	}
 }
 
 // closed ends the run of a pull request that was closed since its event. The run's

@@ -17,7 +17,7 @@ func (a *app) reviewStaged(ctx context.Context, f checkFlags) (*reviewed, error)
 	if c, ok := a.untouched(ctx, f); ok {
 		return &reviewed{config: c, scope: stagedScope, found: &analyzer.Report{}}, nil
 	}
-	repository, err := git.Open(ctx, ".")
+	repository, err := openHere(ctx)
 	if err != nil {
 		return nil, err
 	}

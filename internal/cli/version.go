@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 
@@ -31,6 +32,23 @@ func (a *app) versionCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// pseudo is how Go calls a commit that has no tag.
+var pseudo = regexp.MustCompile(`[-.]\d{14}-[0-9a-f]{12}(?:\+dirty)?$`)
+
+// cloned returns the commit of the clone that the binary was built in; "" of a
+// release.
+func cloned(info *debug.BuildInfo) string {
+	if info == nil || !pseudo.MatchString(info.Main.Version) {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && commitName.MatchString(s.Value) {
+			return s.Value
+		}
+	}
+	return ""
 }
 
 // commit tells what the binary was built from, as far as Go wrote it down: the

@@ -4,6 +4,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,6 +50,7 @@ type Facts struct {
 
 	Config       bool   // the branch has a config
 	ConfigError  string // why it cannot be used
+	Misnamed     string // without a config: a file that somebody may take for it
 	Label        string
 	Labelers     []string // the config's; empty: everybody who may label
 	SecondPerson bool
@@ -56,6 +58,7 @@ type Facts struct {
 
 	Remote *Remote // nil: nobody was asked
 	WhyNot string  // why nobody was asked
+	Ask    string  // what to call instead; Ask if empty
 }
 
 // Ask tells people how to let the doctor ask GitHub.
@@ -70,6 +73,9 @@ func Examine(f Facts) []Check {
 		if label := g.input("label"); label != "" {
 			f.Label = label
 		}
+		if g.input("config") == f.Misnamed {
+			f.Misnamed = ""
+		}
 		checks = append(checks, g.triggers(), g.filters(), f.queue(g), g.runs(), g.fails(), g.concurrency(), f.permissions(g), g.pinned())
 		checks = append(checks, f.required(g), f.unique(g), f.bypass(g), f.protected(g))
 	} else {
@@ -83,6 +89,9 @@ func Examine(f Facts) []Check {
 func OK(checks []Check) bool {
 	return !slices.ContainsFunc(checks, func(c Check) bool { return c.State == DoesNotHold })
 }
+
+// ask is how to let the doctor ask GitHub.
+func (f Facts) ask() string { return cmp.Or(f.Ask, Ask) }
 
 func check(name string, s State, format string, args ...any) Check {
 	return Check{Name: name, State: s, Text: fmt.Sprintf(format, args...)}

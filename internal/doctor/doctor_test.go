@@ -96,6 +96,8 @@ func TestWorkflows(t *testing.T) {
 		{"no labeled", ", labeled", "", []string{"triggers: does not hold"}},
 		{"no synchronize", ", synchronize", "", []string{"triggers: does not hold"}},
 		{"no edited", ", edited", "", []string{"triggers: better"}},
+		{"closed", "edited]", "edited, closed]", []string{"triggers: does not hold"}},
+		{"closed and no edited", ", edited]", ", closed]", []string{"triggers: does not hold"}},
 		{"types by an anchor", on, "on:\n  pull_request: &all " + types + "\n  pull_request_target: *all\n  merge_group:\n", []string{"permissions: does not hold"}},
 		{"a merge key", on, "on:\n  pull_request: &all " + types + "\n  pull_request_target: {<<: *all}\n", []string{"workflow: cannot tell", "required: cannot tell"}},
 		{"types that only a run knows", types, "{types: \"${{ vars.TYPES }}\"}", []string{"triggers: cannot tell"}},
@@ -223,6 +225,10 @@ func TestRules(t *testing.T) {
 			f.Workflows[0].Data, f.CodeOwners = []byte(target), nil
 			f.Remote.ClassicChecks[0].Context = "dropgate"
 		}, nil},
+		{"the target's event on closed", func(f *Facts) {
+			f.Workflows[0].Data, f.CodeOwners = []byte(strings.Replace(target, "edited]", "edited, closed]", 1)), nil
+			f.Remote.ClassicChecks[0].Context = "dropgate"
+		}, []string{"triggers: better"}},
 		{"both events", func(f *Facts) {
 			f.Workflows[0].Data = []byte(strings.Replace(target, "on:\n", "on:\n  pull_request: {types: ["+join(allTypes)+"]}\n", 1))
 			f.Remote.ClassicChecks[0].Context = "dropgate"
@@ -243,6 +249,11 @@ func TestRules(t *testing.T) {
 		{"not merged yet", func(f *Facts) { f.Workflows, f.Unmerged = nil, []string{gatePath} },
 			[]string{"workflow: does not hold", "required: cannot tell"}},
 		{"a config that is refused", func(f *Facts) { f.ConfigError = "unknown key" }, []string{"config: does not hold"}},
+		{"a config under another name", func(f *Facts) { f.Misnamed = ".dropgate.yaml" }, []string{"config: does not hold"}},
+		{"another name that the workflow has", func(f *Facts) {
+			f.Misnamed = ".dropgate.yaml"
+			f.Workflows[0].Data = []byte(good + "        with: {config: .dropgate.yaml}\n")
+		}, nil},
 		{"the author may label", func(f *Facts) { f.SecondPerson = false }, []string{"labelers: better"}},
 		{"a local action", func(f *Facts) {
 			f.Workflows[0].Data = []byte(strings.Replace(good, "dropgate/dropgate@0123456789012345678901234567890123456789", "./tools/gate", 1))

@@ -58,7 +58,7 @@ func (f Facts) ownersProtect(c Check, path string) Check {
 	case owned:
 		c.State, c.Text = CannotTell, f.CodeOwners.Path+" covers it; whether "+f.Branch+" requires the review of code owners: "+f.whyHidden()
 		if f.Remote == nil {
-			return c.fix(Ask)
+			return c.fix(f.ask())
 		}
 	case f.Remote == nil:
 		c.State, c.Text = CannotTell, risk+", and no code owner has to see it; a required workflow could stand in the way: "+f.WhyNot
@@ -93,6 +93,9 @@ func (f Facts) config() Check {
 		return check(name, DoesNotHold, "every run ends with exit code 2: %s", f.ConfigError).at(path, 0)
 	case f.Config:
 		return check(name, Holds, "it can be read").at(path, 0)
+	case f.Misnamed != "":
+		return check(name, DoesNotHold, "it is not read: the config is %s, and the defaults are in force without it", path).
+			at(f.Misnamed, 0).fix("git mv " + f.Misnamed + " " + path)
 	}
 	return check(name, Holds, "there is none: the defaults are in force")
 }

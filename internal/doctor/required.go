@@ -112,7 +112,7 @@ func (f Facts) required(g *gate) Check {
 		return f.requiredBy(c, found)
 	case f.Remote == nil:
 		c.Text = fmt.Sprintf("whether %s requires the check %s: %s", f.Branch, quoted(names), f.WhyNot)
-		return c.fix(Ask)
+		return c.fix(f.ask())
 	case !f.Remote.allChecks():
 		c.Text = fmt.Sprintf("what is visible of %s's rules does not require the check %s: %s", f.Branch, quoted(names), f.hidden())
 		return c.fix("look under Settings, Branches, whether " + quoted(names) + " is required")
@@ -226,7 +226,7 @@ func (f Facts) bypass(g *gate) Check {
 	byClassic := r != nil && slices.ContainsFunc(r.ClassicChecks, func(c RequiredCheck) bool { return slices.Contains(names, c.Context) })
 	switch {
 	case r == nil:
-		return check(name, CannotTell, "who may merge without the check: %s", f.WhyNot).fix(Ask)
+		return check(name, CannotTell, "who may merge without the check: %s", f.WhyNot).fix(f.ask())
 	case byRule || r.requiredFlow(g.file.path):
 		return check(name, CannotTell, "a ruleset's bypass list is shown to administrators only; whoever is on it merges without the check").
 			fix("look under Settings, Rules: the bypass list should be empty")

@@ -33,6 +33,9 @@ func (g *gate) triggers() Check {
 			}
 			return check(name, DoesNotHold, text, event, join(missing)).at(c.Path, c.Line).fix("on:", fix)
 		}
+		if slices.Contains(types, "closed") {
+			return g.onClosed(event).at(c.Path, c.Line).fix("on:", fix)
+		}
 		if missing := without(allTypes, types); len(missing) > 0 {
 			c = c.advice("name %s too: whoever changes the base branch of a pull request gets a verdict on the old one", join(missing))
 			if !slices.Contains(missing, "edited") {
@@ -41,6 +44,19 @@ func (g *gate) triggers() Check {
 		}
 	}
 	return c
+}
+
+// onClosed is said of a workflow that is started when a pull request is closed. The
+// run's check is on the head, which another pull request may have too; a commit status
+// is not set by such a run.
+func (g *gate) onClosed(event string) Check {
+	const name = "triggers"
+	if event == "pull_request_target" {
+		return check(name, Holds, "%s starts it on all that matters", join(g.file.events())).
+			advice("take closed out of types: that run reviews nothing")
+	}
+	return check(name, DoesNotHold, "%s starts it on closed: that run reviews nothing and passes, "+
+		"and its green check counts for each pull request with the same head", event)
 }
 
 // types returns the actions of an event that start the workflow.

@@ -59,6 +59,9 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 	return r, nil
 }
 
+// ErrNoRepository says that there is no repository at all.
+var ErrNoRepository = errors.New("not in a git repository")
+
 // errInsideGitDir is locate's answer for a folder such as .git/hooks.
 var errInsideGitDir = errors.New("inside a .git folder")
 
@@ -96,8 +99,11 @@ func openError(dir string, err error) error {
 		return fmt.Errorf("git does not trust the repository of %s, since another user owns it: "+
 			"run in its top folder, or add that folder with: git config --global --add safe.directory FOLDER: %w", dir, err)
 	case errors.As(err, &failed) && strings.Contains(failed.stderr, "not a git repository"):
-		return fmt.Errorf("%s is not in a git repository: "+
-			"run in a clone (in a workflow: after actions/checkout), or give PATHs instead: %w", dir, err)
+		detail := ""
+		if !strings.Contains(failed.stderr, "(or any") {
+			detail = " (" + err.Error() + ")" // it names a folder that is gone, or out of reach
+		}
+		return fmt.Errorf("%s is %w%s: run in a clone (in a workflow: after actions/checkout)", dir, ErrNoRepository, detail)
 	}
 	return fmt.Errorf("open the repository of %s: %w", dir, err)
 }

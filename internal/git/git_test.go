@@ -3,6 +3,7 @@ package git
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -166,7 +167,18 @@ func TestOpenErrors(t *testing.T) {
 	t.Run("not a repository", func(t *testing.T) {
 		t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(t.TempDir()))
 		_, err := Open(t.Context(), t.TempDir())
-		wantError(t, err, "is not in a git repository", "actions/checkout", "PATHs")
+		wantError(t, err, "is not in a git repository: run in a clone", "actions/checkout")
+		if !errors.Is(err, ErrNoRepository) || strings.Contains(err.Error(), "fatal") {
+			t.Errorf("%v: want ErrNoRepository, and git's own words only where they say more", err)
+		}
+	})
+	t.Run("a repository that is gone", func(t *testing.T) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, ".git"), []byte("gitdir: gone/worktrees/x\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(t.Context(), dir)
+		wantError(t, err, "is not in a git repository (", "gone/worktrees/x", "run in a clone")
 	})
 	t.Run("no such folder", func(t *testing.T) {
 		_, err := Open(t.Context(), filepath.Join(t.TempDir(), "gone"))

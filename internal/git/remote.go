@@ -82,6 +82,9 @@ func (r *Repository) BranchCommit(ctx context.Context, branch string) (string, e
 // Present returns the paths of the files that are tracked, and of those that git
 // does not ignore, by path.
 func (r *Repository) Present(ctx context.Context) ([]string, error) {
+	if r.bare {
+		return nil, fmt.Errorf("%s is a bare repository: it has no working tree; run in a clone of it", r.root)
+	}
 	out, err := r.run(ctx, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", "--", ":/")
 	if err != nil {
 		return nil, fmt.Errorf("list the files: %w", err)

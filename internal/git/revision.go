@@ -90,6 +90,9 @@ func (r *Repository) unknownRevision(ctx context.Context, revision string) error
 	todo := "check its spelling (git branch --all and git tag list the names), or fetch it (git fetch origin)"
 	if branch, ok := strings.CutPrefix(revision, "origin/"); ok && plainBranch.MatchString(branch) {
 		// Spelled out: a CI system's clone is told to fetch one branch only.
+		if address, err := r.Origin(ctx); err == nil && address == "" {
+			return fmt.Errorf("unknown revision %q: there is no remote origin: if the branch is here, name %s itself", revision, branch)
+		}
 		todo = fmt.Sprintf("fetch it: git fetch origin +refs/heads/%s:refs/remotes/origin/%s", branch, branch)
 	} else if shallow, err := r.line(ctx, "rev-parse", "--is-shallow-repository"); err == nil && shallow == "true" {
 		todo = "this clone is shallow: " + fetchAll

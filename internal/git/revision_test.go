@@ -89,6 +89,9 @@ func TestMergeBaseErrors(t *testing.T) {
 		{"a\x00b", "main", []string{`revision "a\x00b"`}},
 	}
 	r := s.open()
+	_, err := r.MergeBase(t.Context(), "origin/main", "main")
+	wantError(t, err, `unknown revision "origin/main": there is no remote origin: if the branch is here, name main itself`)
+	s.git("remote", "add", "origin", "../elsewhere")
 	for _, test := range tests {
 		_, err := r.MergeBase(t.Context(), test.base, test.head)
 		wantError(t, err, test.want...)

@@ -56,6 +56,22 @@ jobs:
 // Workflow returns the workflow.
 func Workflow() string { return workflow }
 
+// At returns the workflow or a config with a commit in place of the release that it
+// names; as it is without one.
+func At(text, commit string) string {
+	if commit == "" {
+		return text
+	}
+	for old, at := range map[string]string{
+		"# Better: the full SHA of a commit, which nobody can move.\n": "# The commit that wrote this file. Nobody can move it.\n",
+		"uses: dropgate/dropgate@" + Version + "\n":                    "uses: dropgate/dropgate@" + commit + "\n",
+		schema: strings.Replace(schema, "/"+Version+"/", "/"+commit+"/", 1),
+	} {
+		text = strings.Replace(text, old, at, 1)
+	}
+	return text
+}
+
 // A Migration is a file that a migration tool runs.
 type Migration struct {
 	Path, Format string

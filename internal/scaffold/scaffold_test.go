@@ -104,3 +104,23 @@ func TestSets(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestAt holds that a commit takes the place of the release wherever a file names it,
+// and that the workflow passes the doctor then without any advice about it.
+func TestAt(t *testing.T) {
+	const commit = "0123456789012345678901234567890123456789"
+	if got := At(Workflow(), ""); got != Workflow() {
+		t.Errorf("without a commit it is another workflow:\n%s", got)
+	}
+	for name, text := range map[string]string{"the workflow": Workflow(), "the config": Config(nil)} {
+		got := At(text, commit)
+		if strings.Contains(got, "@"+Version) || strings.Contains(got, "/"+Version+"/") || strings.Count(got, commit) != 1 {
+			t.Errorf("%s has to name %s once, and no release:\n%s", name, commit, got)
+		}
+	}
+	for _, c := range doctor.Examine(doctor.Facts{Branch: "main", Workflows: []doctor.File{{Path: WorkflowPath, Data: []byte(At(Workflow(), commit))}}}) {
+		if c.Name == "pinned" && (c.State != doctor.Holds || c.Advice != "") {
+			t.Errorf("the doctor says of the commit: %s, %s", c.Text, c.Advice)
+		}
+	}
+}
