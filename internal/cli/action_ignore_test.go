@@ -161,6 +161,12 @@ func TestActionIgnoreOnTheBase(t *testing.T) {
 		})
 		s.on("opened").want(t, exitBlocked, gate.Absent, users)
 	})
+	t.Run("in a file that the pull request touches, and runs again", func(t *testing.T) {
+		text := ignoreDrop + "DROP TABLE users;\n"
+		s := newStageOn(t, map[string]string{"db/0001_made.sql": "CREATE TABLE users (id int);\n", "db/0002_old.sql": text, "db/0003_again.sql": "CREATE TABLE users (id int);\n"},
+			map[string]string{"db/0002_old.sql": text + "SELECT 1;\n", "db/0004_new.sql": "\\ir 0002_old.sql\n"})
+		s.on("opened").want(t, exitBlocked, gate.Absent, users)
+	})
 	t.Run("taken out", func(t *testing.T) {
 		s := story(t, ignoreDrop+"DROP TABLE users;\n", map[string]string{path: "DROP TABLE users;\n"})
 		s.on("opened").want(t, exitClear, gate.Absent)
