@@ -93,8 +93,10 @@ func (r *review) baseIgnores(base *migration.Migration) *ignores {
 
 func unitsOf(up []*statement) []*unit {
 	var units []*unit
+	alike := map[string]int{}
 	for _, s := range up {
-		units = append(units, &unit{span: s.Span, normal: s.Normal, ran: !s.undone})
+		units = append(units, &unit{span: s.Span, normal: s.Normal, nth: alike[s.Normal], ran: !s.undone})
+		alike[s.Normal]++
 	}
 	return units
 }
@@ -216,13 +218,16 @@ func (g *ignores) index(i *ignore) {
 // A trace is what tells a comment and what it is about from others.
 type trace struct {
 	text, normal string
+	nth          int  // of the statements that are alike, which it is
 	ran          bool // the statement took effect
+	idle         bool // the comment lifts nothing where it stands
 }
 
 func (g *ignores) trace(i *ignore) trace {
-	t := trace{text: g.file.Text(i.span)}
+	t := trace{text: g.file.Text(i.span), idle: i.wrong != nil || i.astray != ""}
 	if i.about != nil {
-		t.normal, t.ran = i.about.normal, i.about.top().ran
+		top := i.about.top()
+		t.normal, t.nth, t.ran = top.normal, top.nth, top.ran
 	}
 	return t
 }

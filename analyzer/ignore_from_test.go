@@ -64,3 +64,27 @@ func TestIgnoreOfAnotherRun(t *testing.T) {
 		})
 	}
 }
+
+// TestIgnoreMoved holds that a comment that is moved to where it counts comes with the
+// change, wherever it was.
+func TestIgnoreMoved(t *testing.T) {
+	const ignore, whole = "-- dropgate:ignore delete-rows -- test data\n", "-- dropgate:ignore-file delete-rows -- test data\n"
+	const other = "ALTER TABLE x ADD FOREIGN KEY (id) REFERENCES t ON DELETE CASCADE;\n"
+	const one, two = "DELETE FROM t WHERE id = 1;\n", "DELETE FROM t WHERE id = 2;\n"
+	for _, tt := range []struct {
+		title, base, head string
+		want              []string
+	}{
+		{"to the top of the file", one + whole, whole + other + one, []string{"3 delete-rows by 1 new"}},
+		{"to another statement of a body", "DO $$ BEGIN\n" + ignore + one + two + "END $$;", other + "DO $$ BEGIN\n" + one + ignore + two + "END $$;",
+			[]string{"3 delete-rows", "5 delete-rows by 4 new"}},
+		{"to another one that is alike", ignore + one + "SELECT 1;\n" + one, other + one + "SELECT 1;\n" + ignore + one, []string{"2 delete-rows", "5 delete-rows by 4 new"}},
+	} {
+		t.Run(tt.title, func(t *testing.T) {
+			report := changing(tt.base, tt.head, "migrations/0002_b.sql", "migrations/0002_b.sql")
+			if diff := cmp.Diff(tt.want, lifted(besideEdits(report.Findings))); diff != "" {
+				t.Errorf("%s\n(-want +got):\n%s", tt.head, diff)
+			}
+		})
+	}
+}
