@@ -72,7 +72,7 @@ var packages = map[string]place{
 	},
 	"rules": {
 		ours:  []string{"analyzer", "analyzer/op", "analyzer/catalog"},
-		tests: []string{"analyzer/source", "analyzer/migration", "internal/gate", "internal/losstest", "internal/pgtest", "internal/usage"},
+		tests: []string{"analyzer/source", "analyzer/migration", "internal/gate", "internal/losstest", "internal/pgtest", "internal/report", "internal/usage"},
 	},
 	"internal/gate": {ours: []string{"analyzer"}},
 	"internal/config": {

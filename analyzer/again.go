@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"strings"
+
 	"github.com/dropgate/dropgate/analyzer/catalog"
 	"github.com/dropgate/dropgate/analyzer/follow"
 	"github.com/dropgate/dropgate/analyzer/migration"
@@ -13,10 +15,18 @@ type verdict struct {
 	object       Object
 }
 
+// A deed is what a statement of an earlier version was found to do, and by what text.
+type deed struct {
+	verdict
+	by string
+}
+
 // An edition is what the earlier version of a changed file had, which has run.
 type edition struct {
+	path     string         // of the file as the change leaves it
 	known    map[string]int // its statements that took effect
 	verdicts map[verdict]int
+	deeds    map[deed]bool
 	// shifted says that the statements that follow may mean something else than they
 	// did: what one of them names, or sets off, was changed before them.
 	shifted bool
@@ -24,15 +34,36 @@ type edition struct {
 
 // remember notes how the effect of a statement of an earlier version is judged where
 // it ran.
-func (ed *edition) remember(rules []*Rule, c *catalog.Catalog, s statement, e follow.Effect) {
-	for _, rule := range rules {
+func (r *review) remember(ed *edition, c *catalog.Catalog, s statement, e follow.Effect) {
+	for _, rule := range r.options.Rules {
 		p := &Pass{Op: e.Op, Catalog: c}
 		rule.Check(p)
 		for _, j := range p.judgements {
 			key := verdict{s.Normal, rule.ID, j.Object}
 			ed.verdicts[key] = max(ed.verdicts[key], score(j.Reasons))
+			ed.deeds[deed{key, r.doer(s, e)}] = true
 		}
 	}
+}
+
+// doer returns the text that has an effect, if another one than its statement has it.
+func (r *review) doer(s statement, e follow.Effect) string {
+	var names strings.Builder
+	for _, w := range e.Through {
+		names.WriteString(w.What + "\x00")
+	}
+	if e.File == s.File && s.Span.Contains(e.Span) {
+		return names.String()
+	}
+	return names.String() + r.normal(e.File, e.Span)
+}
+
+// had reports whether the earlier version of the file under review had the statement
+// with the same finding, by the same text, and the finding stands at it: a comment there
+// may have meant that.
+func (r *review) had(rule string, o Object, at place, s statement, e follow.Effect) bool {
+	return r.ran != nil && r.ran.path == at.file.Path && at.file == s.File && s.Span.Contains(at.span) &&
+		r.ran.deeds[deed{verdict{s.Normal, rule, o}, r.doer(s, e)}]
 }
 
 // gating is the score from which a verdict cannot get worse to the gate's defaults.
@@ -50,7 +81,7 @@ func (r *review) editionOf(base, now *migration.Migration) *edition {
 	if ed == nil {
 		ed = newEdition()
 	}
-	ed.known = r.alreadyRun(base)
+	ed.path, ed.known = now.File.Path, r.alreadyRun(base)
 	if base == nil {
 		return ed
 	}
@@ -66,11 +97,15 @@ func (r *review) editionOf(base, now *migration.Migration) *edition {
 	return ed
 }
 
-func newEdition() *edition { return &edition{verdicts: map[verdict]int{}} }
+func newEdition() *edition {
+	return &edition{verdicts: map[verdict]int{}, deeds: map[deed]bool{}}
+}
 
 // again judges a statement that the earlier version had as well, behind others that
 // may have changed what it means. It says only what is worse than it was.
 func (r *review) again(c *catalog.Catalog, s statement, ed *edition) {
+	r.ran = ed
+	defer func() { r.ran = nil }()
 	for e := range r.follower.Statement(c, s.Statement) {
 		n := len(r.report.Findings)
 		r.judge(c, s, e, func(rule *Rule, j Judgement) bool { return !ed.told(s, rule, j) })

@@ -64,7 +64,9 @@ func (r *review) fold() {
 		if _, stays := place[i]; !stays {
 			host := &kept[place[hosts[of(f)]]]
 			host.Reach = reach(*host, f, fmt.Sprintf("%s %s", byTrigger[f.Rule], r.asides[i]))
+			own := r.own[host.Fingerprint] && r.own[f.Fingerprint]
 			host.Fingerprint = digest(host.Fingerprint + f.Fingerprint)
+			r.own[host.Fingerprint] = own
 		}
 	}
 	r.report.Findings = kept

@@ -38,8 +38,6 @@ type ignores struct {
 	whole map[string]*ignore
 	// apart says that they all count, wherever they come from: no change is known.
 	apart bool
-	// had are the findings of the statements as the base has them, whatever they scored.
-	had map[verdict]bool
 }
 
 // collectIgnores reads the ignore comments of a migration under review and of the
@@ -73,7 +71,6 @@ func (r *review) collectIgnores(m, base *migration.Migration) {
 		g.apart = r.each
 		if f == m.File && base != nil && base.File.Path == f.Path {
 			g.compare(r.baseIgnores(base))
-			g.remember(r.editions[base])
 		}
 		r.ignores[f.Path] = g
 	}
@@ -96,8 +93,10 @@ func (r *review) baseIgnores(base *migration.Migration) *ignores {
 
 func unitsOf(up []*statement) []*unit {
 	var units []*unit
+	alike := map[string]int{}
 	for _, s := range up {
-		units = append(units, &unit{span: s.Span, normal: s.Normal, ran: !s.undone})
+		units = append(units, &unit{span: s.Span, normal: s.Normal, nth: alike[s.Normal], ran: !s.undone})
+		alike[s.Normal]++
 	}
 	return units
 }
@@ -219,13 +218,16 @@ func (g *ignores) index(i *ignore) {
 // A trace is what tells a comment and what it is about from others.
 type trace struct {
 	text, normal string
+	nth          int  // of the statements that are alike, which it is
 	ran          bool // the statement took effect
+	idle         bool // the comment lifts nothing where it stands
 }
 
 func (g *ignores) trace(i *ignore) trace {
-	t := trace{text: g.file.Text(i.span)}
+	t := trace{text: g.file.Text(i.span), idle: i.wrong != nil || i.astray != ""}
 	if i.about != nil {
-		t.normal, t.ran = i.about.normal, i.about.top().ran
+		top := i.about.top()
+		t.normal, t.nth, t.ran = top.normal, top.nth, top.ran
 	}
 	return t
 }
@@ -263,25 +265,6 @@ func (g *ignores) compare(base *ignores) {
 	}
 }
 
-// remember notes what the statements were found to do as the base has them.
-func (g *ignores) remember(ed *edition) {
-	g.had = map[verdict]bool{}
-	if ed == nil {
-		return
-	}
-	for v := range ed.verdicts {
-		v.object = v.object.shown()
-		g.had[v] = true
-	}
-}
-
-// isOld reports whether the base has the statement, with a finding of the same rule
-// about the same object: a comment there may have meant that. It did not mean what else
-// the statement comes to behind others, or what a new one that calls it does.
-func (g *ignores) isOld(top *unit, f Finding) bool {
-	return top != nil && top.known && g.had[verdict{top.normal, f.Rule, f.Object}]
-}
-
 // at returns the unit that an offset is in; nil for none.
 func at(units []*unit, offset int) *unit {
 	i := sort.Search(len(units), func(i int) bool { return units[i].span.End > offset })
@@ -292,15 +275,17 @@ func at(units []*unit, offset int) *unit {
 }
 
 // lift returns what lifts a finding; nil for nothing. A comment that the base has
-// goes before one that came with the change.
-func (g *ignores) lift(f Finding) *Suppression {
+// counts for a finding that its own statement had there. It did not mean what else the
+// statement comes to behind others, or what a new one that runs it does. It goes before
+// one that came with the change.
+func (g *ignores) lift(f Finding, own bool) *Suppression {
 	top, part := at(g.units, f.Start.Offset), at(g.parts, f.Start.Offset)
 	var first *Suppression
 	for _, i := range []*ignore{g.of[part][f.Rule], g.of[top][f.Rule], g.whole[f.Rule]} {
 		if i == nil {
 			continue
 		}
-		counts := g.apart || i.known && g.isOld(top, f)
+		counts := g.apart || own && i.known && top != nil && top.known
 		if s := i.suppression(g.file, !counts); first == nil || first.FromChange && counts {
 			first = s
 		}
@@ -324,7 +309,7 @@ func (r *review) ignore() {
 	for i := range r.report.Findings {
 		f := &r.report.Findings[i]
 		if g := r.ignores[f.Path]; g != nil {
-			f.Suppressed = g.lift(*f)
+			f.Suppressed = g.lift(*f, r.own[f.Fingerprint])
 		}
 	}
 }

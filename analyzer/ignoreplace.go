@@ -12,6 +12,7 @@ type unit struct {
 	span   source.Span
 	open   bool   // it only leads to the next one: IF … THEN
 	normal string // of the statement of the file that it is, or stands in
+	nth    int    // of those that are alike, which it is
 	ran    bool   // no ROLLBACK takes it back
 	known  bool   // the base has it, and has run it
 	whole  *unit  // that it stands in; nil: it is one of the file

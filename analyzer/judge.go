@@ -93,8 +93,13 @@ type telling struct {
 func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Effect) {
 	key := telling{at.file.Path, at.span, rule.ID, j.Object}
 	i, again := r.said[key]
-	if again && score(j.Reasons) <= r.report.Findings[i].Score {
-		return
+	own := r.had(rule.ID, j.Object, at, s, e)
+	if again {
+		fingerprint := r.report.Findings[i].Fingerprint
+		r.own[fingerprint] = r.own[fingerprint] && own
+		if score(j.Reasons) <= r.report.Findings[i].Score {
+			return
+		}
 	}
 	found := r.finding(rule, j, at, s, e)
 	by := firedBy(at, e)
@@ -107,6 +112,7 @@ func (r *review) say(rule *Rule, j Judgement, at place, s statement, e follow.Ef
 		return
 	}
 	found.Fingerprint = r.fingerprint(rule.ID, string(j.Object.Kind), j.Object.String(), at.file.Path, r.identity(at, s, e))
+	r.own[found.Fingerprint] = own
 	if j.Frees {
 		r.freed[found.Fingerprint] = freed{j.Object, j.IfNamed}
 	}

@@ -179,6 +179,8 @@ type review struct {
 	dialects map[*source.File]migration.Dialect // what the files under review look like
 	queries  map[*source.File]string            // what leaves those out that look like an application's queries
 	ignores  map[string]*ignores                // the comments that lift findings, by path
+	ran      *edition                           // of the statement that is judged, if it ran before the change did
+	own      map[string]bool                    // by fingerprint: the findings that it had already
 	ids      []string                           // of the rules
 }
 
@@ -195,7 +197,7 @@ func newReview(o Options, all []*migration.Migration, before map[*migration.Migr
 		follower: follow.New(), seen: map[[sha256.Size]byte]int{}, said: map[telling]int{}, asides: map[int]string{}, freed: map[string]freed{},
 		report: &Report{Sources: map[string]*source.File{}}, readings: readAll(all, files, o),
 		places: map[*source.File][]*statement{}, dialects: map[*source.File]migration.Dialect{}, queries: map[*source.File]string{},
-		ignores: map[string]*ignores{},
+		ignores: map[string]*ignores{}, own: map[string]bool{},
 	}
 	r.settleBaseline(all, before)
 	return r
@@ -259,7 +261,7 @@ func (r *review) run(c *catalog.Catalog, m *migration.Migration) {
 		}
 		for e := range r.follower.Statement(c, s.Statement) {
 			if ed := r.editions[m]; ed != nil {
-				ed.remember(r.options.Rules, c, s, e)
+				r.remember(ed, c, s, e)
 			}
 			if u, ok := e.Op.(*op.Unread); ok && len(e.Through) > 0 && u != nil {
 				unread++ // in a body, which is not counted among the statements

@@ -26,6 +26,7 @@ var hostile = map[string]string{
 	"directions":       "a\u202egnihton\u202c \u200b\u2066b",
 	"suggestion":       "```suggestion\nDROP DATABASE shop;\n```",
 	"not UTF-8":        "a\xff\xfeb",
+	"terminal":         "a\x1b[31m\x1b[8mb\x1b]0;t\x07\x1b[2J\x1b[1A\x9b8m",
 	"percent":          "100%0A::error::x%25",
 }
 

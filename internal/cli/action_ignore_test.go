@@ -161,6 +161,12 @@ func TestActionIgnoreOnTheBase(t *testing.T) {
 		})
 		s.on("opened").want(t, exitBlocked, gate.Absent, users)
 	})
+	t.Run("in a file that the pull request touches, and runs again", func(t *testing.T) {
+		text := ignoreDrop + "DROP TABLE users;\n"
+		s := newStageOn(t, map[string]string{"db/0001_made.sql": "CREATE TABLE users (id int);\n", "db/0002_old.sql": text, "db/0003_again.sql": "CREATE TABLE users (id int);\n"},
+			map[string]string{"db/0002_old.sql": text + "SELECT 1;\n", "db/0004_new.sql": "\\ir 0002_old.sql\n"})
+		s.on("opened").want(t, exitBlocked, gate.Absent, users)
+	})
 	t.Run("taken out", func(t *testing.T) {
 		s := story(t, ignoreDrop+"DROP TABLE users;\n", map[string]string{path: "DROP TABLE users;\n"})
 		s.on("opened").want(t, exitClear, gate.Absent)
@@ -238,6 +244,41 @@ func TestActionIgnoreHostileReason(t *testing.T) {
 			}
 			for _, body := range []string{o.summary, s.summaryComment().Body} {
 				checkMarkdown(t, body)
+			}
+		})
+	}
+}
+
+// On every event only the config that was there before says whether a comment of the
+// change lifts what blocks.
+func TestActionIgnoreOnEveryEvent(t *testing.T) {
+	disarmed := map[string]string{drop: ignoreDrop + "DROP TABLE users;\n", configName: allowIgnores}
+	events := map[string]func(s *stage) outcome{
+		"pull_request":        func(s *stage) outcome { return s.on("opened") },
+		"pull_request_target": func(s *stage) outcome { s.target(); return s.on("opened") },
+		"merge_group":         func(s *stage) outcome { return s.as("merge_group", s.repo.MergeGroupEvent(s.pr)) },
+		"merge_group, squashed": func(s *stage) outcome {
+			return s.as("merge_group", s.repo.SquashGroupEvent(s.pr, s.another("second", map[string]string{items: createItems})))
+		},
+		"merge_group, allowed by another": func(s *stage) outcome {
+			return s.as("merge_group", s.repo.MergeGroupEvent(s.another("second", map[string]string{configName: allowIgnores}), s.pr))
+		},
+		"workflow_dispatch": func(s *stage) outcome { return s.dispatches("feature") },
+		"push": func(s *stage) outcome {
+			before := s.repo.Head("main")
+			s.repo.Commit("main", disarmed)
+			return s.pushes(before)
+		},
+	}
+	for name, event := range events {
+		t.Run(name+", allowed by itself", func(t *testing.T) {
+			if o := event(newStage(t, disarmed)); o.code != exitBlocked || len(o.suppressed()) != 0 {
+				t.Errorf("exit code %d, %d suppressed, want 1 and none\n%s", o.code, len(o.suppressed()), o.out)
+			}
+		})
+		t.Run(name+", allowed before", func(t *testing.T) {
+			if o := event(configured(t, allowIgnores, disarmed)); o.code != exitClear || len(o.suppressed()) == 0 {
+				t.Errorf("exit code %d, %d suppressed, want 0 and one\n%s%s", o.code, len(o.suppressed()), o.out, o.err)
 			}
 		})
 	}

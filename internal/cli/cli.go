@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -102,13 +103,23 @@ func (a *app) run(ctx context.Context, args []string) int {
 		return exitSignal + int(end.signal)
 	}
 	for _, one := range each(err) {
-		_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: %s\n", one)
+		_, _ = fmt.Fprintf(report.LogWriter(a.err), "dropgate: %s\n", readable(one))
 	}
 	var b *bug
 	if errors.As(err, &b) {
 		_, _ = report.LogWriter(a.err).Write(b.stack)
 	}
 	return exitFailed
+}
+
+// readable returns an error's text, which may be several lines of git's, without what
+// a terminal would take for more than text.
+func readable(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = report.Visible(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 const rootHelp = `dropgate reads changed PostgreSQL migrations with PostgreSQL's own parser,

@@ -30,6 +30,11 @@ func TestHostileCalls(t *testing.T) {
 			if found := runnerCommands(t, out+"\n"+errs); len(found) > 0 {
 				t.Errorf("dropgate %q prints the commands %v", args, found)
 			}
+			for line := range strings.SplitSeq(errs, "\n") {
+				if line != report.Visible(line) {
+					t.Errorf("dropgate %q prints what hides in a terminal: %q", args, line)
+				}
+			}
 		}
 	}
 }

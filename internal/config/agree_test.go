@@ -239,4 +239,32 @@ func TestYAMLIsTheSame(t *testing.T) {
 	for _, test := range goodConfigs {
 		try(test.yaml)
 	}
+	for _, text := range []string{"##[group]x", "###[x", "::error::x", "\u202ex", `\##"`} {
+		try(fmt.Sprintf("label: '%s'\n", text))
+		try(fmt.Sprintf("paths: ['%s']\nformats: {'%[1]s': %s}\n", text, known.Formats[0]))
+	}
+}
+
+// TestYAMLOfAHostileFile holds that no name of the file, nor a value, gets out of its
+// place, or is changed on its way through a workflow's log.
+func TestYAMLOfAHostileFile(t *testing.T) {
+	const text = "label: '##[group]x'\nthreshold: 70\n"
+	for _, name := range []string{"x\nthreshold: 5 #", "x\r\u2028threshold: 5 #", "x\x1b[8m\u202e"} {
+		c, err := Parse(name, []byte(text), known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed := c.YAML(Origin{At: "0123abc"})
+		again, err := Parse("printed", []byte(printed), known)
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		if diff := diff(c, again); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", name, diff)
+		}
+		if strings.ContainsAny(printed, "\r\u2028\x1b\u202e") || strings.Contains(printed, "##") {
+			t.Errorf("%q is printed as it is:\n%q", name, printed)
+		}
+	}
 }

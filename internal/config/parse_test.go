@@ -333,5 +333,13 @@ func FuzzParse(f *testing.F) {
 		}
 		c.Includes("db/migrations/1.sql")
 		c.FormatOf("db/migrations/1.sql")
+		printed := c.YAML(Origin{})
+		again, err := Parse("f.yml", []byte(printed), known)
+		if err != nil {
+			t.Fatalf("what is printed is no config: %v\n%s", err, printed)
+		}
+		if diff := diff(c, again); diff != "" {
+			t.Errorf("what is printed is another config (-was +is):\n%s\n%s", diff, printed)
+		}
 	})
 }

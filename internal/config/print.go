@@ -76,13 +76,17 @@ func (p *printer) from(key, element string) string {
 	if !ok {
 		at, ok = p.config.places[key]
 	}
+	file := p.config.path
+	if quoted := strconv.Quote(file); quoted != `"`+file+`"` {
+		file = quoted // else what is in it could end the comment
+	}
 	switch {
 	case !ok:
 		return "default"
 	case p.origin.At != "":
-		return fmt.Sprintf("%s:%d at %s", p.config.path, at.line, p.origin.At)
+		return fmt.Sprintf("%s:%d at %s", file, at.line, p.origin.At)
 	}
-	return fmt.Sprintf("%s:%d", p.config.path, at.line)
+	return fmt.Sprintf("%s:%d", file, at.line)
 }
 
 func (p *printer) text() string {
@@ -140,7 +144,7 @@ func (f formats) print(p *printer, at entry) {
 	}
 	p.set(at, "")
 	for i, r := range *f.to {
-		p.add(at.indent+"  "+strconv.Quote(r.Pattern)+": "+r.Format, at.key, element(at.key, i))
+		p.add(at.indent+"  "+quoted(r.Pattern)+": "+r.Format, at.key, element(at.key, i))
 	}
 }
 
@@ -164,12 +168,19 @@ func (r rules) print(p *printer, at entry) {
 // reader of YAML is not.
 var plain = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9/.]*-[A-Za-z0-9/.-]*[A-Za-z0-9]$`)
 
-// quote writes a text as YAML. What Go writes for hidden characters is YAML's too.
+// quote writes a text as YAML.
 func quote(s string) string {
 	if plain.MatchString(s) {
 		return s
 	}
-	return strconv.Quote(s)
+	return quoted(s)
+}
+
+// quoted writes a text between quotes. What Go writes for hidden characters is YAML's
+// too. Two number signs begin a command of a workflow's runner, and would be broken up
+// on their way to its log.
+func quoted(s string) string {
+	return strings.ReplaceAll(strconv.Quote(s), "##", `#\x23`)
 }
 
 // formatDuration writes a duration as people do: whole days from two on.

@@ -113,6 +113,9 @@ func suggestion(f analyzer.Finding, r *Review) string {
 	return fence("suggestion", lines, suggestionLimit)
 }
 
+// blanks are white space to PostgreSQL. What else Unicode has is a name to it.
+const blanks = " \t\n\r\f\v"
+
 // replaced returns the finding's whole lines with the suggestion in its place, if
 // both are one statement and the lines hold nothing else.
 func replaced(f analyzer.Finding, r *Review) (string, bool) {
@@ -124,12 +127,12 @@ func replaced(f analyzer.Finding, r *Review) (string, bool) {
 	rest := f.End.Offset + 1
 	before := string(file.Data[file.Line(f.Start.Line).Start:f.Start.Offset])
 	whole := string(file.Data[f.Start.Offset:rest])
-	after := strings.TrimSpace(string(file.Data[rest:max(rest, file.Line(f.End.Line).End)]))
+	after := strings.Trim(string(file.Data[rest:max(rest, file.Line(f.End.Line).End)]), blanks)
 	if strings.HasSuffix(whole, ";") {
 		whole, after = strings.TrimSuffix(whole, ";"), ";"+after
 	}
 	// The range of an action is a part of its statement.
-	if strings.TrimSpace(before) != "" || after != "" && after != ";" || strings.TrimSpace(whole) != strings.TrimRight(f.Statement, "; \t\r\n") {
+	if strings.Trim(before, blanks) != "" || after != "" && after != ";" || strings.TrimSpace(whole) != strings.TrimRight(f.Statement, "; \t\r\n") {
 		return "", false
 	}
 	if after == "" {

@@ -113,6 +113,7 @@ func TestSuggestion(t *testing.T) {
 		{"several lines", " DROP\r\n x ;\r\n", "KEEP\nx;", click + " KEEP\nx;\n```\n"},
 		{"a part of a statement", "ALTER y\n  DROP x;\n", "KEEP x;", plain + "KEEP x;\n```\n"},
 		{"hidden characters beside it", "DROP x; -- \u202e\n", "KEEP x;", plain + "KEEP x;\n```\n"},
+		{"what is a blank to Go only", "DROP x;\u00a0\n", "KEEP x;", plain + "KEEP x;\n```\n"},
 		{"byte order mark", "\ufeffDROP x;\n", "KEEP x;", plain + "KEEP x;\n```\n"},
 		{"a comment", "DROP x;\n", "KEEP '<!--';", plain + "KEEP '<! --';\n```\n"},
 		{"a fence beside it", "DROP x; -- ```\n", "KEEP x;", plain + "KEEP x;\n```\n"},
